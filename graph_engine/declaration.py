@@ -1,0 +1,214 @@
+"""A node type is a Python function: its signature declares inputs, parameters and outputs, its docstring the help.
+
+`node` marks the function; `declared` reads it once into a `NodeType`, plain data that crosses to the window as JSON.
+"""
+
+from __future__ import annotations
+
+import inspect
+import typing
+from collections.abc import Callable
+from typing import Annotated, Any, TypeVar
+
+import msgspec
+
+from graph_engine.values import type_name
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+Upgrade = Callable[[int, dict[str, Any]], dict[str, Any]]
+
+SEED_LIMIT = 2**64
+
+
+class Kind(msgspec.Struct, frozen=True, tag_field="kind"):
+    """How a parameter is edited and what it may hold. The soft range is what a slider spans, the hard range what is accepted."""
+
+
+class Number(Kind, frozen=True, tag="number"):
+    soft: tuple[float, float] = (0.0, 1.0)
+    hard: tuple[float | None, float | None] = (None, None)
+    step: float = 0.01
+    unit: str = ""
+
+
+class Integer(Kind, frozen=True, tag="integer"):
+    soft: tuple[int, int] = (0, 100)
+    hard: tuple[int | None, int | None] = (None, None)
+    step: int = 1
+    unit: str = ""
+
+
+class Toggle(Kind, frozen=True, tag="toggle"):
+    pass
+
+
+class Text(Kind, frozen=True, tag="text"):
+    multiline: bool = False
+    placeholder: str = ""
+
+
+class Choice(Kind, frozen=True, tag="choice"):
+    options: tuple[str, ...] = ()
+
+
+class Color(Kind, frozen=True, tag="color"):
+    """``#rrggbb`` or ``#rrggbbaa``."""
+
+
+class Seed(Kind, frozen=True, tag="seed"):
+    """A 64-bit seed. In a graph it is ``{"value": int, "policy": "fixed" | "random" | "increment"}``; the function gets the integer."""
+
+
+class File(Kind, frozen=True, tag="file"):
+    """A path. Files that are read count in the node's key by their content."""
+
+    suffixes: tuple[str, ...] = ()
+    role: str = "read"  # "read", "model" (looked up in the model folders too) or "write"
+
+
+AnyKind = Number | Integer | Toggle | Text | Choice | Color | Seed | File
+
+PLAIN_KINDS: dict[type, type[Kind]] = {float: Number, int: Integer, bool: Toggle, str: Text}
+"""Kinds that an unadorned annotation stands for."""
+
+LINK_TYPES: dict[type[Kind], tuple[str, ...]] = {
+    Number: ("Number", "Integer"),
+    Integer: ("Integer",),
+    Seed: ("Integer",),
+    Toggle: ("Toggle",),
+    Text: ("Text",),
+    Choice: ("Text",),
+    Color: ("Text",),
+    File: ("Text",),
+}
+"""The types of outputs that may drive a parameter of a kind by a link."""
+
+
+class Input(msgspec.Struct, frozen=True):
+    name: str
+    type: str
+    help: str = ""
+    required: bool = True
+    many: bool = False  # takes any number of links, in order, as a tuple
+
+
+class Parameter(msgspec.Struct, frozen=True):
+    name: str
+    kind: AnyKind
+    default: Any
+    help: str = ""
+    affects_result: bool = True
+
+
+class Output(msgspec.Struct, frozen=True):
+    name: str
+    type: str
+    help: str = ""
+
+
+class NodeType(msgspec.Struct, frozen=True):
+    """Everything that is known of a node type without its code. ``id`` is section and file name, as ``sampling/generate``."""
+
+    id: str
+    version: int
+    title: str
+    section: str
+    summary: str
+    help: str
+    inputs: tuple[Input, ...]
+    parameters: tuple[Parameter, ...]
+    outputs: tuple[Output, ...]
+    effect: bool = False
+    takes_context: bool = False
+    words: tuple[str, ...] = ()  # further words that find it in the palette
+
+    def input(self, name: str) -> Input | None:
+        return next((found for found in self.inputs if found.name == name), None)
+
+    def parameter(self, name: str) -> Parameter | None:
+        return next((found for found in self.parameters if found.name == name), None)
+
+    def output(self, name: str) -> Output | None:
+        return next((found for found in self.outputs if found.name == name), None)
+
+    def accepted(self, name: str) -> tuple[str, ...]:
+        """Types of outputs that a link into the named input or parameter may come from; empty if there is no such name."""
+        if found := self.input(name):
+            return (found.type,)
+        parameter = self.parameter(name)
+        return LINK_TYPES[type(parameter.kind)] if parameter else ()
+
+
+class Marks(msgspec.Struct, frozen=True):
+    """What the decorator says beyond the signature."""
+
+    version: int
+    title: str
+    effect: bool
+    without_result: tuple[str, ...]
+    words: tuple[str, ...]
+    upgrade: Upgrade | None
+
+
+def node(
+    *,
+    version: int = 1,
+    title: str = "",
+    effect: bool = False,
+    without_result: tuple[str, ...] = (),
+    words: tuple[str, ...] = (),
+    upgrade: Upgrade | None = None,
+) -> Callable[[Function], Function]:
+    """Declare a function as a node type.
+
+    Args:
+        version: raised when the same parameters would give another result.
+        title: palette name; the function's name with spaces by default.
+        effect: the node acts on the world (saves a file): never cached, a target of a headless run.
+        without_result: parameters that do not change the result and stay out of its key.
+        words: further words that find the node in the palette.
+        upgrade: carries parameters of an older version over: ``upgrade(old_version, parameters) -> parameters``.
+    """
+
+    def mark(function: Function) -> Function:
+        function.__node__ = Marks(version, title, effect, without_result, words, upgrade)  # type: ignore[attr-defined]
+        return function
+
+    return mark
+
+
+def declared(function: Callable[..., Any], section: str) -> NodeType:
+    """Read a marked function into its node type.
+
+    Raises:
+        DeclarationError: the signature or the docstring breaks a rule; the message names the function, the rule and what came.
+    """
+    marks: Marks = function.__node__  # type: ignore[attr-defined]
+    signature = inspect.signature(function)
+    hints = typing.get_type_hints(function, include_extras=True)
+    doc = read_docstring(function)
+    inputs: list[Input] = []
+    parameters: list[Parameter] = []
+    takes_context = False
+    for name, argument in signature.parameters.items():
+        hint = hints[name]
+        if getattr(hint, "__name__", "") == "Context":
+            takes_context = True
+        elif kind := _kind(hint):
+            parameters.append(_parameter(function, name, kind, argument.default, doc, marks))
+        else:
+            inputs.append(_input(function, name, hint, argument.default, doc))
+    return NodeType(
+        id=f"{section}/{function.__name__}",
+        version=marks.version,
+        title=marks.title or function.__name__.replace("_", " ").capitalize(),
+        section=section,
+        summary=doc.summary,
+        help=doc.body,
+        inputs=tuple(inputs),
+        parameters=tuple(parameters),
+        outputs=_outputs(function, hints.get("return"), doc),
+        effect=marks.effect,
+        takes_context=takes_context,
+        words=marks.words,
+    )

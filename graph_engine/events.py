@@ -1,0 +1,75 @@
+"""What a run tells the world, as plain data through one callable. Nothing is asked back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from graph_engine.values import Pixels
+
+
+class Event(msgspec.Struct, frozen=True, tag_field="event"):
+    run: str  # id of the run
+
+
+class RunStarted(Event, frozen=True, tag="run_started"):
+    steps: tuple[str, ...]  # nodes that will run, in order
+    cached: tuple[str, ...]  # nodes whose results are held already
+
+
+class StepStarted(Event, frozen=True, tag="step_started"):
+    node: str
+    reason: str = ""
+
+
+class StepProgress(Event, frozen=True, tag="step_progress"):
+    node: str
+    done: int
+    total: int
+    note: str = ""
+
+
+class StepPreview(Event, frozen=True, tag="step_preview"):
+    node: str
+    pixels: Pixels
+
+
+class Result(msgspec.Struct, frozen=True):
+    """One output of a finished node: what it is, not the value itself."""
+
+    output: str
+    type: str
+    digest: str
+    description: str = ""
+    pixels: Pixels | None = None
+
+
+class StepFinished(Event, frozen=True, tag="step_finished"):
+    node: str
+    state: str  # "ran", "memory" or "disk"
+    seconds: float
+    results: tuple[Result, ...] = ()
+    files: tuple[str, ...] = ()  # paths that the node wrote
+    notes: tuple[str, ...] = ()
+
+
+class StepFailed(Event, frozen=True, tag="step_failed"):
+    """``kind`` is "failed", "missing_model", "out_of_memory" or "bug" (not a `Failure`: ``detail`` holds the traceback)."""
+
+    node: str
+    kind: str
+    message: str
+    remedy: str = ""
+    detail: str = ""
+
+
+class RunFinished(Event, frozen=True, tag="run_finished"):
+    state: str  # "done", "failed" or "stopped"
+    seconds: float
+    ran: tuple[str, ...] = ()
+    summary: dict[str, Any] = {}
+
+
+AnyEvent = RunStarted | StepStarted | StepProgress | StepPreview | StepFinished | StepFailed | RunFinished
+EVENTS = (RunStarted, StepStarted, StepProgress, StepPreview, StepFinished, StepFailed, RunFinished)

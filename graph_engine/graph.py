@@ -1,0 +1,109 @@
+"""A graph as frozen data. An edit returns a new graph; undo is the previous one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import Any
+
+import msgspec
+
+
+class Node(msgspec.Struct, frozen=True):
+    """``type`` is the id of a node type; parameters are JSON values by name, and only those that differ from nothing: absent = default."""
+
+    type: str
+    version: int = 1
+    parameters: Mapping[str, Any] = {}
+    title: str = ""
+    unknown: Mapping[str, Any] = {}  # fields of a newer program, kept and written back
+
+
+class Link(msgspec.Struct, frozen=True, order=True):
+    """From an output to an input (or to a parameter that is driven instead of typed)."""
+
+    source: str
+    output: str
+    target: str
+    input: str
+
+
+class Graph:
+    """Nodes by id and links in order. Links into one ``many`` input keep their order; any other input holds one link."""
+
+    __slots__ = ("nodes", "links", "_into", "_out_of")
+
+    def __init__(self, nodes: Mapping[str, Node] | None = None, links: Iterable[Link] = ()) -> None:
+        self.nodes: Mapping[str, Node] = MappingProxyType(dict(nodes or {}))
+        self.links: tuple[Link, ...] = tuple(links)
+        into: dict[str, list[Link]] = {}
+        out_of: dict[str, list[Link]] = {}
+        for link in self.links:
+            into.setdefault(link.target, []).append(link)
+            out_of.setdefault(link.source, []).append(link)
+        self._into, self._out_of = into, out_of
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Graph) and self.nodes == other.nodes and self.links == other.links
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def into(self, node: str) -> list[Link]:
+        """Links that end at the node."""
+        return self._into.get(node, [])
+
+    def out_of(self, node: str) -> list[Link]:
+        """Links that start at the node."""
+        return self._out_of.get(node, [])
+
+    def fresh_id(self) -> str:
+        """The smallest positive number that no node uses, as text."""
+        number = len(self.nodes) + 1
+        while str(number) in self.nodes:
+            number += 1
+        return str(number)
+
+    def with_node(self, identity: str, node: Node) -> Graph:
+        return Graph({**self.nodes, identity: node}, self.links)
+
+    def without(self, identities: Iterable[str]) -> Graph:
+        """The graph without these nodes and every link that touches them."""
+        gone = set(identities)
+        nodes = {key: node for key, node in self.nodes.items() if key not in gone}
+        return Graph(nodes, (link for link in self.links if link.source not in gone and link.target not in gone))
+
+    def with_parameter(self, identity: str, name: str, value: Any) -> Graph:
+        node = self.nodes[identity]
+        return self.with_node(identity, msgspec.structs.replace(node, parameters={**node.parameters, name: value}))
+
+    def with_link(self, link: Link, many: bool = False) -> Graph:
+        """Add a link; unless ``many``, it takes the place of what held the input."""
+        if link in self.links:
+            return self
+        kept = self.links if many else (old for old in self.links if (old.target, old.input) != (link.target, link.input))
+        return Graph(self.nodes, (*kept, link))
+
+    def without_link(self, link: Link) -> Graph:
+        return Graph(self.nodes, (old for old in self.links if old != link))
+
+    def upstream(self, targets: Iterable[str]) -> set[str]:
+        """The targets and every node that they need, directly or through others."""
+        return self._reached(targets, lambda node: [link.source for link in self.into(node)])
+
+    def downstream(self, sources: Iterable[str]) -> set[str]:
+        """The sources and every node that needs them, directly or through others."""
+        return self._reached(sources, lambda node: [link.target for link in self.out_of(node)])
+
+    def _reached(self, start: Iterable[str], neighbors: Any) -> set[str]:
+        seen: set[str] = set()
+        waiting = [node for node in start if node in self.nodes]
+        while waiting:
+            node = waiting.pop()
+            if node not in seen:
+                seen.add(node)
+                waiting.extend(neighbors(node))
+        return seen
+
+    def would_cycle(self, source: str, target: str) -> bool:
+        """Whether a link from source to target closes a circle."""
+        return source in self.downstream([target])
