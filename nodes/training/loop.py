@@ -22,6 +22,7 @@ from PIL import Image
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
+from nodes.training.muon import Muon
 from nodes.training.world import STARTER
 
 RUNS = Path(__file__).parents[2] / "training_runs"
@@ -86,8 +87,7 @@ class Trainer:
         rest = [p for _, p in named if id(p) not in chosen]
         found: list[torch.optim.Optimizer] = [torch.optim.AdamW(rest, lr=self.rate, betas=(0.9, 0.98), weight_decay=0.01)]
         if matrices:
-            # Jordan et al. 2024, "Muon": the update of a hidden matrix is orthogonalized.
-            found.append(torch.optim.Muon(matrices, lr=self.matrix_rate, momentum=0.95, weight_decay=0.01))
+            found.append(Muon(matrices, lr=self.matrix_rate, weight_decay=0.01))
         for optimizer in found:
             for group in optimizer.param_groups:
                 group["peak"] = group["lr"]

@@ -70,7 +70,8 @@ class Pictures:
 def uniforms(seed: Tensor, count: int, salt: int) -> Tensor:
     """(batch,) seeds to (batch, count) floats in [0, 1): a 32-bit integer hash (Wellons' lowbias32) of seed, salt and position."""
     position = torch.arange(count, device=seed.device) + salt * 1009
-    x = ((seed[:, None] * 2654435761) ^ (position[None] * 2246822519)) & 0xFFFFFFFF
+    high = (seed >> 32) * 668265263  # the upper half of a seed counts too
+    x = ((seed * 2654435761 + high)[:, None] ^ (position[None] * 2246822519)) & 0xFFFFFFFF
     for multiplier, shift in ((0x7FEB352D, 16), (0x846CA68B, 15), (0x7FEB352D, 16)):
         x = ((x ^ (x >> shift)) * multiplier) & 0xFFFFFFFF
     return ((x ^ (x >> 16)) >> 8).to(torch.float32) / (1 << 24)

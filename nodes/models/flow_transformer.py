@@ -1,0 +1,127 @@
+"""The starter's flow transformer: words and latent patches in one stream, predicting the velocity of a rectified flow.
+
+After the MM-DiT of Esser et al. 2024 ("Scaling rectified flow transformers", section 4): joint attention over words and patches, modulation by
+time and pooled words per modality; here both modalities share the weights of a block, and all blocks share one modulation layer with a learned
+offset each (Chen et al. 2023, "PixArt-α", adaLN-single).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from nodes.models.blocks import FeedForward, SelfAttention, rms_norm
+
+
+@dataclass(frozen=True)
+class FlowTransformerConfig:
+    latent_channels: int = 8
+    patch: int = 2
+    width: int = 256
+    depth: int = 8
+    heads: int = 4
+    text_width: int = 256
+    latent_side: int = 16  # the side it was trained at, in latent cells
+    text_encoder: str = ""  # digests of the files it was trained with
+    autoencoder: str = ""
+
+
+class FlowBlock(nn.Module):
+    """Attention and feed-forward, each shifted, scaled and gated by time; ``offset`` is (modalities, 6, width)."""
+
+    def __init__(self, width: int, heads: int) -> None:
+        super().__init__()
+        self.attention = SelfAttention(width, heads)
+        self.feed_forward = FeedForward(width)
+        self.offset = nn.Parameter(torch.zeros(2, 6, width))
+
+    def forward(self, x: Tensor, words: int, modulation: Tensor, mask: Tensor, rotation: Tensor) -> Tensor:
+        parts = modulation + self.offset  # (batch, modalities, 6, width)
+        text, image = parts[:, :1].expand(-1, words, -1, -1), parts[:, 1:].expand(-1, x.shape[1] - words, -1, -1)
+        shift_1, scale_1, gate_1, shift_2, scale_2, gate_2 = torch.cat([text, image], 1).unbind(2)
+        x = x + gate_1 * self.attention(rms_norm(x) * (1 + scale_1) + shift_1, mask, rotation)
+        return x + gate_2 * self.feed_forward(rms_norm(x) * (1 + scale_2) + shift_2)
+
+
+class FlowTransformer(nn.Module):
+    def __init__(self, config: FlowTransformerConfig | None = None) -> None:
+        super().__init__()
+        self.config = c = config or FlowTransformerConfig()
+        values = c.latent_channels * c.patch**2
+        self.patches_in = nn.Linear(values, c.width)
+        self.text_in = nn.Linear(c.text_width, c.width)
+        self.pooled_in = nn.Linear(c.text_width, c.width)
+        self.time_in = nn.Sequential(nn.Linear(c.width, c.width), nn.SiLU(), nn.Linear(c.width, c.width))
+        self.modulation = nn.Linear(c.width, 2 * 6 * c.width)
+        self.blocks = nn.ModuleList(FlowBlock(c.width, c.heads) for _ in range(c.depth))
+        self.modulation_out = nn.Linear(c.width, 2 * c.width)
+        self.patches_out = nn.Linear(c.width, values)
+        for layer in (self.modulation, self.modulation_out, self.patches_out):
+            nn.init.zeros_(layer.weight)
+            nn.init.zeros_(layer.bias)
+        with torch.no_grad():  # gates open a little, so that blocks learn from the first step
+            self.modulation.bias.view(2, 6, c.width)[:, [2, 5]] = 0.3
+
+    def forward(self, x: Tensor, sigma: Tensor, text: Tensor, text_mask: Tensor) -> Tensor:
+        """Velocity at noise level sigma.
+
+        Args:
+            x: noisy latents ``(1 − σ)·data + σ·noise`` (batch, channels, height, width); height and width are multiples of the patch.
+            sigma: (batch,) in 0 (data) to 1 (noise).
+            text: (batch, words, text width); an empty prompt has no True in its mask.
+            text_mask: (batch, words) bool.
+
+        Returns:
+            ``noise − data`` as predicted, shaped like ``x``.
+
+        Raises:
+            ValueError: channels or sides do not fit.
+        """
+        return self.features(x, sigma, text, text_mask)[0]
+
+    def features(self, x: Tensor, sigma: Tensor, text: Tensor, text_mask: Tensor, layer: int = -1) -> tuple[Tensor, Tensor]:
+        """The velocity, and the image tokens (batch, patches, width) after block ``layer``."""
+        c = self.config
+        batch, channels, height, width = x.shape
+        if channels != c.latent_channels or height % c.patch or width % c.patch:
+            raise ValueError(
+                f"latent: must have {c.latent_channels} channels and sides that are multiples of {c.patch}, "
+                f"got {channels} channels, {height} x {width}"
+            )
+        rows, columns, words = height // c.patch, width // c.patch, text.shape[1]
+        patches = F.pixel_unshuffle(x, c.patch).flatten(2).transpose(1, 2)  # (batch, patches, channels·patch²)
+        stream = torch.cat([self.text_in(text), self.patches_in(patches)], 1)
+        pooled = (text * text_mask[..., None]).sum(1) / text_mask.sum(1, keepdim=True).clamp(min=1)
+        time = self.time_in(_waves(sigma, c.width)) + self.pooled_in(pooled)
+        modulation = self.modulation(F.silu(time)).view(batch, 2, 6, c.width)
+        mask = F.pad(text_mask, (0, rows * columns), value=True)[:, None, None]
+        rotation = self._rotation(rows, columns, words, x.device)
+        seen = stream
+        for index, block in enumerate(self.blocks):
+            stream = block(stream, words, modulation, mask, rotation)
+            if index == layer % c.depth:
+                seen = stream
+        shift, scale = self.modulation_out(F.silu(time))[:, None].chunk(2, -1)
+        made = self.patches_out(rms_norm(stream[:, words:]) * (1 + scale) + shift)
+        return F.pixel_shuffle(made.transpose(1, 2).unflatten(2, (rows, columns)), c.patch), seen[:, words:]
+
+    def _rotation(self, rows: int, columns: int, words: int, device: torch.device) -> Tensor:
+        """(words + patches, head width/2, 2): half of the angles turn with the row, half with the column; words do not turn."""
+        count = self.config.width // self.config.heads // 4
+        speed = math.pi / 2 * (1 / 24) ** torch.linspace(0, 1, count, device=device)
+        row = torch.arange(rows, device=device)[:, None, None] * speed
+        column = torch.arange(columns, device=device)[None, :, None] * speed
+        angle = torch.cat([row.expand(-1, columns, -1), column.expand(rows, -1, -1)], -1).flatten(0, 1)
+        angle = F.pad(angle, (0, 0, words, 0))
+        return torch.stack([angle.cos(), angle.sin()], -1)
+
+
+def _waves(sigma: Tensor, width: int) -> Tensor:
+    """Sinusoids of 1000·σ (Vaswani et al. 2017): (batch,) to (batch, width)."""
+    speed = torch.exp(-math.log(10000.0) * torch.arange(width // 2, device=sigma.device) / (width // 2))
+    angle = sigma[:, None] * 1000 * speed
+    return torch.cat([angle.cos(), angle.sin()], -1)

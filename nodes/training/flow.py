@@ -1,0 +1,195 @@
+"""Train the base flow transformer and the text encoder together: ``python -m nodes.training.flow --minutes 120 --export``.
+
+Rectified flow with logit-normal noise levels (Esser et al. 2024) on latents of the exported autoencoder. At half depth each image token must also
+name the thing in its place (representation alignment, Yu et al. 2024, "REPA", with the world's ground truth as the target): this is what binds
+words to places early. Scenes enter a growing pool of latents, so that drawing and encoding cost little beside the steps.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+from safetensors import safe_open
+from torch import Tensor, nn
+
+from nodes.models.flow_transformer import FlowTransformer, FlowTransformerConfig
+from nodes.models.rgba_autoencoder import RgbaAutoencoder, RgbaAutoencoderConfig
+from nodes.models.text_encoder import TextEncoder, TextEncoderConfig, padded, tokenize, word_tokenizer
+from nodes.training import world
+from nodes.training.autoencoder import CLASSES, class_map
+from nodes.training.captions import all_words, captions
+from nodes.training.loop import HELD_OUT, STARTER, Trainer, arguments, sheet, write_model
+
+WORDS = 20
+"""Captions are padded to this length in training; the encoder has room for more."""
+
+SHEET_PROMPTS = (
+    "a cat in a meadow",
+    "a red car in the city",
+    "a big panda on a blue background",
+    "an owl at night",
+    "a castle at sunset",
+    "a strawberry on a transparent background",
+    "a dog left of a tree in the snow",
+    "a rocket above a house at night",
+    "two apples on a white background",
+    "a penguin in the snow",
+    "a sailboat at sea",
+    "a robot and a burger in the desert",
+)
+
+
+def load_autoencoder(path: Path = STARTER / "rgba_autoencoder.safetensors") -> RgbaAutoencoder:
+    with safe_open(path, "pt") as file:
+        model = RgbaAutoencoder(RgbaAutoencoderConfig(**json.loads(file.metadata()["config"])))
+        model.load_state_dict({key: file.get_tensor(key).float() for key in file.keys()})  # noqa: SIM118
+    return model.eval().requires_grad_(False)
+
+
+class Pool:
+    """Encoded scenes with their captions and class maps; grows by ``fresh`` a step up to ``limit``, then the oldest give way."""
+
+    def __init__(self, autoencoder: RgbaAutoencoder, vocabulary: tuple[str, ...], limit: int = 100_000) -> None:
+        self.autoencoder, self.vocabulary, self.limit = autoencoder, vocabulary, limit
+        self.tokenizer = word_tokenizer(vocabulary)
+        c = autoencoder.config
+        self.latents = torch.empty(limit, c.latent_channels, 16, 16, dtype=torch.float16)
+        self.ids = torch.empty(limit, 2, WORDS, dtype=torch.int16)
+        self.maps = torch.empty(limit, 8, 8, dtype=torch.uint8)
+        self.added = 0
+
+    def __len__(self) -> int:
+        return min(self.added, self.limit)
+
+    @torch.no_grad()
+    def add(self, seeds: Tensor, counts: tuple[float, ...]) -> None:
+        batch = world.scenes(seeds, counts)
+        drawn = world.draw(batch)
+        where = torch.arange(self.added, self.added + len(batch)) % self.limit
+        self.latents[where] = self.autoencoder.encode(drawn.rgba).half().cpu()
+        for variant in range(2):
+            words = [tokenize(text, self.vocabulary, WORDS, self.tokenizer).ids for text, _ in captions(batch, variant)]
+            self.ids[where, variant] = padded(words, WORDS)[0].short()
+        self.maps[where] = class_map(batch, drawn.owner, 8).to(torch.uint8).cpu()
+        self.added += len(batch)
+
+    def draw(self, count: int, generator: torch.Generator) -> tuple[Tensor, Tensor, Tensor]:
+        """Latents (count, channels, 16, 16), word ids (count, WORDS) with one in ten empty, class maps (count, 8, 8)."""
+        rows = torch.randint(len(self), (count,), generator=generator)
+        ids = self.ids[rows, torch.randint(2, (count,), generator=generator)].long()
+        ids[torch.rand(count, generator=generator) < 0.1] = 0
+        return self.latents[rows].float(), ids, self.maps[rows].long()
+
+
+def counts_at(step: int, steps: int) -> tuple[float, ...]:
+    """Single stickers before scenes: the share of crowded scenes grows over the first third."""
+    grown = min(1.0, step / (steps / 3))
+    start, end = (0.70, 0.25, 0.04, 0.01), (0.38, 0.36, 0.15, 0.11)
+    return tuple(a + (b - a) * grown for a, b in zip(start, end, strict=True))
+
+
+def main() -> None:
+    parser = arguments(__doc__ or "", minutes=120, batch=64, steps=4500)
+    parser.add_argument("--fresh", type=int, default=16, help="new scenes a step")
+    parser.add_argument("--depth", type=int, default=8)
+    parser.add_argument("--width", type=int, default=256)
+    options = parser.parse_args()
+    torch.manual_seed(options.seed)
+    autoencoder = load_autoencoder().to(options.device)
+    vocabulary = ("<padding>", "<unknown>", *all_words())
+    encoder = TextEncoder(TextEncoderConfig(vocabulary=vocabulary, width=options.width))
+    model = FlowTransformer(
+        FlowTransformerConfig(
+            latent_channels=autoencoder.config.latent_channels,
+            width=options.width,
+            depth=options.depth,
+            heads=options.width // 64,
+            text_width=options.width,
+        )
+    )
+    namer = nn.Linear(options.width, CLASSES)
+    trainer = Trainer("flow_base", options, {"flow": model, "text": encoder}, {"namer": namer}, 2e-3, matrix_rate=0.02)
+    generator = torch.Generator().manual_seed(options.seed * 7919 + trainer.step)
+    pool = Pool(autoencoder, vocabulary)
+    first = trainer.step * options.fresh
+    for k in range(48):
+        pool.add(torch.arange(first + k * 64, first + k * 64 + 64), counts_at(trainer.step, options.steps))
+
+    def losses(x: Tensor, sigma: Tensor, velocity: Tensor, ids: Tensor, names: Tensor) -> tuple[Tensor, Tensor]:
+        mask = ids != 0
+        made, seen = model.features(x, sigma, encoder(ids, mask), mask, layer=options.depth // 2 - 1)
+        return F.mse_loss(made, velocity), F.cross_entropy(namer(seen).transpose(1, 2), names.flatten(1))
+
+    step_losses = torch.compile(losses) if options.compile else losses
+    for step in trainer.steps():
+        start = first + (48 * 64) + (step - first // options.fresh) * options.fresh
+        pool.add(torch.arange(start, start + options.fresh), counts_at(step, options.steps))
+        data, ids, names = (part.to(options.device) for part in pool.draw(options.batch, generator))
+        noise = torch.randn(data.shape, generator=generator).to(data)
+        sigma = torch.sigmoid(torch.randn(len(data), generator=generator)).to(data)
+        level = sigma[:, None, None, None]
+        flow, naming = step_losses((1 - level) * data + level * noise, sigma, noise - data, ids, names)
+        trainer.descend(flow + 0.1 * naming)
+        if step % 50 == 0:
+            trainer.log(flow=flow, naming=naming)
+        if step % 500 == 499:
+            trainer.with_average(lambda: _look(trainer, model, encoder, autoencoder))
+        if step % 1000 == 999 and options.export:
+            _export(trainer, model, encoder)
+    if options.export:
+        _export(trainer, model, encoder)
+
+
+def sampled(
+    model: FlowTransformer, encoder: TextEncoder, prompts: list[str], steps: int = 20, scale: float = 3.0, seed: int = 0
+) -> Tensor:
+    """Latents by Euler steps with classifier-free guidance; the program's own sampler is in ``nodes.decoding``."""
+    device = next(model.parameters()).device
+    tokenizer = word_tokenizer(encoder.config.vocabulary)
+    ids, mask = padded([tokenize(p, encoder.config.vocabulary, WORDS, tokenizer).ids for p in prompts], WORDS)
+    ids, mask = torch.cat([ids, torch.zeros_like(ids)]).to(device), torch.cat([mask, torch.zeros_like(mask)]).to(device)
+    text = encoder(ids, mask)
+    side, count = model.config.latent_side, len(prompts)
+    x = torch.randn(count, model.config.latent_channels, side, side, generator=torch.Generator().manual_seed(seed)).to(device)
+    sigmas = torch.linspace(1, 0, steps + 1)
+    for now, after in zip(sigmas, sigmas[1:], strict=False):
+        level = now.expand(2 * count).to(device)
+        with_words, without = model(torch.cat([x, x]), level, text, mask).chunk(2)
+        x = x + (after - now) * (without + scale * (with_words - without))
+    return x
+
+
+def _look(trainer: Trainer, model: FlowTransformer, encoder: TextEncoder, autoencoder: RgbaAutoencoder) -> None:
+    prompts = [*SHEET_PROMPTS, *(text for text, _ in captions(world.scenes(torch.arange(HELD_OUT, HELD_OUT + 12))))]
+    pictures = autoencoder.decode(sampled(model, encoder, prompts))
+    sheet(pictures.cpu(), 6, trainer.folder / f"sheet_{trainer.step + 1:06d}.png")
+
+
+def _export(trainer: Trainer, model: FlowTransformer, encoder: TextEncoder) -> None:
+    trained = {
+        "script": "python -m nodes.training.flow",
+        "seed": trainer.options.seed,
+        "steps": trainer.step,
+        "batch": trainer.options.batch,
+        "seconds": round(trainer.seconds),
+    }
+    parts = {
+        name: {k.removeprefix(f"{name}."): v for k, v in trainer.averaged.items() if k.startswith(f"{name}.")}
+        for name in ("flow", "text")
+    }
+    text = write_model("text_encoder", parts["text"], dataclasses.asdict(encoder.config), "tessera-text-encoder", trained)
+    config = dataclasses.replace(
+        model.config,
+        text_encoder=hashlib.sha256(text.read_bytes()).hexdigest(),
+        autoencoder=hashlib.sha256((STARTER / "rgba_autoencoder.safetensors").read_bytes()).hexdigest(),
+    )
+    write_model("flow_base", parts["flow"], dataclasses.asdict(config), "tessera-flow-transformer", trained)
+
+
+if __name__ == "__main__":
+    main()
