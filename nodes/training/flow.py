@@ -94,9 +94,9 @@ def counts_at(step: int, steps: int) -> tuple[float, ...]:
 
 
 def main() -> None:
-    parser = arguments(__doc__ or "", minutes=120, batch=64, steps=4500)
+    parser = arguments(__doc__ or "", minutes=120, batch=64, steps=4400)
     parser.add_argument("--fresh", type=int, default=16, help="new scenes a step")
-    parser.add_argument("--depth", type=int, default=8)
+    parser.add_argument("--depth", type=int, default=6)
     parser.add_argument("--width", type=int, default=256)
     options = parser.parse_args()
     torch.manual_seed(options.seed)
@@ -113,7 +113,7 @@ def main() -> None:
         )
     )
     namer = nn.Linear(options.width, CLASSES)
-    trainer = Trainer("flow_base", options, {"flow": model, "text": encoder}, {"namer": namer}, 2e-3, matrix_rate=0.02)
+    trainer = Trainer("flow_base", options, {"flow": model, "text": encoder}, {"namer": namer}, 1.5e-3, matrix_rate=0.02)
     generator = torch.Generator().manual_seed(options.seed * 7919 + trainer.step)
     pool = Pool(autoencoder, vocabulary)
     first = trainer.step * options.fresh
