@@ -8,11 +8,13 @@ from __future__ import annotations
 import inspect
 import typing
 from collections.abc import Callable
-from typing import Annotated, Any, TypeVar
+from types import NoneType, UnionType
+from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
 import msgspec
 
-from graph_engine.values import type_name
+from graph_engine.docstring import Docstring, read_docstring
+from graph_engine.values import PLAIN_TYPES, type_name
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 Upgrade = Callable[[int, dict[str, Any]], dict[str, Any]]
@@ -64,6 +66,10 @@ class File(Kind, frozen=True, tag="file"):
 
     suffixes: tuple[str, ...] = ()
     role: str = "read"  # "read", "model" (looked up in the model folders too) or "write"
+
+
+class DeclarationError(Exception):
+    """A node function breaks a rule of declarations."""
 
 
 AnyKind = Number | Integer | Toggle | Text | Choice | Color | Seed | File
@@ -194,10 +200,12 @@ def declared(function: Callable[..., Any], section: str) -> NodeType:
         hint = hints[name]
         if getattr(hint, "__name__", "") == "Context":
             takes_context = True
-        elif kind := _kind(hint):
+        elif kind := kind_of(hint):
             parameters.append(_parameter(function, name, kind, argument.default, doc, marks))
         else:
             inputs.append(_input(function, name, hint, argument.default, doc))
+    if not doc.summary:
+        raise _broken(function, "docstring", "must start with a line that says what the node does", "none")
     return NodeType(
         id=f"{section}/{function.__name__}",
         version=marks.version,
@@ -212,3 +220,51 @@ def declared(function: Callable[..., Any], section: str) -> NodeType:
         takes_context=takes_context,
         words=marks.words,
     )
+
+
+def kind_of(hint: Any) -> AnyKind | None:
+    """The kind that an annotation declares, or None where it names a value type (an input)."""
+    if get_origin(hint) is Annotated:
+        return next((mark for mark in get_args(hint)[1:] if isinstance(mark, Kind)), None)  # type: ignore[return-value]
+    if get_origin(hint) is Literal:
+        return Choice(get_args(hint))
+    return PLAIN_KINDS[hint]() if hint in PLAIN_KINDS else None  # type: ignore[return-value]
+
+
+def _broken(function: Callable[..., Any], where: str, rule: str, came: str) -> DeclarationError:
+    return DeclarationError(f"{function.__module__}.{function.__name__}: {where}: {rule}, got {came}")
+
+
+def _parameter(
+    function: Callable[..., Any], name: str, kind: AnyKind, default: Any, doc: Docstring, marks: Marks
+) -> Parameter:
+    if default is inspect.Parameter.empty:
+        raise _broken(function, name, "a parameter must have a default", "none")
+    if not doc.arguments.get(name):
+        raise _broken(function, name, "every parameter must have a line under Args", "none")
+    return Parameter(name, kind, default, doc.arguments[name], name not in marks.without_result)
+
+
+def _input(function: Callable[..., Any], name: str, hint: Any, default: Any, doc: Docstring) -> Input:
+    if not doc.arguments.get(name):
+        raise _broken(function, name, "every input must have a line under Args", "none")
+    many = get_origin(hint) is tuple
+    if many:
+        hint = get_args(hint)[0]
+    elif get_origin(hint) in (Union, UnionType):
+        hint = next(option for option in get_args(hint) if option is not NoneType)
+    if not isinstance(hint, type):
+        raise _broken(function, name, "must be annotated with a value type or a plain type with a kind", repr(hint))
+    return Input(name, type_name(hint), doc.arguments[name], default is inspect.Parameter.empty and not many, many)
+
+
+def _outputs(function: Callable[..., Any], hint: Any, doc: Docstring) -> tuple[Output, ...]:
+    if hint is None or hint is NoneType:
+        return ()
+    if hasattr(hint, "_fields"):
+        fields = typing.get_type_hints(hint)
+        for name in hint._fields:
+            if not doc.returns.get(name):
+                raise _broken(function, name, "every output must have a line under Returns", "none")
+        return tuple(Output(name, type_name(fields[name]), doc.returns[name]) for name in hint._fields)
+    return (Output(PLAIN_TYPES.get(hint, hint.__name__).lower(), type_name(hint), " ".join(doc.returns.values())),)

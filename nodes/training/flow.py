@@ -51,6 +51,16 @@ def load_autoencoder(path: Path = STARTER / "rgba_autoencoder.safetensors") -> R
     return model.eval().requires_grad_(False)
 
 
+def load_flow(folder: Path = STARTER) -> tuple[FlowTransformer, TextEncoder]:
+    with safe_open(folder / "flow_base.safetensors", "pt") as file:
+        model = FlowTransformer(FlowTransformerConfig(**json.loads(file.metadata()["config"])))
+        model.load_state_dict({key: file.get_tensor(key).float() for key in file.keys()})  # noqa: SIM118
+    with safe_open(folder / "text_encoder.safetensors", "pt") as file:
+        encoder = TextEncoder(TextEncoderConfig(**json.loads(file.metadata()["config"])))
+        encoder.load_state_dict({key: file.get_tensor(key).float() for key in file.keys()})  # noqa: SIM118
+    return model.eval().requires_grad_(False), encoder.eval().requires_grad_(False)
+
+
 class Pool:
     """Encoded scenes with their captions and class maps; grows by ``fresh`` a step up to ``limit``, then the oldest give way."""
 

@@ -1,0 +1,128 @@
+"""What is wrong with a graph, as a list: a user's mistake is a problem with a remedy, never an exception."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+import msgspec
+
+from graph_engine.declaration import NodeType
+from graph_engine.graph import Graph, Link, Node
+from graph_engine.parameters import broken_rule
+
+
+class Problem(msgspec.Struct, frozen=True):
+    """``where`` names the input, parameter or output; empty = the node (or with no node, the graph)."""
+
+    node: str
+    where: str
+    message: str
+    remedy: str = ""
+    severity: str = "error"  # or "warning": it runs all the same
+
+
+def default_targets(graph: Graph, types: Mapping[str, NodeType]) -> tuple[str, ...]:
+    """What a run is for when nobody says: nodes with effects, or if there are none, nodes whose outputs nobody takes."""
+    effects = tuple(key for key, node in graph.nodes.items() if (known := types.get(node.type)) and known.effect)
+    return effects or tuple(key for key, node in graph.nodes.items() if not graph.out_of(key) and node.type in types)
+
+
+def check(graph: Graph, types: Mapping[str, NodeType], targets: Iterable[str] | None = None) -> list[Problem]:
+    """Every problem of what the targets need; errors elsewhere are listed as warnings, since they do not hinder the run."""
+    wanted = tuple(targets) if targets is not None else default_targets(graph, types)
+    problems = [Problem("", "", f"target {target}: no such node") for target in wanted if target not in graph.nodes]
+    if not wanted:
+        problems.append(Problem("", "", "the graph has nothing to run", "add a node that makes or saves something"))
+    needed = graph.upstream(wanted)
+    problems += _cycles(graph, needed)
+    for key in graph.nodes:
+        for problem in _node_problems(graph, types, key):
+            problems.append(problem if key in needed else msgspec.structs.replace(problem, severity="warning"))
+    return problems
+
+
+def errors(problems: Iterable[Problem]) -> list[Problem]:
+    return [problem for problem in problems if problem.severity == "error"]
+
+
+def link_refusal(graph: Graph, types: Mapping[str, NodeType], link: Link) -> str | None:
+    """Why a link cannot be drawn, in one sentence; None where it can."""
+    if link.source == link.target or graph.would_cycle(link.source, link.target):
+        return "a result cannot feed what made it: this link would close a circle"
+    if problem := next(_link_problems(graph, types, link), None):
+        return problem.message
+    return None
+
+
+def _node_problems(graph: Graph, types: Mapping[str, NodeType], key: str) -> Iterator[Problem]:
+    node = graph.nodes[key]
+    node_type = types.get(node.type)
+    if node_type is None:
+        yield Problem(key, "", f"node type {node.type!r} is not installed", "install the package that brings it, or replace the node")
+        return
+    if node.version > node_type.version:
+        yield Problem(
+            key, "", f"was made with version {node.version} of {node.type!r}, this program has version {node_type.version}",
+            "update the program, or replace the node",
+        )  # fmt: skip
+    driven = {link.input for link in graph.into(key)}
+    yield from _parameter_problems(key, node, node_type, driven)
+    for wanted in node_type.inputs:
+        if wanted.required and wanted.name not in driven:
+            yield Problem(key, wanted.name, f"input {wanted.name} is not connected", f"link a node that gives {wanted.type}")
+    for link in graph.into(key):
+        yield from _link_problems(graph, types, link)
+
+
+def _parameter_problems(key: str, node: Node, node_type: NodeType, driven: set[str]) -> Iterator[Problem]:
+    for name, value in node.parameters.items():
+        parameter = node_type.parameter(name)
+        if parameter is None:
+            yield Problem(key, name, f"{node_type.title} has no parameter {name!r}", "remove it", "warning")
+        elif name not in driven and (rule := broken_rule(parameter.kind, value)):
+            yield Problem(key, name, f"{name}: {rule}", f"the default is {parameter.default!r}")
+
+
+def _link_problems(graph: Graph, types: Mapping[str, NodeType], link: Link) -> Iterator[Problem]:
+    source, target = graph.nodes.get(link.source), graph.nodes.get(link.target)
+    if source is None or target is None:
+        missing = link.source if source is None else link.target
+        yield Problem(link.target, link.input, f"the link from {link.source} to {link.target} names node {missing}, which is not there")
+        return
+    source_type, target_type = types.get(source.type), types.get(target.type)
+    if source_type is None or target_type is None:
+        return
+    output = source_type.output(link.output)
+    accepted = target_type.accepted(link.input)
+    if output is None:
+        yield Problem(link.target, link.input, f"{source_type.title} has no output {link.output!r}", "draw the link again")
+    elif not accepted:
+        yield Problem(link.target, link.input, f"{target_type.title} has no input {link.input!r}", "draw the link again")
+    elif output.type not in accepted:
+        yield Problem(
+            link.target, link.input,
+            f"input {link.input} of {target_type.title} takes {' or '.join(accepted)}, got {output.type} from {source_type.title}",
+            f"link a node that gives {accepted[0]}",
+        )  # fmt: skip
+
+
+def _cycles(graph: Graph, needed: set[str]) -> list[Problem]:
+    """One problem naming one circle, or none: what is left after removing nodes without open sources is on or behind circles."""
+    open_sources = {key: sum(link.source in needed for link in graph.into(key)) for key in needed}
+    ready = [key for key, count in open_sources.items() if not count]
+    left = set(needed)
+    while ready:
+        key = ready.pop()
+        left.discard(key)
+        for link in graph.out_of(key):
+            if link.target in open_sources:
+                open_sources[link.target] -= 1
+                if not open_sources[link.target]:
+                    ready.append(link.target)
+    if not left:
+        return []
+    path = [min(left)]
+    while (before := next(link.source for link in graph.into(path[-1]) if link.source in left)) not in path:
+        path.append(before)
+    circle = [before, *reversed(path[path.index(before) :])]
+    return [Problem(circle[0], "", "nodes feed each other in a circle: " + " → ".join(circle), "remove one of these links")]

@@ -1,0 +1,71 @@
+"""What a node function may ask of the run around it: report progress, leave notes, know where to write."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from graph_engine.errors import Stopped
+from graph_engine.events import AnyEvent, StepPreview, StepProgress
+from graph_engine.values import Pixels
+
+PREVIEW_SECONDS = 0.12
+"""Previews come at most this often: a picture costs more to make and to send than a number."""
+
+
+class Context:
+    """One step of a run, as its node sees it. ``Context()`` alone serves tests and scripts: it reports to nobody."""
+
+    def __init__(
+        self,
+        node: str = "",
+        *,
+        run: str = "",
+        emit: Callable[[AnyEvent], None] | None = None,
+        stop: threading.Event | None = None,
+        output_folder: Path | None = None,
+        workflow: bytes = b"",
+        seeds: Mapping[str, int] | None = None,
+    ) -> None:
+        self.node = node
+        self.output_folder = output_folder or Path.cwd()
+        self.workflow = workflow
+        self.seeds: Mapping[str, int] = seeds or {}
+        self.notes: list[str] = []
+        self.files: list[str] = []
+        self._run, self._emit, self._stop = run, emit, stop
+        self._previewed = 0.0
+
+    def check(self) -> None:
+        """Stop here if the user asked for it.
+
+        Raises:
+            Stopped: the run is to end.
+        """
+        if self._stop is not None and self._stop.is_set():
+            raise Stopped
+
+    def progress(self, done: int, total: int, note: str = "", preview: Callable[[], Pixels | None] | None = None) -> None:
+        """Report ``done`` of ``total`` and stop here if asked. ``preview`` is called only when a picture is due.
+
+        Raises:
+            Stopped: the run is to end.
+        """
+        self.check()
+        if self._emit is None:
+            return
+        self._emit(StepProgress(self._run, self.node, done, total, note))
+        if preview is not None and time.monotonic() - self._previewed >= PREVIEW_SECONDS:
+            if pixels := preview():
+                self._emit(StepPreview(self._run, self.node, pixels))
+            self._previewed = time.monotonic()
+
+    def note(self, text: str) -> None:
+        """Leave a sentence that is shown with the result."""
+        self.notes.append(text)
+
+    def wrote(self, path: Path) -> None:
+        """Report a file that the node wrote."""
+        self.files.append(str(path))
