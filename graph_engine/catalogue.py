@@ -52,7 +52,7 @@ class Catalogue(Mapping[str, NodeType]):
 
     def upgrade(self, identity: str) -> Upgrade | None:
         function = self._functions.get(identity)
-        return function.__node__.upgrade if function else None  # type: ignore[attr-defined, no-any-return]
+        return function.__node__.upgrade if function else None  # type: ignore[attr-defined]
 
     def to_json(self) -> bytes:
         return msgspec.json.encode(_Stored(tuple(self._types.values()), self.broken))

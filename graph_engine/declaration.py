@@ -184,7 +184,7 @@ def node(
 
 
 def declared(function: Callable[..., Any], section: str) -> NodeType:
-    """Read a marked function into its node type.
+    """Read a marked function into its node type. A plain type without a default is an input: it must be linked.
 
     Raises:
         DeclarationError: the signature or the docstring breaks a rule; the message names the function, the rule and what came.
@@ -200,7 +200,7 @@ def declared(function: Callable[..., Any], section: str) -> NodeType:
         hint = hints[name]
         if getattr(hint, "__name__", "") == "Context":
             takes_context = True
-        elif kind := kind_of(hint):
+        elif (kind := kind_of(hint)) and not (hint in PLAIN_KINDS and argument.default is inspect.Parameter.empty):
             parameters.append(_parameter(function, name, kind, argument.default, doc, marks))
         else:
             inputs.append(_input(function, name, hint, argument.default, doc))

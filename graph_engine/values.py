@@ -11,7 +11,6 @@ from typing import Any
 
 import msgspec
 
-
 PLAIN_TYPES: dict[type, str] = {str: "Text", int: "Integer", float: "Number", bool: "Toggle"}
 """Link types of plain Python values."""
 

@@ -1,0 +1,53 @@
+"""The graph engine: declared nodes, frozen graphs, keys, plans, a cache in two tiers, runs. It knows of no tensor and no window."""
+
+from graph_engine.cache import Cache, MemoryCache
+from graph_engine.catalogue import Catalogue, discover
+from graph_engine.check import Problem, check, default_targets, errors, link_refusal
+from graph_engine.context import Context
+from graph_engine.declaration import (
+    Choice,
+    Color,
+    DeclarationError,
+    File,
+    Integer,
+    NodeType,
+    Number,
+    Seed,
+    Text,
+    Toggle,
+    declared,
+    node,
+)
+from graph_engine.disk import DiskCache
+from graph_engine.errors import BadWorkflow, Failure, MissingModel, OutOfMemory, Stopped
+from graph_engine.execute import Outcome, execute
+from graph_engine.graph import Graph, Link, Node
+from graph_engine.history import History
+from graph_engine.keys import FileDigests, keys
+from graph_engine.plan import Plan, PlannedStep, plan
+from graph_engine.values import (
+    Pixels,
+    ValueType,
+    digest_of,
+    register_value,
+    type_name,
+    value_type_of,
+    value_types,
+)
+from graph_engine.workflow import (
+    Exposed,
+    Workflow,
+    read,
+    save,
+    schema,
+    with_values,
+    write,
+)
+
+__all__ = [
+    "BadWorkflow", "Cache", "Catalogue", "Choice", "Color", "Context", "DeclarationError", "DiskCache", "Exposed", "Failure", "File",
+    "FileDigests", "Graph", "History", "Integer", "Link", "MemoryCache", "MissingModel", "Node", "NodeType", "Number", "OutOfMemory",
+    "Outcome", "Pixels", "Plan", "PlannedStep", "Problem", "Seed", "Stopped", "Text", "Toggle", "ValueType", "Workflow", "check",
+    "declared", "default_targets", "digest_of", "discover", "errors", "execute", "keys", "link_refusal", "node", "plan", "read",
+    "register_value", "save", "schema", "type_name", "value_type_of", "value_types", "with_values", "write",
+]  # fmt: skip
