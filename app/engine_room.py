@@ -1,0 +1,62 @@
+"""What the worker process and the headless run share: the node catalogue, the cache and the running of a workflow."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from app.places import cache_folder
+from graph_engine.cache import Cache, MemoryCache
+from graph_engine.catalogue import Catalogue, discover
+from graph_engine.disk import DiskCache
+from graph_engine.events import AnyEvent
+from graph_engine.execute import Outcome, execute
+from graph_engine.history import History
+from graph_engine.keys import FileDigests
+from graph_engine.plan import Plan, plan
+from graph_engine.workflow import Workflow, upgraded, write
+
+NODES = "nodes.library"
+
+
+class EngineRoom:
+    """Owns what outlives a run: functions, results, history. One run at a time."""
+
+    def __init__(self, nodes: str = NODES, folder: Path | None = None) -> None:
+        folder = folder or cache_folder()
+        self.catalogue: Catalogue = discover(nodes)
+        self.cache = Cache(MemoryCache(), DiskCache(folder / "results"))
+        self.history = History(folder / "history.json")
+        self.digests = FileDigests(_finder(nodes))
+
+    def run(
+        self,
+        workflow: Workflow,
+        emit: Callable[[AnyEvent], None],
+        *,
+        targets: tuple[str, ...] | None = None,
+        stop: threading.Event | None = None,
+        output_folder: Path | None = None,
+        run_id: str = "",
+        scope: str = "",
+    ) -> Outcome:
+        """Run a workflow whose seeds are drawn."""
+        current = upgraded(workflow, self.catalogue)
+        return execute(
+            current.graph, self.catalogue, self.cache, emit, targets=targets, stop=stop, output_folder=output_folder,
+            workflow=write(current), run_id=run_id, scope=scope, digests=self.digests, history=self.history,
+        )  # fmt: skip
+
+    def plan(self, workflow: Workflow, targets: tuple[str, ...] | None = None, scope: str = "") -> Plan:
+        graph = upgraded(workflow, self.catalogue).graph
+        return plan(graph, self.catalogue, self.cache, self.digests, targets=targets, history=self.history, scope=scope)
+
+
+def _finder(nodes: str) -> Callable[[str], Path | None] | None:
+    """How file parameters find files: the model folders of the real nodes, plain paths for any other package."""
+    if nodes != NODES:
+        return None
+    from nodes.models.folders import existing_file
+
+    return existing_file

@@ -1,0 +1,18 @@
+"""Where the program keeps what it may lose (caches) and what it may not; ``TESSERA_CACHE`` moves the former."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import platformdirs
+
+
+def cache_folder() -> Path:
+    named = os.environ.get("TESSERA_CACHE")
+    return Path(named) if named else platformdirs.user_cache_path("tessera", appauthor=False)
+
+
+def output_folder() -> Path:
+    """Where pictures go when nobody says."""
+    return platformdirs.user_pictures_path() / "Tessera"

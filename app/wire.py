@@ -1,0 +1,165 @@
+"""The border between window and worker: messages as MessagePack in length-prefixed frames, pictures in shared memory.
+
+Pixels do not travel in the frame: the sender puts each picture into a block of shared memory and names it; the receiver copies it out and
+removes the block.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+from multiprocessing import resource_tracker, shared_memory
+from typing import Any, BinaryIO
+
+import msgspec
+
+from graph_engine.check import Problem
+from graph_engine.events import AnyEvent, Result, StepFinished, StepPreview
+from graph_engine.plan import Plan
+from graph_engine.values import Pixels
+
+FRAME_LIMIT = 256 << 20
+
+
+class Message(msgspec.Struct, frozen=True, tag_field="message"):
+    pass
+
+
+class Run(Message, frozen=True, tag="run"):
+    """Run a workflow file; ``targets`` None = what it is for. ``scope`` names the document, for reasons."""
+
+    run: str
+    workflow: bytes
+    targets: tuple[str, ...] | None = None
+    output_folder: str = ""
+    scope: str = ""
+
+
+class Stop(Message, frozen=True, tag="stop"):
+    run: str
+
+
+class AskPlan(Message, frozen=True, tag="ask_plan"):
+    ask: str
+    workflow: bytes
+    targets: tuple[str, ...] | None = None
+    scope: str = ""
+
+
+class Ready(Message, frozen=True, tag="ready"):
+    """The worker is up. ``catalogue`` is `Catalogue.to_json`."""
+
+    catalogue: bytes
+
+
+class Happened(Message, frozen=True, tag="happened"):
+    """An event; ``blocks`` name the pictures that were taken out of it, in order."""
+
+    event: AnyEvent
+    blocks: tuple[str, ...] = ()
+
+
+class Refused(Message, frozen=True, tag="refused"):
+    """A run did not start: the workflow has problems, or cannot be read."""
+
+    run: str
+    problems: tuple[Problem, ...]
+
+
+class Planned(Message, frozen=True, tag="planned"):
+    ask: str
+    plan: Plan
+
+
+AnyMessage = Run | Stop | AskPlan | Ready | Happened | Refused | Planned
+
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(AnyMessage).decode
+
+
+class BrokenWire(Exception):
+    """What came through the pipe is not a message."""
+
+
+def send(pipe: BinaryIO, message: AnyMessage) -> None:
+    """Write one frame. Not for two threads at once."""
+    data = _encode(message)
+    pipe.write(len(data).to_bytes(4, "little") + data)
+    pipe.flush()
+
+
+def receive(pipe: BinaryIO) -> AnyMessage | None:
+    """Read one frame; None at the end of the pipe.
+
+    Raises:
+        BrokenWire: a frame is cut off, too large, or no message.
+    """
+    head = pipe.read(4)
+    if not head:
+        return None
+    length = int.from_bytes(head, "little")
+    if len(head) < 4 or length > FRAME_LIMIT:
+        raise BrokenWire(f"frame: must be at most {FRAME_LIMIT} bytes, got {length}")
+    data = pipe.read(length)
+    if len(data) < length:
+        raise BrokenWire(f"frame: must hold {length} bytes, got {len(data)}")
+    try:
+        return _decode(data)
+    except msgspec.DecodeError as error:
+        raise BrokenWire(f"frame: must be a message, got {error}") from None
+
+
+def packed(event: AnyEvent, prefix: str) -> Happened:
+    """An event ready to cross: its pictures in shared memory blocks whose names start with ``prefix``."""
+    blocks: list[str] = []
+
+    def out(pixels: Pixels) -> Pixels:
+        block = shared_memory.SharedMemory(f"{prefix}{_next_number():x}", create=True, size=len(pixels.rgba))
+        block.buf[: len(pixels.rgba)] = pixels.rgba
+        # The receiver removes the block; this process's tracker must not call it leaked.
+        resource_tracker.unregister(block._name, "shared_memory")  # type: ignore[attr-defined]
+        block.close()
+        blocks.append(block.name)
+        return msgspec.structs.replace(pixels, rgba=b"")
+
+    return Happened(_with_pixels(event, out), tuple(blocks))
+
+
+def unpacked(message: Happened) -> AnyEvent:
+    """The event with its pictures copied out of shared memory; a block that is gone leaves no picture."""
+    blocks = iter(message.blocks)
+
+    def back(pixels: Pixels) -> Pixels | None:
+        try:
+            block = shared_memory.SharedMemory(next(blocks))
+        except (FileNotFoundError, StopIteration):
+            return None
+        try:
+            return msgspec.structs.replace(pixels, rgba=bytes(block.buf[: pixels.width * pixels.height * 4]))
+        finally:
+            block.close()
+            with contextlib.suppress(FileNotFoundError):
+                block.unlink()
+
+    return _with_pixels(message.event, back)
+
+
+def _with_pixels(event: AnyEvent, change: Callable[[Pixels], Pixels | None]) -> AnyEvent:
+    if isinstance(event, StepPreview):
+        return msgspec.structs.replace(event, pixels=change(event.pixels) or Pixels(0, 0, b""))
+    if isinstance(event, StepFinished):
+        return msgspec.structs.replace(event, results=tuple(_result_with(result, change) for result in event.results))
+    return event
+
+
+def _result_with(result: Result, change: Callable[[Pixels], Any]) -> Result:
+    return msgspec.structs.replace(result, pixels=change(result.pixels)) if result.pixels else result
+
+
+_number = 0
+
+
+def _next_number() -> int:
+    global _number
+    _number += 1
+    return _number

@@ -1,0 +1,93 @@
+"""The worker process: owns torch, the models and the cache; takes runs from its standard input, tells events on its standard output.
+
+Started by `app.worker_link`; ends when its input ends, so it never outlives the window.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import queue
+import sys
+import threading
+from pathlib import Path
+from typing import BinaryIO
+
+from app import wire
+from app.engine_room import NODES, EngineRoom
+from graph_engine.check import Problem
+from graph_engine.errors import BadWorkflow
+from graph_engine.events import AnyEvent
+from graph_engine.workflow import read
+
+END = None
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--nodes", default=NODES, help="package of node sections")
+    parser.add_argument("--cache", type=Path, default=None, help="folder of the disk cache")
+    options = parser.parse_args()
+    # What nodes print must not get between the frames.
+    outgoing = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    Work(sys.stdin.buffer, outgoing, options.nodes, options.cache).serve()
+
+
+class Work:
+    """Runs come in through a queue; a stop takes effect at once."""
+
+    def __init__(self, incoming: BinaryIO, outgoing: BinaryIO, nodes: str, folder: Path | None) -> None:
+        self._incoming, self._outgoing = incoming, outgoing
+        self._waiting: queue.Queue[wire.AnyMessage | None] = queue.Queue()
+        self._stops: dict[str, threading.Event] = {}
+        self._prefix = f"tessera{os.getpid():x}x"
+        threading.Thread(target=self._listen, name="listen", daemon=True).start()
+        self._room = EngineRoom(nodes, folder)
+
+    def serve(self) -> None:
+        wire.send(self._outgoing, wire.Ready(self._room.catalogue.to_json()))
+        while (message := self._waiting.get()) is not END:
+            match message:
+                case wire.Run():
+                    self._run(message)
+                case wire.AskPlan():
+                    self._plan(message)
+
+    def _listen(self) -> None:
+        """Thread: everything that comes in. The end of the pipe is the end of the process, whatever runs."""
+        while (message := wire.receive(self._incoming)) is not None:
+            if isinstance(message, wire.Stop):
+                self._stops.setdefault(message.run, threading.Event()).set()
+            else:
+                self._waiting.put(message)
+        os._exit(0)
+
+    def _run(self, message: wire.Run) -> None:
+        try:
+            workflow = read(message.workflow, "the workflow")
+        except BadWorkflow as error:
+            wire.send(self._outgoing, wire.Refused(message.run, (Problem("", "", str(error)),)))
+            return
+        stop = self._stops.setdefault(message.run, threading.Event())
+        outcome = self._room.run(
+            workflow, self._tell, targets=message.targets, stop=stop, run_id=message.run, scope=message.scope,
+            output_folder=Path(message.output_folder) if message.output_folder else None,
+        )  # fmt: skip
+        self._stops.pop(message.run, None)
+        if outcome.state == "refused":
+            wire.send(self._outgoing, wire.Refused(message.run, outcome.problems))
+
+    def _plan(self, message: wire.AskPlan) -> None:
+        try:
+            workflow = read(message.workflow, "the workflow")
+        except BadWorkflow:
+            return
+        wire.send(self._outgoing, wire.Planned(message.ask, self._room.plan(workflow, message.targets, message.scope)))
+
+    def _tell(self, event: AnyEvent) -> None:
+        wire.send(self._outgoing, wire.packed(event, self._prefix))
+
+
+if __name__ == "__main__":
+    main()
