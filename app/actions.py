@@ -1,0 +1,73 @@
+"""Every menu entry and shortcut, one row each. Menus, tool bar, shortcuts and context menus are made from these rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from app.window import Window
+
+
+class Row(NamedTuple):
+    """``scope`` "canvas" = the keys count only while the canvas has the keyboard. ``when`` says whether it can be done now."""
+
+    name: str
+    menu: str
+    text: str
+    keys: tuple[str, ...]
+    do: Callable[[Window], object]
+    icon: str = ""
+    tip: str = ""
+    scope: str = "window"
+    when: Callable[[Window], bool] = lambda window: True
+    separated: bool = False
+    on_node: bool = False  # in the context menu of a node
+    on_empty: bool = False  # in the context menu of the empty canvas
+
+
+def _selected(window: Window) -> bool:
+    return bool(window.session.selection)
+
+
+ROWS = (
+    Row("new", "File", "New", ("Ctrl+N",), lambda w: w.files.new(), "new"),
+    Row("open", "File", "Open…", ("Ctrl+O",), lambda w: w.files.open(), "open"),
+    Row("first_picture", "File", "Open the first picture", (), lambda w: w.files.open_first_picture()),
+    Row("save", "File", "Save", ("Ctrl+S",), lambda w: w.files.save(), "save", separated=True),
+    Row("save_as", "File", "Save as…", ("Ctrl+Shift+S",), lambda w: w.files.save_as()),
+    Row("quit", "File", "Quit", ("Ctrl+Q",), lambda w: w.close(), separated=True),
+    Row("undo", "Edit", "Undo", ("Ctrl+Z",), lambda w: w.session.undo(), "undo", when=lambda w: bool(w.session.document.undo_label)),
+    Row(
+        "redo", "Edit", "Redo", ("Ctrl+Shift+Z", "Ctrl+Y"), lambda w: w.session.redo(), "redo",
+        when=lambda w: bool(w.session.document.redo_label),
+    ),
+    Row("cut", "Edit", "Cut", ("Ctrl+X",), lambda w: w.cut(), scope="canvas", when=_selected, separated=True),
+    Row("copy", "Edit", "Copy", ("Ctrl+C",), lambda w: w.copy(), scope="canvas", when=_selected, on_node=True),
+    Row("paste", "Edit", "Paste", ("Ctrl+V",), lambda w: w.paste(), scope="canvas", on_empty=True),
+    Row("duplicate", "Edit", "Duplicate", ("Ctrl+D",), lambda w: w.session.duplicate(), when=_selected, on_node=True),
+    Row("delete", "Edit", "Delete", ("Del", "Backspace"), lambda w: w.canvas.delete_chosen(), scope="canvas", on_node=True),
+    Row("select_all", "Edit", "Select all", ("Ctrl+A",), lambda w: w.session.select_all(), scope="canvas", separated=True, on_empty=True),
+    Row("add", "Graph", "Add node…", ("Tab", "Shift+A"), lambda w: w.canvas.ask_for_node_here(), "add", scope="canvas", on_empty=True),
+    Row("rename", "Graph", "Rename", ("F2",), lambda w: w.rename(), when=lambda w: bool(w.session.selected_node), on_node=True),
+    Row(
+        "run", "Graph", "Run", ("Ctrl+Return", "Ctrl+Enter"), lambda w: w.session.run(), "run", "Run what is not done yet",
+        when=lambda w: not w.session.running, separated=True,
+    ),
+    Row(
+        "run_selected", "Graph", "Run to here", ("Ctrl+Shift+Return",), lambda w: w.session.run(w.session.selection),
+        when=lambda w: not w.session.running and _selected(w), on_node=True,
+    ),
+    Row(
+        "stop", "Graph", "Stop", ("Ctrl+Alt+Return", "Ctrl+Alt+Enter"), lambda w: w.session.stop(), "stop", "Stop after the step that runs",
+        when=lambda w: w.session.running,
+    ),
+    Row("frame", "View", "Frame selection", ("F",), lambda w: w.canvas.frame_selection(), "fit", scope="canvas"),
+    Row("frame_all", "View", "Frame all", ("Home",), lambda w: w.canvas.frame_all(), scope="canvas", on_empty=True),
+    Row("actual_zoom", "View", "Zoom to 100 %", ("Ctrl+1",), lambda w: w.canvas.zoom_to_actual()),
+    Row("zoom_in", "View", "Zoom in", ("Ctrl++", "Ctrl+="), lambda w: w.canvas.zoom_in_middle(1.25)),
+    Row("zoom_out", "View", "Zoom out", ("Ctrl+-",), lambda w: w.canvas.zoom_in_middle(0.8)),
+)  # fmt: skip
+
+MENUS = ("File", "Edit", "Graph", "View")
+TOOL_BAR = ("new", "open", "save", "", "undo", "redo", "", "add", "frame")

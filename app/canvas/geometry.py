@@ -1,0 +1,105 @@
+"""Where everything on a node lies. One geometry a node type, shared by all its nodes; all sizes stand on a grid of four pixels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPointF, QRectF
+
+from graph_engine.declaration import Input, NodeType, Output, Parameter, Text
+from graph_engine.graph import Link
+
+WIDTH = 208.0
+HEADER = 28.0
+ROW = 24.0
+FIELD = 20.0
+BLOCK = 60.0
+INSET = 10.0
+GAP = 6.0
+PORT = 5.0
+REACH = 14.0
+"""How far around a port a press still means the port."""
+
+
+@dataclass(frozen=True, slots=True)
+class Port:
+    """A place where a link may end. ``types`` is what flows out of it, or what it takes."""
+
+    name: str
+    side: str  # "output", "input" or "parameter"
+    types: tuple[str, ...]
+    x: float
+    y: float
+    required: bool = False
+    many: bool = False
+    help: str = ""
+
+    @property
+    def point(self) -> QPointF:
+        return QPointF(self.x, self.y)
+
+    @property
+    def gives(self) -> bool:
+        return self.side == "output"
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterRow:
+    parameter: Parameter
+    field: QRectF
+
+    @property
+    def block(self) -> bool:
+        return self.field.height() > FIELD
+
+
+@dataclass(frozen=True, slots=True)
+class NodeGeometry:
+    """Positions are in the node's own pixels, from its left top corner."""
+
+    ports: tuple[Port, ...]
+    rows: tuple[ParameterRow, ...]
+    height: float
+
+    def port(self, name: str, gives: bool) -> Port | None:
+        return next((port for port in self.ports if port.name == name and port.gives == gives), None)
+
+    def row_at(self, point: QPointF) -> ParameterRow | None:
+        return next((row for row in self.rows if row.field.contains(point)), None)
+
+
+def geometry_of(node_type: NodeType) -> NodeGeometry:
+    ports: list[Port] = []
+    top = HEADER + 6
+    for index, output in enumerate(node_type.outputs):
+        y = top + ROW * index + ROW / 2
+        ports.append(Port(output.name, "output", (output.type,), WIDTH, y, help=output.help))
+    for index, entry in enumerate(node_type.inputs):
+        y = top + ROW * index + ROW / 2
+        ports.append(Port(entry.name, "input", (entry.type,), 0, y, entry.required, entry.many, entry.help))
+    top += ROW * max(len(node_type.inputs), len(node_type.outputs))
+    rows = []
+    for parameter in node_type.parameters:
+        height = BLOCK if isinstance(parameter.kind, Text) and parameter.kind.multiline else FIELD
+        rows.append(ParameterRow(parameter, QRectF(INSET, top + 2, WIDTH - 2 * INSET, height)))
+        types = node_type.accepted(parameter.name)
+        ports.append(Port(parameter.name, "parameter", types, 0, top + 2 + FIELD / 2, help=parameter.help))
+        top += height + 4
+    return NodeGeometry(tuple(ports), tuple(rows), top + GAP)
+
+
+def placeholder(type_id: str, into: Iterable[Link], out_of: Iterable[Link]) -> NodeType:
+    """A node type that nobody knows here, with the inputs and outputs that its links speak of."""
+    section, _, name = type_id.rpartition("/")
+    return NodeType(
+        id=type_id,
+        version=0,
+        title=name.replace("_", " ").capitalize(),
+        section=section,
+        summary="This node type is not installed. The node keeps everything it holds and is saved unchanged.",
+        help="",
+        inputs=tuple(Input(link, "", required=False) for link in dict.fromkeys(link.input for link in into)),
+        parameters=(),
+        outputs=tuple(Output(link, "") for link in dict.fromkeys(link.output for link in out_of)),
+    )

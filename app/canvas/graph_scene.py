@@ -1,0 +1,171 @@
+"""The items of a graph: kept equal to the session's workflow by comparing it with the one shown before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtWidgets import QGraphicsScene
+
+from app.canvas.geometry import NodeGeometry, Port, geometry_of, placeholder
+from app.canvas.inks import Inks
+from app.canvas.node_item import NodeItem
+from app.canvas.overview import Overview
+from app.canvas.wire_item import WireItem
+from app.canvas.wiring import Wiring
+from app.session import Session
+from graph_engine.declaration import NodeType
+from graph_engine.graph import Graph, Link
+from graph_engine.workflow import Workflow
+
+FAR = 50_000.0
+
+
+class GraphScene(QGraphicsScene):
+    def __init__(self, session: Session, inks: Inks) -> None:
+        super().__init__()
+        # Large and fixed: to pan is to scroll, and Qt then moves pixels instead of painting them again.
+        self.setSceneRect(QRectF(-FAR, -FAR, 2 * FAR, 2 * FAR))
+        self.session, self.inks = session, inks
+        self.nodes: dict[str, NodeItem] = {}
+        self.wires: dict[Link, WireItem] = {}
+        self.overview = Overview(self)
+        self.wiring: Wiring | None = None
+        self._wires_of: dict[str, set[Link]] = {}
+        self._geometries: dict[str, tuple[NodeType, NodeGeometry]] = {}
+        self.show_all()
+
+    def show_all(self) -> None:
+        """Another document, or another catalogue: everything anew."""
+        self.clear()
+        self.nodes.clear()
+        self.wires.clear()
+        self._wires_of.clear()
+        self._geometries.clear()
+        self.wiring = None
+        self.show_change(None, self.session.workflow)
+        for node in self.nodes:
+            self.show_step(node)
+        self.show_selection(frozenset(), self.session.selection)
+        self.show_problems()
+
+    def show_change(self, before: Workflow | None, after: Workflow) -> None:
+        was = before.graph if before else Graph()
+        graph = after.graph
+        for identity in was.nodes.keys() - graph.nodes.keys():
+            self.removeItem(self.nodes.pop(identity))
+        relinked = self._show_links(was, graph)
+        for identity, node in graph.nodes.items():
+            if was.nodes.get(identity) is not node or identity in relinked:
+                self._show_node(identity, graph)
+        layout = before.layout if before else {}
+        moved = [identity for identity in graph.nodes if layout.get(identity) != after.layout.get(identity)]
+        for identity in moved:
+            self.nodes[identity].setPos(*after.layout.get(identity, (0.0, 0.0)))
+        for link in self._touching([*moved, *relinked]):
+            self._route(link)
+        self.overview.forget()
+
+    def _show_links(self, was: Graph, graph: Graph) -> set[str]:
+        """Remove and add wires; returns the nodes whose links changed."""
+        if was.links == graph.links:
+            return set()
+        old, new = set(was.links), set(graph.links)
+        for link in old - new:
+            if wire := self.wires.pop(link, None):
+                self.removeItem(wire)
+            self._wires_of[link.source].discard(link)
+            self._wires_of[link.target].discard(link)
+        for link in new - old:
+            self._wires_of.setdefault(link.source, set()).add(link)
+            self._wires_of.setdefault(link.target, set()).add(link)
+        touched = {end for link in old ^ new for end in (link.source, link.target)}
+        return {identity for identity in touched if identity in graph.nodes}
+
+    def _show_node(self, identity: str, graph: Graph) -> None:
+        item = self.nodes.get(identity)
+        if item is None:
+            item = self.nodes[identity] = NodeItem(identity, self)
+            self._dress(item, graph)
+            self.addItem(item)
+        else:
+            self._dress(item, graph)
+        ends = {(link.input, False) for link in graph.into(identity)} | {(link.output, True) for link in graph.out_of(identity)}
+        item.show_linked(frozenset(ends))
+
+    def _dress(self, item: NodeItem, graph: Graph) -> None:
+        node = graph.nodes[item.identity]
+        known = self.session.catalogue.get(node.type)
+        if known is None:
+            node_type = placeholder(node.type, graph.into(item.identity), graph.out_of(item.identity))
+            item.show_node(node, node_type, geometry_of(node_type), known=False)
+            return
+        if node.type not in self._geometries:
+            self._geometries[node.type] = known, geometry_of(known)
+        item.show_node(node, known, self._geometries[node.type][1], known=True)
+
+    def _touching(self, identities: Iterable[str]) -> set[Link]:
+        return {link for identity in identities for link in self._wires_of.get(identity, ())}
+
+    def _route(self, link: Link) -> None:
+        source, target = self.nodes.get(link.source), self.nodes.get(link.target)
+        if source is None or target is None:
+            return  # a link of a file that names a node which is not there: listed as a problem, drawn nowhere
+        wire = self.wires.get(link)
+        if wire is None:
+            port = source.geometry.port(link.output, gives=True)
+            name = port.types[0] if port else ""
+            wire = self.wires[link] = WireItem(link, self.inks.wire(name), self.inks.wire(name, lit=True))
+            self.addItem(wire)
+        wire.show_ends(source.port_point(link.output, gives=True), target.port_point(link.input, gives=False))
+
+    def place(self, positions: Mapping[str, tuple[float, float]]) -> None:
+        """Move items without an edit, while they are dragged."""
+        for identity, (x, y) in positions.items():
+            self.nodes[identity].setPos(x, y)
+        for link in self._touching(positions):
+            self._route(link)
+        self.overview.forget()
+
+    def show_step(self, node: str) -> None:
+        if item := self.nodes.get(node):
+            item.show_step(self.session.steps[node])
+
+    def show_selection(self, before: frozenset[str], after: frozenset[str]) -> None:
+        for identity in before ^ after:
+            if item := self.nodes.get(identity):
+                item.show_selected(identity in after)
+
+    def show_problems(self) -> None:
+        worst: dict[str, str] = {}
+        for problem in self.session.problems:
+            if worst.get(problem.node) != "error":
+                worst[problem.node] = problem.severity
+        for identity, item in self.nodes.items():
+            item.show_trouble(worst.get(identity, ""))
+
+    def node_at(self, point: QPointF) -> NodeItem | None:
+        found = [item for item in self.items(point) if isinstance(item, NodeItem)]
+        inside = [item for item in found if item.body.contains(point - item.pos())]
+        return inside[0] if inside else None
+
+    def port_at(self, point: QPointF, reach: float) -> tuple[NodeItem, Port] | None:
+        for item in self.items(point):
+            if isinstance(item, NodeItem) and (port := item.port_at(point, reach)):
+                return item, port
+        return None
+
+    def wire_at(self, point: QPointF) -> WireItem | None:
+        return next((item for item in self.items(point) if isinstance(item, WireItem)), None)
+
+    def nodes_in(self, area: QRectF) -> frozenset[str]:
+        found = (item for item in self.items(area) if isinstance(item, NodeItem))
+        return frozenset(item.identity for item in found if area.intersects(item.sceneBoundingRect().adjusted(14, 14, -14, -14)))
+
+    def bounds(self, identities: Iterable[str] = ()) -> QRectF:
+        """The smallest rectangle around some nodes, or around all."""
+        area = QRectF()
+        for identity in list(identities) or self.nodes:
+            item = self.nodes[identity]
+            area |= item.body.translated(item.pos())
+        return area

@@ -1,0 +1,109 @@
+"""Named edits: a workflow in, a workflow out. Nothing here knows of undo, selection or a window."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from msgspec.structs import replace
+
+from graph_engine.declaration import NodeType, Parameter
+from graph_engine.graph import Graph, Link, Node
+from graph_engine.workflow import Exposed, Workflow
+
+Place = tuple[float, float]
+
+
+def with_node(workflow: Workflow, identity: str, node_type: NodeType, at: Place) -> Workflow:
+    node = Node(node_type.id, node_type.version)
+    return replace(workflow, graph=workflow.graph.with_node(identity, node), layout={**workflow.layout, identity: at})
+
+
+def without_nodes(workflow: Workflow, identities: Iterable[str]) -> Workflow:
+    gone = set(identities)
+    return replace(
+        workflow,
+        graph=workflow.graph.without(gone),
+        layout={node: place for node, place in workflow.layout.items() if node not in gone},
+        exposed={name: exposed for name, exposed in workflow.exposed.items() if exposed.node not in gone},
+    )
+
+
+def moved(workflow: Workflow, places: Mapping[str, Place]) -> Workflow:
+    return replace(workflow, layout={**workflow.layout, **places})
+
+
+def with_link(workflow: Workflow, link: Link, many: bool, instead_of: Link | None = None) -> Workflow:
+    graph = workflow.graph.without_link(instead_of) if instead_of else workflow.graph
+    return replace(workflow, graph=graph.with_link(link, many))
+
+
+def without_link(workflow: Workflow, link: Link) -> Workflow:
+    return replace(workflow, graph=workflow.graph.without_link(link))
+
+
+def with_parameter(workflow: Workflow, identity: str, parameter: Parameter, value: Any) -> Workflow:
+    """A value equal to the default is left out: what is not said follows the node type."""
+    node = workflow.graph.nodes[identity]
+    kept = {name: old for name, old in node.parameters.items() if name != parameter.name}
+    if value != parameter.default or type(value) is not type(parameter.default):
+        kept[parameter.name] = value
+    return replace(workflow, graph=workflow.graph.with_node(identity, replace(node, parameters=kept)))
+
+
+def with_graph(workflow: Workflow, graph: Graph) -> Workflow:
+    return workflow if graph == workflow.graph else replace(workflow, graph=graph)
+
+
+def described(workflow: Workflow, **changes: str) -> Workflow:
+    return replace(workflow, **changes)
+
+
+def with_title(workflow: Workflow, identity: str, title: str) -> Workflow:
+    node = replace(workflow.graph.nodes[identity], title=title)
+    return replace(workflow, graph=workflow.graph.with_node(identity, node))
+
+
+def with_exposed(workflow: Workflow, node: str, parameter: Parameter) -> Workflow:
+    """Let people who run the workflow set this parameter, by its name or that name with a number."""
+    name, number = parameter.name, 2
+    while name in workflow.exposed:
+        name, number = f"{parameter.name}_{number}", number + 1
+    return replace(workflow, exposed={**workflow.exposed, name: Exposed(node, parameter.name, parameter.help)})
+
+
+def without_exposed(workflow: Workflow, node: str, parameter: str) -> Workflow:
+    kept = {name: exposed for name, exposed in workflow.exposed.items() if (exposed.node, exposed.parameter) != (node, parameter)}
+    return replace(workflow, exposed=kept)
+
+
+def exposed_name(workflow: Workflow, node: str, parameter: str) -> str:
+    """The name under which a parameter is exposed, or nothing."""
+    found = (name for name, exposed in workflow.exposed.items() if (exposed.node, exposed.parameter) == (node, parameter))
+    return next(found, "")
+
+
+def fragment(workflow: Workflow, identities: Iterable[str]) -> Workflow:
+    """Some nodes, the links between them and where they lie: what is copied."""
+    kept = set(identities)
+    nodes = {identity: node for identity, node in workflow.graph.nodes.items() if identity in kept}
+    links = (link for link in workflow.graph.links if link.source in kept and link.target in kept)
+    layout = {identity: place for identity, place in workflow.layout.items() if identity in kept}
+    return Workflow(graph=Graph(nodes, links), layout=layout)
+
+
+def pasted(workflow: Workflow, piece: Workflow, names: Mapping[str, str], shift: Place) -> Workflow:
+    """Add a fragment under new names, moved by so much."""
+    nodes = {names[identity]: node for identity, node in piece.graph.nodes.items()}
+    links = (Link(names[link.source], link.output, names[link.target], link.input) for link in piece.graph.links)
+    layout = {names[identity]: (x + shift[0], y + shift[1]) for identity, (x, y) in piece.layout.items() if identity in names}
+    graph = Graph({**workflow.graph.nodes, **nodes}, (*workflow.graph.links, *links))
+    return replace(workflow, graph=graph, layout={**workflow.layout, **layout})
+
+
+def takes_many(graph: Graph, catalogue: Any, link: Link) -> bool:
+    """Whether the input at the end of a link holds any number of links."""
+    node_type = catalogue.get(graph.nodes[link.target].type)
+    entry = node_type.input(link.input) if node_type else None
+    return bool(entry and entry.many)
+

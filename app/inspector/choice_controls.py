@@ -1,0 +1,145 @@
+"""On or off, one of several, and a color."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QWheelEvent
+from PySide6.QtWidgets import QAbstractButton, QColorDialog, QComboBox, QHBoxLayout, QLineEdit
+
+from app.inspector.control import Control
+from app.theme.colors import checker, from_hex, to_hex
+from app.theme.tokens import Theme
+from app.wording import plain
+from graph_engine.declaration import Choice, Color, Toggle
+from graph_engine.parameters import broken_rule
+
+
+class Switch(QAbstractButton):
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self.setCheckable(True)
+        self.setFixedSize(36, 20)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+
+    def sizeHint(self) -> QSize:
+        return QSize(36, 20)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        theme, on = self._theme, self.isChecked()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(QColor(theme.accent if on or self.hasFocus() else theme.line), 1))
+        painter.setBrush(QColor(theme.accent if on else theme.field))
+        painter.drawRoundedRect(QRectF(0.5, 0.5, 35, 19), 9.5, 9.5)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(theme.on_accent if on else theme.muted))
+        painter.drawEllipse(QRectF(19 if on else 4, 3.5, 13, 13))
+
+
+class ToggleControl(Control):
+    def __init__(self, kind: Toggle, theme: Theme) -> None:
+        super().__init__()
+        self.field = Switch(theme)
+        self.setFocusProxy(self.field)
+        self.field.clicked.connect(self._take)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 3, 0, 3)
+        row.addWidget(self.field)
+        row.addStretch()
+
+    def _take(self, on: bool) -> None:
+        self.changed.emit(on)
+        self.settled.emit()
+
+    def show_value(self, value: Any) -> None:
+        self.field.setChecked(bool(value))
+
+
+class CalmCombo(QComboBox):
+    """A choice that the wheel does not change in passing."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        event.ignore()
+
+
+class ChoiceControl(Control):
+    def __init__(self, kind: Choice, theme: Theme) -> None:
+        super().__init__()
+        self.field = CalmCombo()
+        for option in kind.options:
+            self.field.addItem(plain(option), option)
+        self.setFocusProxy(self.field)
+        self.field.activated.connect(self._take)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self.field)
+
+    def _take(self, index: int) -> None:
+        self.changed.emit(self.field.itemData(index))
+        self.settled.emit()
+
+    def show_value(self, value: Any) -> None:
+        self.field.setCurrentIndex(self.field.findData(value))
+
+
+class Swatch(QAbstractButton):
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme, self._checker = theme, checker(theme, 4)
+        self.color = QColor()
+        self.setFixedSize(44, 26)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setToolTip("Pick a color")
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        frame = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
+        painter.setPen(QPen(QColor(self._theme.accent if self.hasFocus() else self._theme.line), 1))
+        for brush in (self._checker, self.color):
+            painter.setBrush(brush)
+            painter.drawRoundedRect(frame, 5, 5)
+
+
+class ColorControl(Control):
+    def __init__(self, kind: Color, theme: Theme) -> None:
+        super().__init__()
+        self.kind = kind
+        self.swatch = Swatch(theme)
+        self.swatch.clicked.connect(self._pick)
+        self.field = QLineEdit()
+        self.field.editingFinished.connect(self._take_typed)
+        self.setFocusProxy(self.field)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(4)
+        row.addWidget(self.swatch)
+        row.addWidget(self.field)
+
+    def _pick(self) -> None:
+        dialog = QColorDialog(self.swatch.color, self)
+        dialog.setOptions(QColorDialog.ColorDialogOption.ShowAlphaChannel | QColorDialog.ColorDialogOption.DontUseNativeDialog)
+        dialog.currentColorChanged.connect(lambda color: self.changed.emit(to_hex(color)))
+        dialog.finished.connect(self.settled)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
+    def _take_typed(self) -> None:
+        text = self.field.text().strip()
+        if broken_rule(self.kind, text):
+            self.field.setText(to_hex(self.swatch.color))
+            return
+        self.changed.emit(text)
+        self.settled.emit()
+
+    def show_value(self, value: Any) -> None:
+        self.swatch.color = from_hex(str(value))
+        self.field.setText(str(value))
+        self.swatch.update()

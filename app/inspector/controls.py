@@ -1,0 +1,30 @@
+"""Which control edits which kind of parameter: the one table that gives parameters their look."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from app.inspector.choice_controls import ChoiceControl, ColorControl, ToggleControl
+from app.inspector.control import Control
+from app.inspector.file_control import FileControl
+from app.inspector.number_control import NumberControl
+from app.inspector.seed_control import SeedControl
+from app.inspector.text_control import TextControl
+from app.theme.tokens import Theme
+from graph_engine.declaration import AnyKind, Choice, Color, File, Integer, Kind, Number, Seed, Text, Toggle
+
+CONTROLS: dict[type[Kind], Callable[[Any, Theme], Control]] = {
+    Number: NumberControl,
+    Integer: NumberControl,
+    Toggle: ToggleControl,
+    Choice: ChoiceControl,
+    Text: TextControl,
+    Color: ColorControl,
+    Seed: SeedControl,
+    File: FileControl,
+}
+
+
+def control_for(kind: AnyKind, theme: Theme) -> Control:
+    return CONTROLS[type(kind)](kind, theme)

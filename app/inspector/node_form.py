@@ -1,0 +1,155 @@
+"""The selected node: title, what it is, how its last step went, parameters, what goes in and what came out, help."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QToolButton, QVBoxLayout, QWidget
+
+from app.inspector.failure_box import FailureBox
+from app.inspector.parameter_row import ParameterRow
+from app.session import Session
+from app.steps import Step
+from app.theme.icons import icon
+from app.theme.tokens import Theme
+from app.wording import plain, seconds_text, title_of
+from graph_engine.declaration import NodeType
+
+STATES = {
+    "": "Has not run yet",
+    "waiting": "Waiting for its turn",
+    "running": "Running",
+    "ran": "Ran",
+    "memory": "Kept in memory",
+    "disk": "Kept on disk",
+    "failed": "Failed",
+}
+
+
+class NodeForm(QWidget):
+    def __init__(self, session: Session, theme: Theme, node: str, node_type: NodeType | None) -> None:
+        super().__init__()
+        self.session, self.theme, self.node, self.node_type = session, theme, node, node_type
+        self.title = QLineEdit()
+        self.title.setObjectName("node_title")
+        self.title.setAccessibleName("Title of the node")
+        self.title.editingFinished.connect(self._rename)
+        self.state = _quiet("")
+        self.failure = FailureBox(theme)
+        self.help = _wrapped(self._help_text())
+        self.help.hide()
+        self.rows = self._rows()
+        self.ends = _wrapped("")
+        self._lay_out()
+        self.show_workflow()
+        self.show_step()
+
+    def _rows(self) -> list[ParameterRow]:
+        parameters = self.node_type.parameters if self.node_type else ()
+        return [ParameterRow(self.session, self.theme, self.node, parameter) for parameter in parameters]
+
+    def _help_text(self) -> str:
+        if self.node_type is None:
+            return ""
+        paragraphs = [" ".join(part.split()) for part in self.node_type.help.split("\n\n")]
+        return "\n\n".join(part for part in paragraphs if part) or "There is no more to say than the line above."
+
+    def _lay_out(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 8, 12, 16)
+        column.setSpacing(8)
+        column.addLayout(self._head())
+        column.addWidget(_wrapped(self._summary()))
+        column.addWidget(self.help)
+        column.addWidget(self.failure)
+        column.addSpacing(4)
+        for row in self.rows:
+            column.addWidget(row)
+        column.addSpacing(4)
+        column.addWidget(_rule())
+        column.addWidget(self.ends)
+        column.addWidget(self.state)
+        column.addStretch()
+
+    def _head(self) -> QHBoxLayout:
+        help_button = QToolButton(toolTip="What this node does")
+        help_button.setIcon(icon("help", self.theme, self.theme.muted))
+        help_button.setCheckable(True)
+        help_button.toggled.connect(self.help.setVisible)
+        head = QHBoxLayout()
+        head.setSpacing(4)
+        head.addWidget(self.title)
+        head.addWidget(help_button)
+        return head
+
+    def _summary(self) -> str:
+        if self.node_type is None:
+            kind = self.session.workflow.graph.nodes[self.node].type
+            return f"The node type {kind} is not installed. The node keeps all it holds and is saved unchanged."
+        return self.node_type.summary
+
+    def _rename(self) -> None:
+        shown = title_of(self.session.workflow.graph.nodes[self.node], self.node_type)
+        if self.title.text().strip() != shown:
+            self.session.rename(self.node, self.title.text().strip())
+
+    def show_workflow(self) -> None:
+        """Follow an edit of the same node."""
+        node = self.session.workflow.graph.nodes[self.node]
+        if not self.title.hasFocus():
+            self.title.setText(title_of(node, self.node_type))
+        for row in self.rows:
+            row.show_value()
+        self.ends.setText(self._ends_text())
+
+    def _ends_text(self) -> str:
+        workflow = self.session.workflow
+        lines = []
+        for entry in self.node_type.inputs if self.node_type else ():
+            sources = [link for link in workflow.graph.into(self.node) if link.input == entry.name and link.source in workflow.graph.nodes]
+            names = (title_of(workflow.graph.nodes[link.source], self.session.type_of(link.source)) for link in sources)
+            lines.append((plain(entry.name), ", ".join(names) or ("not connected" if entry.required else "optional")))
+        for result in self.session.steps[self.node].results:
+            lines.append((plain(result.output), result.description or result.type))
+        muted = self.theme.muted
+        return "<br>".join(f'<span style="color:{muted}">{name}</span>&nbsp;&nbsp;{value}' for name, value in lines)
+
+    def show_step(self) -> None:
+        step = self.session.steps[self.node]
+        self.failure.show_step(step)
+        self.state.setText(_state_text(step))
+        self.ends.setText(self._ends_text())
+        self.ends.setVisible(bool(self.ends.text()))
+
+    def row(self, name: str) -> ParameterRow | None:
+        return next((row for row in self.rows if row.parameter.name == name), None)
+
+
+def _state_text(step: Step) -> str:
+    text = STATES[step.state]
+    if step.state == "running" and step.total:
+        text += f", {step.done} of {step.total}"
+    if step.state == "ran":
+        text += f" in {seconds_text(step.seconds)}"
+    if step.stale and step.state in ("ran", "memory", "disk"):
+        text = "Changed since it ran"
+    parts = [text, step.note if step.state == "running" else "", *step.notes, *step.files]
+    return "\n".join(part for part in parts if part)
+
+
+def _quiet(text: str) -> QLabel:
+    label = _wrapped(text)
+    label.setProperty("quiet", True)
+    return label
+
+
+def _wrapped(text: str) -> QLabel:
+    label = QLabel(text)
+    label.setWordWrap(True)
+    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    return label
+
+
+def _rule() -> QFrame:
+    rule = QFrame()
+    rule.setObjectName("rule")
+    return rule

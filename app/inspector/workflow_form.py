@@ -1,0 +1,71 @@
+"""With nothing selected: the workflow itself, and the parameters that it exposes, to be set without looking for their nodes."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QLabel, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
+
+from app.inspector.parameter_row import ParameterRow
+from app.session import Session
+from app.theme.tokens import Theme
+
+DESCRIPTION_HEIGHT = 72
+
+
+class WorkflowForm(QWidget):
+    def __init__(self, session: Session, theme: Theme) -> None:
+        super().__init__()
+        self.session, self.theme = session, theme
+        self.name = QLineEdit(placeholderText="Name of the workflow")
+        self.name.setObjectName("workflow_name")
+        self.name.textEdited.connect(lambda text: session.describe(name=text))
+        self.name.editingFinished.connect(session.settle)
+        self.description = QPlainTextEdit(placeholderText="What it makes, for whoever opens it")
+        self.description.setFixedHeight(DESCRIPTION_HEIGHT)
+        self.description.setTabChangesFocus(True)
+        self.description.textChanged.connect(lambda: session.describe(description=self.description.toPlainText()))
+        self.rows = self._rows()
+        self._lay_out()
+        self.show_workflow()
+
+    def _rows(self) -> list[ParameterRow]:
+        rows = []
+        workflow = self.session.workflow
+        for name, exposed in workflow.exposed.items():
+            node_type = self.session.type_of(exposed.node) if exposed.node in workflow.graph.nodes else None
+            parameter = node_type.parameter(exposed.parameter) if node_type else None
+            if parameter:
+                rows.append(ParameterRow(self.session, self.theme, exposed.node, parameter, name))
+        return rows
+
+    def _lay_out(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 8, 12, 16)
+        column.setSpacing(8)
+        column.addWidget(self.name)
+        column.addWidget(self.description)
+        column.addSpacing(8)
+        heading = QLabel("Exposed parameters")
+        heading.setProperty("heading", True)
+        column.addWidget(heading)
+        for row in self.rows:
+            column.addWidget(row)
+        if not self.rows:
+            hint = QLabel("None yet. Select a node and press the arrow beside a parameter to offer it here and to --set on the command line.")
+            hint.setWordWrap(True)
+            hint.setProperty("quiet", True)
+            column.addWidget(hint)
+        column.addStretch()
+
+    def show_workflow(self) -> None:
+        workflow = self.session.workflow
+        if self.name.text() != workflow.name:
+            self.name.setText(workflow.name)
+        if self.description.toPlainText() != workflow.description:
+            blocked = self.description.blockSignals(True)
+            self.description.setPlainText(workflow.description)
+            self.description.blockSignals(blocked)
+        for row in self.rows:
+            row.show_value()
+
+    def show_step(self) -> None:
+        """The workflow has no step of its own."""

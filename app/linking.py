@@ -1,0 +1,33 @@
+"""Loose ends: a link while it is being made, when only one of its ends is known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from graph_engine.declaration import NodeType
+from graph_engine.graph import Link
+
+
+@dataclass(frozen=True, slots=True)
+class LooseEnd:
+    """``types`` is what flows out of the known end, or what it takes."""
+
+    node: str
+    name: str
+    gives: bool
+    types: tuple[str, ...]
+
+    def link_to(self, node: str, name: str) -> Link:
+        """The link between this end and a named end of another node."""
+        if self.gives:
+            return Link(self.node, self.name, node, name)
+        return Link(node, name, self.node, self.name)
+
+
+def fitting_ends(node_type: NodeType, loose: LooseEnd) -> list[str]:
+    """Names of the ends of a node type that the loose end may be linked to, the best first: inputs before parameters."""
+    if not loose.gives:
+        return [output.name for output in node_type.outputs if output.type in loose.types]
+    inputs = sorted(node_type.inputs, key=lambda entry: not entry.required)
+    names = [*(entry.name for entry in inputs), *(parameter.name for parameter in node_type.parameters)]
+    return [name for name in names if loose.types[0] in node_type.accepted(name)]

@@ -1,0 +1,1 @@
+"""The search palette: find a node type by a few letters."""

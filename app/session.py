@@ -1,0 +1,340 @@
+"""The one owner of state: the open document, the catalogue, the worker and what is known of its runs. Panels meet in its signals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, Protocol
+
+from psygnal import Signal
+
+from app import edits
+from app.document import Document
+from app.linking import LooseEnd, fitting_ends
+from app.steps import Steps
+from app.wording import seconds_text, title_of
+from graph_engine.catalogue import Catalogue
+from graph_engine.check import Problem, check
+from graph_engine.declaration import NodeType, Parameter
+from graph_engine.errors import BadWorkflow
+from graph_engine.events import AnyEvent, RunFinished, RunStarted, StepFailed, StepFinished
+from graph_engine.graph import Link
+from graph_engine.parameters import drawn_seeds
+from graph_engine.values import Pixels
+from graph_engine.workflow import Workflow, read, write
+
+Place = tuple[float, float]
+PASTE_SHIFT = (32.0, 32.0)
+
+
+class Worker(Protocol):
+    """What the session asks of the worker process; answers come as events."""
+
+    def run(self, workflow: Workflow, targets: tuple[str, ...], scope: str = "") -> None: ...
+
+    def stop(self) -> None: ...
+
+
+class Session:
+    document_changed = Signal()
+    workflow_changed = Signal(object, object)
+    modified_changed = Signal()
+    selection_changed = Signal(object, object)
+    catalogue_changed = Signal()
+    problems_changed = Signal()
+    step_changed = Signal(str)
+    run_changed = Signal()
+    picture_changed = Signal()
+    parameter_requested = Signal(str, str)
+    said = Signal(str, str)
+    """A sentence for the user, and "note", "warning" or "error"."""
+
+    def __init__(self, catalogue: Catalogue, worker: Worker | None = None) -> None:
+        self.catalogue = catalogue
+        self.worker = worker
+        self.document = Document()
+        self.selection: frozenset[str] = frozenset()
+        self.problems: tuple[Problem, ...] = ()
+        self.steps = Steps()
+        self.running = False
+        self.run_text = ""
+        self._latest_picture = ""
+        self._planned: tuple[str, ...] = ()
+        self._open: set[str] = set()
+        self._hear(self.document)
+
+    # documents
+
+    @property
+    def workflow(self) -> Workflow:
+        return self.document.workflow
+
+    def show_document(self, document: Document) -> None:
+        self.document.changed.disconnect(self._take_change)
+        self.document.modified_changed.disconnect(self.modified_changed.emit)
+        self.document = document
+        self._hear(document)
+        self.selection = frozenset()
+        self.steps.forget()
+        self._latest_picture = ""
+        self._check()
+        self.document_changed.emit()
+        self.modified_changed.emit()
+        self.picture_changed.emit()
+
+    def _hear(self, document: Document) -> None:
+        document.changed.connect(self._take_change)
+        document.modified_changed.connect(self.modified_changed.emit)
+
+    def new(self) -> None:
+        self.show_document(Document())
+
+    def open(self, path: Path) -> None:
+        """Show the workflow of a file.
+
+        Raises:
+            OSError: the file cannot be read.
+            BadWorkflow: it is no workflow; the document on the screen stays.
+        """
+        self.show_document(Document(read(path.read_bytes(), path.name), path))
+
+    def show_catalogue(self, catalogue: Catalogue) -> None:
+        self.catalogue = catalogue
+        self._check()
+        self.catalogue_changed.emit()
+
+    def _take_change(self, before: Workflow, after: Workflow) -> None:
+        if gone := self.selection - after.graph.nodes.keys():
+            self.select(self.selection - gone)
+        self.workflow_changed.emit(before, after)
+        if before.graph != after.graph:
+            self._check()
+            self._tell(self.steps.mark_stale(after.graph))
+        self.picture_changed.emit()
+
+    def _check(self) -> None:
+        problems = tuple(check(self.workflow.graph, self.catalogue)) if self.workflow.graph.nodes else ()
+        if problems != self.problems:
+            self.problems = problems
+            self.problems_changed.emit()
+
+    # selection
+
+    def select(self, nodes: Iterable[str]) -> None:
+        before, self.selection = self.selection, frozenset(nodes) & self.workflow.graph.nodes.keys()
+        if before != self.selection:
+            self.selection_changed.emit(before, self.selection)
+            self.picture_changed.emit()
+
+    def select_all(self) -> None:
+        self.select(self.workflow.graph.nodes)
+
+    @property
+    def selected_node(self) -> str:
+        """The one selected node, or nothing."""
+        return next(iter(self.selection)) if len(self.selection) == 1 else ""
+
+    def type_of(self, node: str) -> NodeType | None:
+        return self.catalogue.get(self.workflow.graph.nodes[node].type)
+
+    # edits
+
+    def add_node(self, type_id: str, at: Place, loose: LooseEnd | None = None) -> str:
+        """Add a node, and link it to the loose end if one waits for it."""
+        node_type = self.catalogue.get(type_id)
+        if node_type is None:
+            raise KeyError(f"{type_id}: must be a node type of the catalogue")
+        (identity,) = self.document.fresh_ids(1)
+        after = edits.with_node(self.workflow, identity, node_type, at)
+        ends = fitting_ends(node_type, loose) if loose else []
+        if loose and ends:
+            link = loose.link_to(identity, ends[0])
+            after = edits.with_link(after, link, edits.takes_many(after.graph, self.catalogue, link))
+        self.document.apply(f"Add {node_type.title}", after)
+        self.select({identity})
+        return identity
+
+    def delete(self, nodes: Iterable[str]) -> None:
+        nodes = frozenset(nodes)
+        if nodes:
+            self.document.apply(f"Delete {_count(len(nodes))}", edits.without_nodes(self.workflow, nodes))
+
+    def move_nodes(self, places: Mapping[str, Place], merge: str = "") -> None:
+        self.document.apply(f"Move {_count(len(places))}", edits.moved(self.workflow, places), merge)
+
+    def link(self, link: Link, instead_of: Link | None = None) -> None:
+        many = edits.takes_many(self.workflow.graph, self.catalogue, link)
+        self.document.apply("Link", edits.with_link(self.workflow, link, many, instead_of))
+
+    def unlink(self, link: Link) -> None:
+        self.document.apply("Unlink", edits.without_link(self.workflow, link))
+
+    def set_parameter(self, node: str, parameter: Parameter, value: Any) -> None:
+        """Set a value. A drag or typing is one edit until `settle`."""
+        after = edits.with_parameter(self.workflow, node, parameter, value)
+        self.document.apply(f"Change {parameter.name.replace('_', ' ')}", after, merge=f"{node} {parameter.name}")
+
+    def settle(self) -> None:
+        self.document.settle()
+
+    def rename(self, node: str, title: str) -> None:
+        self.document.apply("Rename", edits.with_title(self.workflow, node, title))
+
+    def describe(self, **changes: str) -> None:
+        """Change the name or the description of the workflow."""
+        (field,) = changes
+        self.document.apply(f"Change {field}", edits.described(self.workflow, **changes), merge=field)
+
+    def expose(self, node: str, parameter: Parameter, on: bool) -> None:
+        if on:
+            self.document.apply("Expose parameter", edits.with_exposed(self.workflow, node, parameter))
+        else:
+            self.document.apply("Hide parameter", edits.without_exposed(self.workflow, node, parameter.name))
+
+    def undo(self) -> None:
+        self.document.undo()
+
+    def redo(self) -> None:
+        self.document.redo()
+
+    # copy and paste
+
+    def copied(self) -> str:
+        """The selected nodes as the text of a workflow file."""
+        return write(edits.fragment(self.workflow, self.selection)).decode() if self.selection else ""
+
+    def paste(self, text: str, at: Place | None = None) -> None:
+        """Add the nodes of a workflow's text, around a place or beside where they were."""
+        try:
+            piece = read(text.encode(), "clipboard")
+        except BadWorkflow as error:
+            self.said.emit(str(error), "warning")
+            return
+        if piece.graph.nodes:
+            self._add_piece("Paste", piece, _shift_to(piece, at) if at else PASTE_SHIFT)
+
+    def duplicate(self) -> None:
+        if self.selection:
+            self._add_piece("Duplicate", edits.fragment(self.workflow, self.selection), PASTE_SHIFT)
+
+    def _add_piece(self, label: str, piece: Workflow, shift: Place) -> None:
+        fresh = self.document.fresh_ids(len(piece.graph.nodes))
+        names = dict(zip(piece.graph.nodes, fresh, strict=True))
+        self.document.apply(label, edits.pasted(self.workflow, piece, names, shift))
+        self.select(fresh)
+
+    # runs
+
+    def run(self, targets: Iterable[str] = ()) -> None:
+        """Send the workflow to the worker. Seeds that are random or count up change now, visibly, as an edit."""
+        if self.running or self.worker is None:
+            return
+        if not self.workflow.graph.nodes:
+            self.said.emit("There is nothing to run yet: press Tab to add a node.", "note")
+            return
+        drawn = drawn_seeds(self.workflow.graph, self.catalogue)
+        self.document.apply("Draw seeds", edits.with_graph(self.workflow, drawn))
+        self.running, self.run_text = True, "Starting"
+        self._planned, self._open = (), set()
+        self.steps.begin(self.workflow.graph)
+        self.run_changed.emit()
+        self.worker.run(self.workflow, tuple(targets), str(self.document.path or ""))
+
+    def stop(self) -> None:
+        if self.running and self.worker:
+            self.run_text = "Stopping"
+            self.run_changed.emit()
+            self.worker.stop()
+
+    def take_event(self, event: AnyEvent) -> None:
+        changed = self.steps.take(event)
+        match event:
+            case RunStarted():
+                self._planned, self._open = event.steps, set(event.steps)
+            case StepFinished() | StepFailed():
+                self._open.discard(event.node)
+                if any(result.pixels for result in getattr(event, "results", ())):
+                    self._latest_picture = event.node
+            case RunFinished():
+                self.running = False
+        self.run_text = self._told(event)
+        self._tell(changed)
+        self.run_changed.emit()
+
+    def take_refusal(self, problems: Iterable[Problem]) -> None:
+        """The run did not start."""
+        self.running, self.run_text = False, "Did not run"
+        self.run_changed.emit()
+        first = next(iter(problems), None)
+        if first:
+            self.said.emit(f"Did not run: {self.problem_text(first)}", "error")
+            self.select({first.node} if first.node else self.selection)
+
+    def take_loss(self, reason: str) -> None:
+        """The worker died. The document is here, untouched; its run was ended by an event before."""
+        self.said.emit(f"{reason[:1].upper()}{reason[1:]}.", "warning")
+
+    def problem_text(self, problem: Problem) -> str:
+        """A problem in one line, with the node's title and the remedy."""
+        node = self.workflow.graph.nodes.get(problem.node)
+        where = f"{title_of(node, self.type_of(problem.node))}: " if node else ""
+        return f"{where}{problem.message}{f' — {problem.remedy}' if problem.remedy else ''}"
+
+    def _told(self, event: AnyEvent) -> str:
+        if isinstance(event, RunFinished):
+            return _summary(event)
+        running = self.steps.running()
+        if not running:
+            return self.run_text
+        node = running[0]
+        step, known = self.steps[node], self.workflow.graph.nodes.get(node)
+        node_type = self.catalogue.get(known.type) if known else None
+        title = title_of(known, node_type) if known else node
+        progress = f" {step.done}/{step.total}" if step.total else ""
+        return f"{len(self._planned) - len(self._open) + 1} of {len(self._planned)} · {title}{progress}"
+
+    @property
+    def run_share(self) -> float:
+        """How much of the run is done, from 0 to 1: finished steps, and the running ones by their own progress."""
+        done = len(self._planned) - len(self._open) + sum(self.steps[node].share for node in self.steps.running())
+        return min(1.0, done / len(self._planned)) if self._planned else 0.0
+
+    def _tell(self, nodes: Iterable[str]) -> None:
+        nodes = set(nodes)
+        for node in nodes:
+            self.step_changed.emit(node)
+        if nodes:
+            self.picture_changed.emit()
+
+    # what the viewer shows
+
+    @property
+    def viewed_node(self) -> str:
+        """The selected node if it has a picture, else the one that is being made, else the latest."""
+        candidates = [self.selected_node, *self.steps.running(), self._latest_picture]
+        return next((node for node in candidates if node and self.steps[node].picture), "")
+
+    @property
+    def viewed_picture(self) -> Pixels | None:
+        return self.steps[self.viewed_node].picture
+
+
+def _summary(event: RunFinished) -> str:
+    time = seconds_text(event.seconds)
+    match event.state:
+        case "done":
+            return f"Done in {time}" if event.ran else "Nothing to do: every result was kept"
+        case "stopped":
+            return f"Stopped after {time}"
+    return f"Failed after {time}"
+
+
+def _count(number: int) -> str:
+    return "node" if number == 1 else f"{number} nodes"
+
+
+def _shift_to(piece: Workflow, at: Place) -> Place:
+    """How far to move a fragment so that its corner lies at a place."""
+    left = min((x for x, _ in piece.layout.values()), default=0.0)
+    top = min((y for _, y in piece.layout.values()), default=0.0)
+    return at[0] - left, at[1] - top

@@ -1,0 +1,94 @@
+"""The status bar: problems on the left, how the run goes, the worker on the right. It changes only when something happens."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QFrame, QLabel, QListWidget, QListWidgetItem, QProgressBar, QPushButton, QStatusBar, QVBoxLayout, QWidget
+
+from app.session import Session
+from app.theme.icons import icon
+from app.theme.tokens import Theme
+
+LIST_WIDTH, LIST_HEIGHT = 480, 240
+
+
+class ProblemList(QFrame):
+    """What is wrong with the graph; a click selects the node."""
+
+    def __init__(self, session: Session, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent, Qt.WindowType.Popup)
+        self.setObjectName("problem_list")
+        self._session, self._theme = session, theme
+        self.list = QListWidget()
+        self.list.setWordWrap(True)
+        self.list.itemClicked.connect(self._select)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(4, 4, 4, 4)
+        column.addWidget(self.list)
+        self.resize(LIST_WIDTH, LIST_HEIGHT)
+
+    def open_above(self, corner: QPoint) -> None:
+        self.list.clear()
+        for problem in self._session.problems:
+            error = problem.severity == "error"
+            mark = icon("failed" if error else "warning", self._theme, self._theme.bad if error else self._theme.warning)
+            item = QListWidgetItem(mark, self._session.problem_text(problem))
+            item.setData(Qt.ItemDataRole.UserRole, problem.node)
+            self.list.addItem(item)
+        self.move(corner - QPoint(0, self.height() + 4))
+        self.show()
+
+    def _select(self, item: QListWidgetItem) -> None:
+        node = item.data(Qt.ItemDataRole.UserRole)
+        self.close()
+        if node:
+            self._session.select({node})
+
+
+class Status(QStatusBar):
+    def __init__(self, session: Session, theme: Theme) -> None:
+        super().__init__()
+        self.session, self.theme = session, theme
+        self.setSizeGripEnabled(False)
+        self.problems = QPushButton()
+        self.problems.setProperty("flat", True)
+        self.problems.setObjectName("problems")
+        self.problems.clicked.connect(self._open_list)
+        self.list = ProblemList(session, theme, self)
+        self.run = QLabel()
+        self.run.setObjectName("run_state")
+        self.progress = QProgressBar()
+        self.progress.setTextVisible(False)
+        self.progress.setFixedSize(120, 4)
+        self.worker = QLabel("Worker starting")
+        self.worker.setObjectName("worker_state")
+        self.addWidget(self.problems)
+        self.addWidget(self.run)
+        self.addWidget(self.progress)
+        self.addPermanentWidget(self.worker)
+        session.problems_changed.connect(self.show_problems)
+        session.run_changed.connect(self.show_run)
+        self.show_problems()
+        self.show_run()
+
+    def show_problems(self) -> None:
+        problems = self.session.problems
+        errors = sum(problem.severity == "error" for problem in problems)
+        count = errors or len(problems)
+        word = "problem" if errors else "warning"
+        self.problems.setVisible(bool(problems))
+        self.problems.setText(f"{count} {word}{'' if count == 1 else 's'}")
+        color = self.theme.bad if errors else self.theme.warning
+        self.problems.setIcon(icon("warning", self.theme, color))
+
+    def show_run(self) -> None:
+        self.run.setText(self.session.run_text)
+        self.progress.setVisible(self.session.running)
+        self.progress.setRange(0, 1000)
+        self.progress.setValue(round(self.session.run_share * 1000))
+
+    def show_worker(self, text: str) -> None:
+        self.worker.setText(text)
+
+    def _open_list(self) -> None:
+        self.list.open_above(self.problems.mapToGlobal(QPoint(0, 0)))

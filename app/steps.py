@@ -1,0 +1,168 @@
+"""What the window knows of each node's last step: progress, state, results and pictures, folded from the events of runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import msgspec
+
+from graph_engine.events import (
+    AnyEvent,
+    Result,
+    RunFinished,
+    RunStarted,
+    StepFailed,
+    StepFinished,
+    StepPreview,
+    StepProgress,
+    StepStarted,
+)
+from graph_engine.graph import Graph
+from graph_engine.values import Pixels
+
+UNSETTLED = ("waiting", "running")
+LOST = ("The worker ended while this node ran.", "Run again: finished nodes are kept.")
+
+
+class Step(msgspec.Struct, frozen=True):
+    """``state`` is "" (never ran), "waiting", "running", "ran", "memory", "disk" or "failed"."""
+
+    state: str = ""
+    done: int = 0
+    total: int = 0
+    note: str = ""
+    reason: str = ""
+    seconds: float = 0.0
+    results: tuple[Result, ...] = ()
+    preview: Pixels | None = None
+    message: str = ""
+    remedy: str = ""
+    detail: str = ""
+    notes: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+    stale: bool = False
+
+    @property
+    def picture(self) -> Pixels | None:
+        """What the node shows: the preview while it samples, its first result with a look afterwards."""
+        if self.preview is not None:
+            return self.preview
+        return next((result.pixels for result in self.results if result.pixels), None)
+
+    @property
+    def share(self) -> float:
+        """How much is done, from 0 to 1."""
+        return min(1.0, self.done / self.total) if self.total > 0 else 0.0
+
+
+NEVER = Step()
+
+
+class Steps:
+    """Steps by node. Every change returns the nodes that look different now."""
+
+    def __init__(self) -> None:
+        self._steps: dict[str, Step] = {}
+        self._graph = Graph()
+        self._ran_in: dict[str, Graph] = {}
+
+    def __getitem__(self, node: str) -> Step:
+        return self._steps.get(node, NEVER)
+
+    def running(self) -> list[str]:
+        return [node for node, step in self._steps.items() if step.state == "running"]
+
+    def begin(self, graph: Graph) -> None:
+        """Remember what is run: a later edit makes the results of what it touches stale."""
+        self._graph = graph
+
+    def take(self, event: AnyEvent) -> set[str]:
+        match event:
+            case RunStarted():
+                return self._wait(event.steps, event.cached)
+            case StepStarted():
+                return self._change(event.node, state="running", reason=event.reason, done=0, total=0, note="", **_NO_FAILURE)
+            case StepProgress():
+                return self._change(event.node, done=event.done, total=event.total, note=event.note)
+            case StepPreview():
+                return self._change(event.node, preview=event.pixels)
+            case StepFinished():
+                return self._finish(event)
+            case StepFailed():
+                failure = {"message": event.message, "remedy": event.remedy, "detail": event.detail}
+                return self._change(event.node, state="failed", preview=None, **failure)
+            case RunFinished():
+                # A run that fails while a node still runs lost its worker.
+                return self.settle(*LOST) if event.state == "failed" else self.settle()
+        return set()
+
+    def settle(self, message: str = "", remedy: str = "") -> set[str]:
+        """The run is over: nothing waits or runs. With a message, what was running failed by it."""
+        changed = set()
+        for node, step in list(self._steps.items()):
+            if step.state == "running" and message:
+                changed |= self._change(node, state="failed", preview=None, message=message, remedy=remedy)
+            elif step.state in UNSETTLED:
+                changed |= self._change(node, state="", preview=None, done=0, total=0, stale=bool(step.results))
+        return changed
+
+    def mark_stale(self, graph: Graph) -> set[str]:
+        """Compare with what was run; what differs, and all that needs it, is stale. Undo makes it fresh again."""
+        stale_since: dict[int, set[str]] = {}
+        changed = set()
+        for node, ran_in in self._ran_in.items():
+            if node not in graph.nodes or self[node].state in UNSETTLED:
+                continue
+            if id(ran_in) not in stale_since:
+                stale_since[id(ran_in)] = graph.downstream(key for key in graph.nodes if _differs(graph, ran_in, key))
+            stale = node in stale_since[id(ran_in)]
+            if self[node].stale != stale:
+                changed |= self._change(node, stale=stale)
+        return changed
+
+    def forget(self) -> None:
+        self._steps.clear()
+        self._ran_in.clear()
+        self._graph = Graph()
+
+    def _wait(self, nodes: Iterable[str], cached: Iterable[str]) -> set[str]:
+        changed = set()
+        for node in nodes:
+            changed |= self._change(node, state="waiting", done=0, total=0, note="", **_NO_FAILURE)
+        for node in cached:
+            self._ran_in[node] = self._graph
+            changed |= self._change(node, stale=False, **_NO_FAILURE)
+        return changed
+
+    def _finish(self, event: StepFinished) -> set[str]:
+        self._ran_in[event.node] = self._graph
+        results = event.results or self[event.node].results
+        return self._change(
+            event.node,
+            state=event.state,
+            seconds=event.seconds,
+            results=results,
+            notes=event.notes,
+            files=event.files,
+            preview=None,
+            stale=False,
+            **_NO_FAILURE,
+        )
+
+    def _change(self, node: str, **changes: object) -> set[str]:
+        before = self[node]
+        after = msgspec.structs.replace(before, **changes)
+        self._steps[node] = after
+        return set() if before is after else {node}
+
+
+_NO_FAILURE: Mapping[str, str] = {"message": "", "remedy": "", "detail": ""}
+
+
+def _differs(now: Graph, before: Graph, node: str) -> bool:
+    a, b = now.nodes.get(node), before.nodes.get(node)
+    if a is None or b is None:
+        return a is not b
+    if a is not b and (a.type, a.version, a.parameters) != (b.type, b.version, b.parameters):
+        return True
+    return now.into(node) != before.into(node)

@@ -1,0 +1,42 @@
+"""Icons by name: our own line drawings, colored by the theme and sharp at any scale."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
+from PySide6.QtGui import QIcon, QPainter, QPixmap
+from PySide6.QtSvg import QSvgRenderer
+
+from app.theme.files import ASSETS
+from app.theme.tokens import Theme
+
+SIZE = 16
+RATIOS = (1.0, 2.0, 3.0)
+
+
+@cache
+def _drawing(name: str) -> str:
+    return (ASSETS / "icons" / f"{name}.svg").read_text("utf-8")
+
+
+@cache
+def pixmap(name: str, color: str, size: int = SIZE, ratio: float = 1.0) -> QPixmap:
+    made = QPixmap(QSize(size, size) * ratio)
+    made.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(made)
+    drawing = _drawing(name).replace("currentColor", color)
+    QSvgRenderer(QByteArray(drawing.encode())).render(painter, QRectF(0, 0, size * ratio, size * ratio))
+    painter.end()
+    made.setDevicePixelRatio(ratio)
+    return made
+
+
+@cache
+def icon(name: str, theme: Theme, color: str = "", size: int = SIZE) -> QIcon:
+    """An icon in the text color (or the given one), faint where its action is off."""
+    made = QIcon()
+    for ratio in RATIOS:
+        made.addPixmap(pixmap(name, color or theme.text, size, ratio), QIcon.Mode.Normal)
+        made.addPixmap(pixmap(name, theme.faint, size, ratio), QIcon.Mode.Disabled)
+    return made

@@ -1,0 +1,258 @@
+"""The window: docks, menus and tool bar around the canvas. Panels do not know one another; here they are joined to the session."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from PySide6.QtCore import QPoint, QPointF, Qt, QTimer
+from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence
+from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QMenu, QSizePolicy, QToolBar, QToolButton, QVBoxLayout, QWidget
+
+from app.actions import MENUS, ROWS, TOOL_BAR, Row
+from app.canvas.canvas import Canvas
+from app.files import Files
+from app.inspector.inspector import Inspector
+from app.linking import LooseEnd
+from app.notice import Notice
+from app.palette.palette import Palette
+from app.preview.viewer import Viewer
+from app.runner import Runner
+from app.session import Session
+from app.status import Status
+from app.theme.icons import icon
+from app.theme.style import apply_theme
+from app.theme.tokens import DARK, Theme
+from graph_engine.catalogue import Catalogue
+
+SIDE_WIDTH = 368
+NODE_OFFSET = QPointF(0, 14)
+
+
+class Window(QMainWindow):
+    def __init__(self, session: Session, runner: Runner, theme: Theme = DARK) -> None:
+        super().__init__()
+        self.session, self.runner, self.theme = session, runner, theme
+        self.files = Files(self, session)
+        self.canvas = Canvas(session, theme)
+        self.viewer = Viewer(session, theme)
+        self.inspector = Inspector(session, theme)
+        self.notice = Notice(theme)
+        self.status = Status(session, theme)
+        self.palette = Palette(self.canvas, session, theme)  # type: ignore[assignment]
+        self.actions_by_name = {row.name: self._action(row) for row in ROWS}
+        self._lay_out()
+        self._join()
+        self.show_title()
+        self.show_possible()
+
+    # looks
+
+    def _lay_out(self) -> None:
+        self.setObjectName("tessera")
+        self.resize(1440, 900)
+        middle = QWidget()
+        column = QVBoxLayout(middle)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.canvas)
+        column.addWidget(self.notice)
+        self.setCentralWidget(middle)
+        self._dock("Viewer", self.viewer)
+        self._dock("Inspector", self.inspector)
+        self.resizeDocks(self.findChildren(QDockWidget), [SIDE_WIDTH, SIDE_WIDTH], Qt.Orientation.Horizontal)
+        self.setStatusBar(self.status)
+        self._fill_menus()
+        self.addToolBar(self._tool_bar())
+        self.setAcceptDrops(True)
+        self.canvas.setFocus()
+
+    def _dock(self, title: str, panel: QWidget) -> None:
+        dock = QDockWidget(title)
+        dock.setObjectName(f"dock_{title.lower()}")
+        dock.setWidget(panel)
+        dock.setFeatures(QDockWidget.DockWidgetFeature.DockWidgetMovable)
+        dock.setTitleBarWidget(QWidget())
+        self.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock)
+
+    def _action(self, row: Row) -> QAction:
+        action = QAction(row.text, self)
+        action.setObjectName(row.name)
+        action.setShortcuts([QKeySequence(keys) for keys in row.keys])
+        if row.icon:
+            action.setIcon(icon(row.icon, self.theme))
+        keys = f"   {QKeySequence(row.keys[0]).toString()}" if row.keys else ""
+        action.setToolTip(f"{row.tip or row.text.rstrip('…')}{keys}")
+        action.triggered.connect(lambda: row.do(self))
+        if row.scope == "canvas":
+            action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+            self.canvas.addAction(action)
+        else:
+            self.addAction(action)
+        return action
+
+    def _fill_menus(self) -> None:
+        for name in MENUS:
+            menu = self.menuBar().addMenu(name)
+            for row in ROWS:
+                if row.menu == name:
+                    if row.separated:
+                        menu.addSeparator()
+                    menu.addAction(self.actions_by_name[row.name])
+
+    def _tool_bar(self) -> QToolBar:
+        bar = QToolBar("Tools")
+        bar.setObjectName("tools")
+        bar.setMovable(False)
+        for name in TOOL_BAR:
+            if name:
+                bar.addAction(self.actions_by_name[name])
+            else:
+                bar.addSeparator()
+        space = QWidget()
+        space.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        bar.addWidget(space)
+        bar.addAction(self.actions_by_name["stop"])
+        bar.addWidget(self._run_button())
+        return bar
+
+    def _run_button(self) -> QToolButton:
+        button = QToolButton()
+        button.setDefaultAction(self.actions_by_name["run"])
+        button.setIcon(icon("run", self.theme, self.theme.on_accent))
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        button.setProperty("primary", True)
+        return button
+
+    # what joins the panels
+
+    def _join(self) -> None:
+        session, runner = self.session, self.runner
+        session.worker = runner
+        session.modified_changed.connect(self.show_title)
+        session.document_changed.connect(self._show_document)
+        for changed in (session.selection_changed, session.run_changed, session.workflow_changed, session.document_changed):
+            changed.connect(self.show_possible)
+        session.said.connect(self.notice.say)
+        self.canvas.node_requested.connect(self._open_palette)
+        self.canvas.menu_requested.connect(self._open_menu)
+        self.canvas.first_picture_requested.connect(self.files.open_first_picture)
+        self.palette.chosen.connect(self._add_node)  # type: ignore[attr-defined]
+        self.palette.closed.connect(self._close_palette)  # type: ignore[attr-defined]
+        runner.ready.connect(self._take_ready)
+        runner.happened.connect(session.take_event)
+        runner.refused.connect(session.take_refusal)
+        runner.lost.connect(self._take_loss)
+
+    def _show_document(self) -> None:
+        self.notice.hide()
+        self.canvas.frame_all()
+        self.canvas.setFocus()
+
+    def show_title(self) -> None:
+        document = self.session.document
+        self.setWindowTitle(f"{document.name}[*] — Tessera")
+        self.setWindowModified(document.modified)
+
+    def show_possible(self) -> None:
+        """Turn off what cannot be done now, and say what undo would undo."""
+        for row in ROWS:
+            self.actions_by_name[row.name].setEnabled(row.when(self))
+        document = self.session.document
+        self.actions_by_name["undo"].setText(f"Undo {document.undo_label.lower()}".rstrip())
+        self.actions_by_name["redo"].setText(f"Redo {document.redo_label.lower()}".rstrip())
+
+    def _open_palette(self, at: QPoint, loose: LooseEnd | None) -> None:
+        self.palette.open_at(at, self.canvas.mapToScene(at), loose)  # type: ignore[attr-defined]
+
+    def _close_palette(self) -> None:
+        self.canvas.drop_kept_wire()
+        self.canvas.setFocus()
+
+    def _add_node(self, type_id: str, at: QPointF, loose: LooseEnd | None) -> None:
+        place = self.canvas.new_place(at, loose)
+        self.session.add_node(type_id, place, loose)
+
+    def _open_menu(self, at: QPoint) -> None:
+        menu = QMenu(self)
+        on_node = self.canvas.select_under(at)
+        for row in ROWS:
+            if row.on_node if on_node else row.on_empty:
+                menu.addAction(self.actions_by_name[row.name])
+        menu.popup(self.canvas.viewport().mapToGlobal(at))
+
+    def _take_ready(self, catalogue: Catalogue) -> None:
+        self.status.show_worker("Worker ready")
+        if catalogue != self.session.catalogue:
+            self.session.show_catalogue(catalogue)
+        for broken in catalogue.broken:
+            self.session.said.emit(f"{broken.module} was left out: {broken.message}", "warning")
+
+    def _take_loss(self, reason: str) -> None:
+        self.status.show_worker("Worker restarting")
+        self.session.take_loss(reason)
+
+    # commands
+
+    def copy(self) -> None:
+        if text := self.session.copied():
+            QApplication.clipboard().setText(text)
+
+    def cut(self) -> None:
+        self.copy()
+        self.session.delete(self.session.selection)
+
+    def paste(self) -> None:
+        self.session.paste(QApplication.clipboard().text())
+
+    def rename(self) -> None:
+        self.inspector.edit_title()
+
+    # the window itself
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if _dropped(event):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        if (path := _dropped(event)) and self.files.may_leave():
+            self.files.open_path(path)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if not self.files.may_leave():
+            event.ignore()
+            return
+        self.runner.close()
+        event.accept()
+
+
+def _dropped(event: QDropEvent) -> Path | None:
+    urls = event.mimeData().urls()
+    path = Path(urls[0].toLocalFile()) if len(urls) == 1 and urls[0].isLocalFile() else None
+    return path if path and path.suffix == ".json" else None
+
+
+def make_window(runner: Runner, path: Path | None = None) -> Window:
+    """A window that is ready to be shown; its worker is not started yet."""
+    window = Window(Session(runner.remembered()), runner)
+    if path:
+        window.files.open_path(path)
+    return window
+
+
+def main(argv: list[str]) -> int:
+    """Open the window, on a workflow file if one is named."""
+    application = QApplication(argv[:1])
+    application.setApplicationName("Tessera")
+    application.setDesktopFileName("tessera")
+    apply_theme(application, DARK)
+    runner = Runner()
+    window = make_window(runner, Path(argv[1]) if len(argv) > 1 else None)
+    window.show()
+    # The worker starts once the window has been painted: nobody waits for torch.
+    QTimer.singleShot(0, runner.start)
+    return application.exec()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv))

@@ -1,0 +1,65 @@
+"""Names and values as people read them: the same words on the canvas, in the inspector and in messages."""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+from typing import Any
+
+from graph_engine.declaration import AnyKind, File, Integer, NodeType, Number, Parameter, Seed, Text
+from graph_engine.graph import Node
+from graph_engine.parameters import seed_policy, seed_value
+
+
+def plain(name: str) -> str:
+    """``guidance_scale`` as "Guidance scale"."""
+    return name.replace("_", " ").strip().capitalize()
+
+
+def title_of(node: Node, node_type: NodeType | None) -> str:
+    return node.title or (node_type.title if node_type else node.type.rpartition("/")[2].replace("_", " ").capitalize())
+
+
+def value_of(node: Node, parameter: Parameter) -> Any:
+    return node.parameters.get(parameter.name, parameter.default)
+
+
+def number_text(value: float, step: float = 0.01) -> str:
+    """A number with the decimals that its step needs, and more only where it has more."""
+    decimals = max(0, len(f"{step:.8f}".rstrip("0").partition(".")[2]))
+    exact = f"{value:.8f}".rstrip("0").rstrip(".")
+    short = f"{value:.{decimals}f}"
+    return exact if len(exact) > len(short) else short
+
+
+def value_text(kind: AnyKind, value: Any) -> str:
+    """A value in one short line."""
+    if value is None:
+        return "none"
+    if isinstance(kind, Number):
+        return _with_unit(number_text(float(value), kind.step), kind.unit) if isinstance(value, int | float) else str(value)
+    if isinstance(kind, Integer):
+        return _with_unit(str(value), kind.unit)
+    if isinstance(kind, Seed):
+        return _seed_text(value)
+    if isinstance(kind, File):
+        return PurePath(str(value)).name or "choose a file"
+    if isinstance(kind, Text):
+        return " ".join(str(value).split())
+    return str(value)
+
+
+def _seed_text(value: Any) -> str:
+    number, policy = seed_value(value), seed_policy(value)
+    return str(number) if policy == "fixed" else f"{number} · {policy}"
+
+
+def _with_unit(text: str, unit: str) -> str:
+    return f"{text} {unit}" if unit else text
+
+
+def seconds_text(seconds: float) -> str:
+    if seconds < 1:
+        return f"{seconds * 1000:.0f} ms"
+    if seconds < 60:
+        return f"{seconds:.1f} s"
+    return f"{int(seconds // 60)} min {int(seconds % 60):02d} s"
