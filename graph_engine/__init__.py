@@ -2,7 +2,7 @@
 
 from graph_engine.cache import Cache, MemoryCache
 from graph_engine.catalogue import Catalogue, discover
-from graph_engine.check import Problem, check, default_targets, errors, link_refusal
+from graph_engine.check import Problem, check, default_targets, link_refusal
 from graph_engine.context import Context
 from graph_engine.declaration import (
     Choice,
@@ -48,6 +48,6 @@ __all__ = [
     "BadWorkflow", "Cache", "Catalogue", "Choice", "Color", "Context", "DeclarationError", "DiskCache", "Exposed", "Failure", "File",
     "FileDigests", "Graph", "History", "Integer", "Link", "MemoryCache", "MissingModel", "Node", "NodeType", "Number", "OutOfMemory",
     "Outcome", "Pixels", "Plan", "PlannedStep", "Problem", "Seed", "Stopped", "Text", "Toggle", "ValueType", "Workflow", "check",
-    "declared", "default_targets", "digest_of", "discover", "errors", "execute", "keys", "link_refusal", "node", "plan", "read",
+    "declared", "default_targets", "digest_of", "discover", "execute", "keys", "link_refusal", "node", "plan", "read",
     "register_value", "save", "schema", "type_name", "value_type_of", "value_types", "with_values", "write",
 ]  # fmt: skip

@@ -1,0 +1,135 @@
+"""Runs: what runs, what does not, what is told."""
+
+import threading
+
+from graph_engine import Cache, FileDigests, Graph, History, Link, MemoryCache, Node, execute, plan
+from graph_engine.events import RunFinished, RunStarted, StepFailed, StepFinished, StepPreview, StepProgress, StepStarted
+
+
+def run(graph, toys, cache, **options):
+    events = []
+    return execute(graph, toys, cache, events.append, **options), events
+
+
+def states(events):
+    return {event.node: event.state for event in events if isinstance(event, StepFinished)}
+
+
+def test_a_graph_runs_and_a_second_run_runs_nothing(sum_graph, toys, cache):
+    outcome, _ = run(sum_graph, toys, cache)
+    assert (outcome.state, outcome.ran) == ("done", ("1", "2", "3"))
+    again, events = run(sum_graph, toys, cache)
+    assert (again.ran, states(events)) == ((), {"3": "memory"})
+    assert again.results["3"] == outcome.results["3"]
+
+
+def test_a_new_process_goes_on_from_the_disk(sum_graph, toys, cache):
+    run(sum_graph, toys, cache)
+    _, events = run(sum_graph, toys, Cache(MemoryCache(), cache.disk))
+    assert states(events) == {"3": "disk"}
+
+
+def test_a_parameter_changed_and_changed_back_runs_nothing(sum_graph, toys, cache):
+    run(sum_graph, toys, cache)
+    run(sum_graph.with_parameter("1", "value", 5), toys, cache)
+    assert run(sum_graph, toys, cache)[0].ran == ()
+
+
+def test_an_equal_output_stops_the_re_run_there(toys, cache):
+    def graph(value, b):
+        nodes = {"1": Node("numbers/number", parameters={"value": value}), "2": Node("numbers/add", parameters={"b": b}),
+                 "3": Node("numbers/add")}  # fmt: skip
+        return Graph(nodes, [Link("1", "integer", "2", "a"), Link("2", "integer", "3", "a")])
+
+    run(graph(1, 3), toys, cache)
+    assert run(graph(2, 2), toys, cache)[0].ran == ("1", "2")
+
+
+def test_events_tell_the_run_in_order(toys, cache):
+    graph = Graph({"1": Node("pictures/swatch"), "2": Node("pictures/fade")}, [Link("1", "swatch", "2", "picture")])
+    _, events = run(graph, toys, cache, run_id="r")
+    kinds = [type(event) for event in events]
+    assert kinds[:3] == [RunStarted, StepStarted, StepFinished] and kinds[-1] is RunFinished
+    assert kinds.count(StepProgress) == 4 and kinds.count(StepPreview) >= 1
+    assert all(event.run == "r" for event in events)
+
+
+def test_stop_ends_within_the_step_and_keeps_what_was_finished(toys, cache):
+    nodes = {"1": Node("numbers/number"), "2": Node("numbers/count_slowly", parameters={"pause": 0.0, "steps": 100})}
+    graph = Graph(nodes, [Link("1", "integer", "2", "a")])
+    stop = threading.Event()
+
+    def emit(event):
+        if isinstance(event, StepProgress) and event.done == 3:
+            stop.set()
+
+    assert execute(graph, toys, cache, emit, stop=stop).state == "stopped"
+    assert cache.where(next(iter(execute(graph, toys, cache, targets=["1"]).results["1"])).digest) == ""
+    assert execute(graph, toys, cache, targets=["1"]).ran == ()
+
+
+def test_a_failure_does_not_stop_what_does_not_need_it(sum_graph, toys, cache):
+    graph = Graph({**sum_graph.nodes, "4": Node("numbers/fail"), "5": Node("numbers/add")},
+                  [*sum_graph.links, Link("1", "integer", "4", "a"), Link("4", "integer", "5", "a")])  # fmt: skip
+    outcome, events = run(graph, toys, cache)
+    assert (outcome.state, set(outcome.ran)) == ("failed", {"1", "2", "3"})
+    (failed,) = [event for event in events if isinstance(event, StepFailed)]
+    assert (failed.node, failed.kind, failed.message, failed.remedy) == ("4", "failed", "a: must be something else, got 1", "try another node")
+
+
+def test_a_bug_in_a_node_carries_its_traceback(toys, cache):
+    graph = Graph({"1": Node("pictures/swatch", parameters={"color": "#123456", "side": 3}), "2": Node("pictures/keep")},
+                  [Link("1", "swatch", "2", "picture")])  # fmt: skip
+    outcome = execute(graph, toys, cache, output_folder=cache.disk.folder / "nowhere")
+    assert outcome.failures[0].kind == "bug" and "FileNotFoundError" in outcome.failures[0].detail
+
+
+def test_a_graph_with_errors_is_refused_before_anything_runs(toys, cache):
+    outcome, events = run(Graph({"1": Node("numbers/add")}), toys, cache)
+    assert (outcome.state, events) == ("refused", [])
+
+
+def test_an_effect_acts_each_time_and_what_feeds_it_does_not_run_again(toys, cache, tmp_path):
+    graph = Graph({"1": Node("pictures/swatch"), "2": Node("pictures/keep")}, [Link("1", "swatch", "2", "picture")])
+    run(graph, toys, cache, output_folder=tmp_path)
+    (tmp_path / "kept.bin").unlink()
+    again, _ = run(graph, toys, cache, output_folder=tmp_path)
+    assert again.ran == ("2",) and again.files == (str(tmp_path / "kept.bin"),)
+    assert (tmp_path / "kept.bin").exists()
+
+
+def test_an_entry_that_vanished_after_planning_is_made_again(sum_graph, toys, cache):
+    run(sum_graph, toys, cache)
+    fresh = Cache(MemoryCache(), cache.disk)
+    for path in (cache.disk.folder / "entries").glob("*/*"):
+        path.write_bytes(b"damaged")
+    outcome, _ = run(sum_graph, toys, fresh)
+    assert (outcome.state, outcome.ran) == ("done", ("1", "2", "3"))
+
+
+def test_a_plan_says_what_runs_and_why(sum_graph, toys, cache):
+    history = History()
+
+    def reasons(graph):
+        return {step.node: step.reason or step.state for step in plan(graph, toys, cache, FileDigests(), history=history, scope="s").steps}
+
+    assert set(reasons(sum_graph).values()) == {"never ran"}
+    execute(sum_graph, toys, cache, history=history, scope="s")
+    assert reasons(sum_graph) == {"3": "memory"}
+    changed = sum_graph.with_parameter("2", "b", 7)
+    assert reasons(changed) == {"1": "memory", "2": "b changed from 1 to 7", "3": "its source 2 runs"}
+    cache.memory.clear()
+    cache.disk.clear()
+    assert reasons(sum_graph)["1"] == "its result is no longer held"
+
+
+def test_a_plan_estimates_from_what_steps_of_the_type_took(sum_graph, toys, cache):
+    history = History()
+    execute(sum_graph, toys, cache, history=history)
+    planned = plan(sum_graph.with_parameter("1", "value", 9), toys, cache, FileDigests(), history=history)
+    assert all(step.seconds is not None and step.seconds < 1 for step in planned.runs)
+
+
+def test_history_outlives_the_process(sum_graph, toys, cache, tmp_path):
+    execute(sum_graph, toys, cache, history=History(tmp_path / "history.json"), scope="s")
+    assert History(tmp_path / "history.json").last("s", "2").parameters == {"b": 1}

@@ -1,0 +1,111 @@
+"""The workflow file: round trips, migrations, and files from strangers."""
+
+import json
+import resource
+from pathlib import Path
+
+import pytest
+
+from graph_engine import BadWorkflow, Exposed, Graph, Link, Node, Workflow, read, save, schema, with_values, write
+
+SAMPLES = Path(__file__).parent / "samples"
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def workflow(sum_graph):
+    return Workflow(sum_graph, {"1": (0.0, 0.0), "2": (200.0, 40.5)}, "Sum", "Adds.", {"start": Exposed("1", "value", "where it starts")})
+
+
+def test_a_file_reads_back_equal_and_writes_the_same_bytes(workflow):
+    data = write(workflow)
+    assert read(data) == workflow
+    assert write(read(data)) == data
+
+
+def test_unknown_nodes_and_fields_are_kept(workflow):
+    raw = json.loads(write(workflow))
+    raw["nodes"]["9"] = {"type": "stranger/thing", "version": 4, "parameters": {"deep": [1, {"x": None}]}, "look": "round"}
+    raw["mood"] = {"of": "a newer program"}
+    again = json.loads(write(read(json.dumps(raw).encode())))
+    assert again["nodes"]["9"] == raw["nodes"]["9"] and again["mood"] == raw["mood"]
+
+
+def test_version_0_is_carried_over():
+    old = read((SAMPLES / "version_0.json").read_bytes())
+    assert old == read((SAMPLES / "version_1.json").read_bytes())
+    assert old.graph.links == (Link("1", "integer", "2", "a"),) and old.layout["2"] == (240.0, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (b"", "line 1, column 1: must be JSON, got the end of the file"),
+        (b'{"format": "tessera-workflow", "vers', "must be JSON"),
+        (b"[1, 2]", "must be a workflow"),
+        (b'{"format": "other"}', "got format 'other'"),
+        (b'{"format": "tessera-workflow", "version": 99}', "made by a newer program"),
+        (b'{"format": "tessera-workflow", "version": "1"}', "version: must be a whole number"),
+        (b'{"format": "tessera-workflow", "version": 1, "nodes": {"1": {"type": 3}}}', "Expected `str`, got `int`"),
+        (b'{"format": "tessera-workflow", "version": 1, "links": [{"from": ["1"], "to": ["2", "a"]}]}', "length 2"),
+        (b'{"format": "tessera-workflow", "version": 1, "layout": {"1": [NaN, 0]}}', "numbers must be finite, got NaN"),
+        (b'{"format": "tessera-workflow", "version": 1, "version": 1}', "got 'version' twice"),
+        (b'{"x": 1' + b"0" * 5000 + b"}", "at most 40 digits"),
+        (b'{"x": 1e999}', "must be a workflow"),
+        (b"[" * 100_000, "must nest at most 64 deep"),
+        (b'{"a": "\xff"}', "must be UTF-8 text, got the byte 0xff"),
+        (b'{"format": "tessera-workflow", "version": 0, "nodes": [{}]}', "must be a workflow of version 0"),
+    ],
+)
+def test_a_bad_file_is_refused_with_a_sentence(data, message):
+    with pytest.raises(BadWorkflow, match="^x.json: ") as refused:
+        read(data, "x.json")
+    assert message in str(refused.value)
+
+
+def test_a_file_past_the_size_limit_is_not_parsed():
+    with pytest.raises(BadWorkflow, match="at most 64 MiB"):
+        read(b" " * ((64 << 20) + 1), "x.json")
+
+
+def test_brackets_inside_text_do_not_count_as_nesting(workflow):
+    raw = json.loads(write(workflow))
+    raw["description"] = '[[[["\\"' * 50
+    assert read(json.dumps(raw).encode()).description == raw["description"]
+
+
+def test_exposed_values_are_set_by_name(workflow):
+    assert with_values(workflow, {"start": 8}).graph.nodes["1"].parameters == {"value": 8}
+    with pytest.raises(BadWorkflow, match=r"stop: must be one of the values that the workflow exposes \(start\)"):
+        with_values(workflow, {"stop": 8})
+
+
+def test_saving_replaces_the_file_as_a_whole(workflow, tmp_path):
+    path = tmp_path / "sum.json"
+    path.write_text("old")
+    save(workflow, path)
+    assert read(path.read_bytes()) == workflow
+    assert [found.name for found in tmp_path.iterdir()] == ["sum.json"]
+
+
+def test_a_full_disk_leaves_the_old_file(workflow, tmp_path):
+    path = tmp_path / "sum.json"
+    path.write_text("old")
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (64, hard))
+    try:
+        with pytest.raises(OSError, match="File too large"):
+            save(workflow, path)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert path.read_text() == "old"
+    assert [found.name for found in tmp_path.iterdir()] == ["sum.json"]
+
+
+def test_the_published_schema_is_the_programs():
+    assert json.loads((ROOT / "assets" / "workflow.schema.json").read_text()) == schema()
+
+
+def test_numbers_that_json_cannot_hold_are_not_written():
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        write(Workflow(Graph({"1": Node("numbers/number", parameters={"value": float("nan")})})))
