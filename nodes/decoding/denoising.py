@@ -1,0 +1,35 @@
+"""From noise to a latent: a guided prediction walked down a schedule by a solver."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from torch import Tensor
+
+from nodes.decoding.schedules import flow_levels
+from nodes.decoding.solvers import SOLVERS, AfterStep, Denoise, unheard
+from nodes.values import Conditioning, Guidance, Strategy
+
+Predict = Callable[[Tensor, float, Sequence[Conditioning | None]], list[Tensor]]
+"""``predict(x, sigma, prompts)``: the denoised prediction under each prompt, None = the empty one."""
+
+
+def guided(predict: Predict, positive: Conditioning, guidance: Guidance) -> Denoise:
+    """The denoise callable of a solver: what the guidance asks for, predicted at once and combined."""
+
+    def denoise(x: Tensor, sigma: float) -> Tensor:
+        asked = guidance.asks(positive, sigma)
+        predictions = predict(x, sigma, tuple(asked.values()))
+        return guidance.combined(dict(zip(asked, predictions, strict=True)), sigma)
+
+    return denoise
+
+
+def levels(strategy: Strategy) -> tuple[float, ...]:
+    """The noise levels that a strategy visits."""
+    return flow_levels(strategy.steps, strategy.shift)
+
+
+def denoised(denoise: Denoise, noise: Tensor, strategy: Strategy, after_step: AfterStep = unheard) -> Tensor:
+    """Data of the denoiser's world, shaped like ``noise``, which is of level 1."""
+    return SOLVERS[strategy.solver](denoise, noise, levels(strategy), after_step)
