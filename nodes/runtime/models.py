@@ -1,0 +1,70 @@
+"""Who holds loaded models: one holder a process, by digest, within a budget of bytes; the least recently used goes first.
+
+A value on a link names a model; whoever runs it asks here for the weights, so that ten generators of one file are loaded once.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass
+
+from torch import nn
+
+from nodes.models.files import ModelFile
+from nodes.models.layouts import build_model
+from nodes.runtime.devices import Device
+
+
+@dataclass(frozen=True)
+class Held:
+    """One loaded model, as a panel shows it."""
+
+    name: str
+    device: str
+    bytes: int
+
+
+class ModelHolder:
+    def __init__(self, budget: int) -> None:
+        self.budget = budget
+        self._models: OrderedDict[tuple[str, str], tuple[Held, nn.Module]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def module(self, file: ModelFile, device: Device) -> nn.Module:
+        """The model on the device, loaded if it is not held.
+
+        Raises:
+            MissingModel: no file with the model's digest is left.
+        """
+        key = (file.digest, device.name)
+        with self._lock:
+            if key not in self._models:
+                module = build_model(file).to(device.torch)
+                self._models[key] = Held(file.name, device.name, _bytes(module)), module
+            self._models.move_to_end(key)
+            self._evict()
+            return self._models[key][1]
+
+    def held(self) -> tuple[Held, ...]:
+        """The models held, the least recently used first."""
+        with self._lock:
+            return tuple(held for held, _ in self._models.values())
+
+    def release(self) -> None:
+        """Let every model go."""
+        with self._lock:
+            self._models.clear()
+
+    def _evict(self) -> None:
+        """The model that was just asked for stays, whatever its size: without it nothing runs."""
+        while len(self._models) > 1 and sum(held.bytes for held, _ in self._models.values()) > self.budget:
+            self._models.popitem(last=False)
+
+
+def _bytes(module: nn.Module) -> int:
+    return sum(value.nbytes for value in module.state_dict().values())
+
+
+holder = ModelHolder(budget=4 * 2**30)
+"""The process's models."""

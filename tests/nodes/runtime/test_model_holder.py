@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+import pytest
+
+from nodes.models.files import ModelFile
+from nodes.runtime.devices import Device, device
+from nodes.runtime.models import ModelHolder
+from nodes.values import Generator
+
+
+@pytest.fixture
+def files(generator: Generator) -> tuple[ModelFile, ModelFile, ModelFile]:
+    return generator.model, generator.text_encoder, generator.autoencoder
+
+
+@pytest.fixture
+def cpu() -> Device:
+    return device("cpu")
+
+
+def names(holder: ModelHolder) -> list[str]:
+    return [held.name for held in holder.held()]
+
+
+def test_a_model_is_loaded_once_and_then_held(files: tuple[ModelFile, ...], cpu: Device) -> None:
+    holder = ModelHolder(10**9)
+    assert holder.module(files[0], cpu) is holder.module(files[0], cpu)
+    assert len(holder.held()) == 1
+
+
+def test_over_budget_the_least_recently_used_goes_first(files: tuple[ModelFile, ...], cpu: Device) -> None:
+    whole = ModelHolder(10**9)
+    for file in files:
+        whole.module(file, cpu)
+    holder = ModelHolder(sum(held.bytes for held in whole.held()) - 1)
+    for file in (files[0], files[1], files[0], files[2]):
+        holder.module(file, cpu)
+    assert names(holder) == [files[0].name, files[2].name]
+
+
+def test_a_model_larger_than_the_budget_is_held_alone(files: tuple[ModelFile, ...], cpu: Device) -> None:
+    holder = ModelHolder(1)
+    for file in files:
+        holder.module(file, cpu)
+    assert names(holder) == [files[2].name]
+
+
+def test_what_is_held_is_told_with_bytes_and_can_be_released(files: tuple[ModelFile, ...], cpu: Device) -> None:
+    holder = ModelHolder(10**9)
+    module = holder.module(files[0], cpu)
+    assert holder.held()[0].bytes == sum(weight.numel() * 4 for weight in module.parameters())
+    holder.release()
+    assert holder.held() == ()
