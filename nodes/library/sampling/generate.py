@@ -1,0 +1,54 @@
+"""The node that makes pictures, whatever the family of the generator."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from graph_engine.context import Context
+from graph_engine.declaration import Integer, Seed, node
+from nodes.decoding.guidance import Unguided
+from nodes.runtime.generation import Order, generated
+from nodes.values import Conditioning, Generator, Guidance, Latent, Strategy
+
+Side = Integer(soft=(0, 512), hard=(0, 4096), step=16, unit="px")
+
+
+@node(words=("sample", "ksampler", "denoise", "text to image"))
+def generate(
+    context: Context,
+    generator: Generator,
+    positive: Conditioning,
+    guidance: Guidance | None = None,
+    strategy: Strategy | None = None,
+    seed: Annotated[int, Seed()] = 0,
+    count: Annotated[int, Integer(soft=(1, 16), hard=(1, 256))] = 1,
+    first: Annotated[int, Integer(soft=(0, 15), hard=(0, 2**32))] = 0,
+    width: Annotated[int, Side] = 0,
+    height: Annotated[int, Side] = 0,
+) -> Latent:
+    """Make new pictures from noise, led by a prompt.
+
+    The generator's family decides how: a flow model (Liu et al. 2023, "Flow straight and fast") starts from noise that
+    the seed draws and removes it step by step. The picture is shown as it comes into being, and Stop takes hold between
+    two steps.
+
+    The noise of every item of a batch comes from the seed and the item's number alone, so a picture does not depend on
+    how many are made beside
+    it: to make only the fourth of a batch again, set first to 3 and count to 1.
+
+    Args:
+        generator: The model that makes the pictures.
+        positive: The encoded prompt.
+        guidance: How closely the prompt is followed; without a link the prediction is taken as it is.
+        strategy: Solver and steps, from Sampler; without a link, 20 Euler steps.
+        seed: Which noise to start from: the same seed gives the same pictures.
+        count: How many pictures to make.
+        first: Number of the first picture in the batch that the seed names.
+        width: Width of the pictures; 0 is the size that the generator was trained at.
+        height: Height of the pictures; 0 is the size that the generator was trained at.
+
+    Returns:
+        The pictures as latents, for Decode.
+    """
+    order = Order(seed, count, first, width, height)
+    return generated(context, generator, positive, guidance or Unguided(), strategy or Strategy("flow", "euler", 20), order)

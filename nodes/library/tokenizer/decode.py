@@ -1,0 +1,24 @@
+"""The node from latents to pictures."""
+
+from __future__ import annotations
+
+from graph_engine.declaration import node
+from nodes.runtime.coding import decoded
+from nodes.values import Image, Latent, Tokenizer
+
+
+@node(words=("vae decode", "latent to image"))
+def decode(latent: Latent, tokenizer: Tokenizer) -> Image:
+    """Turn latents into pictures.
+
+    The decoder half of the tokenizer draws the pixels of each latent (Rombach et al. 2022, section 3.1). A tokenizer
+    with native transparency gives pictures with straight alpha.
+
+    Args:
+        latent: What Generate or Encode made.
+        tokenizer: The tokenizer that the generator was trained with.
+
+    Returns:
+        One picture for each item of the batch.
+    """
+    return decoded(tokenizer, latent)

@@ -1,0 +1,25 @@
+"""The node from pictures to latents."""
+
+from __future__ import annotations
+
+from graph_engine.declaration import node
+from nodes.runtime.coding import encoded
+from nodes.values import Image, Latent, Tokenizer
+
+
+@node(words=("vae encode", "image to latent"))
+def encode(image: Image, tokenizer: Tokenizer) -> Latent:
+    """Turn pictures into latents, where generators work.
+
+    The encoder half of the tokenizer (Rombach et al. 2022, section 3.1), without sampling: the same picture gives the
+    same latent. A picture without alpha counts as opaque. Its sides must be multiples of the tokenizer's cell, 8 px for
+    the starter autoencoder.
+
+    Args:
+        image: The pictures to encode.
+        tokenizer: The tokenizer whose latents are wanted.
+
+    Returns:
+        One latent for each item of the batch.
+    """
+    return encoded(tokenizer, image)

@@ -1,0 +1,27 @@
+"""The node that opens a tokenizer's file."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from graph_engine.declaration import File, node
+from nodes.runtime.loading import open_tokenizer
+from nodes.values import Tokenizer
+
+
+@node(words=("vae", "autoencoder", "model", "load"))
+def load_tokenizer(file: Annotated[str, File((".safetensors",), "model")] = "starter/rgba_autoencoder") -> Tokenizer:
+    """Open a tokenizer: the model that turns pictures into latents and back.
+
+    Generators work in the small space of an autoencoder (Rombach et al. 2022, "High-resolution image synthesis with
+    latent diffusion models"). The starter autoencoder has native transparency: alpha in means alpha out.
+
+    Only safetensors files are opened, since pickled checkpoints can run code.
+
+    Args:
+        file: A model's name below a model folder, as starter/rgba_autoencoder, or the path of a safetensors file.
+
+    Returns:
+        The tokenizer, for Decode and Encode.
+    """
+    return open_tokenizer(file)
