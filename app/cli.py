@@ -9,7 +9,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
-import click
 import msgspec
 import typer
 from rich.console import Console
@@ -46,17 +45,13 @@ def run_command(words: list[str]) -> int:
     if words[0] == "run" and {"--help", "-h"} & set(words) and (files := [word for word in words[1:] if Path(word).is_file()]):
         words = ["describe", files[0]]
     try:
-        return int(app(words, standalone_mode=False) or 0)
+        app(words)
     except BadWorkflow as error:
         said.print(str(error), style="red", markup=False)
         return Exit.BAD_FILE
-    except click.exceptions.Exit as left:
-        return left.exit_code
-    except click.ClickException as error:
-        error.show()
-        return Exit.BAD_FILE
-    except (KeyboardInterrupt, click.Abort):
-        return Exit.CANCELED
+    except SystemExit as left:
+        return left.code if isinstance(left.code, int) else Exit.BAD_FILE
+    return Exit.DONE
 
 
 @app.command()
@@ -67,7 +62,7 @@ def run(
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where pictures go.")] = Path("output"),
     target: Targets = None,
     as_json: AsJson = False,
-) -> int:
+) -> None:
     """Run a workflow. With a file, --help lists the values that it exposes."""
     workflow = opened(file)
     room = EngineRoom()
@@ -88,11 +83,11 @@ def run(
         said.print("stopped")
     if as_json:
         print(json.dumps(summary(outcome, seeds(workflow.graph, room.catalogue))))
-    return exit_code(outcome)
+    raise typer.Exit(exit_code(outcome))
 
 
 @app.command("check")
-def check_file(file: File, as_json: AsJson = False) -> int:
+def check_file(file: File, as_json: AsJson = False) -> None:
     """List what is wrong with a workflow, without running it."""
     workflow = opened(file)
     room = EngineRoom()
@@ -102,11 +97,11 @@ def check_file(file: File, as_json: AsJson = False) -> int:
         shown.print("no problems")
     if as_json:
         print(json.dumps([msgspec.structs.asdict(problem) for problem in problems]))
-    return Exit.BAD_FILE if errors(problems) else Exit.DONE
+    raise typer.Exit(Exit.BAD_FILE if errors(problems) else Exit.DONE)
 
 
 @app.command()
-def plan(file: File, settings: Settings = None, seed: SeedOption = None, target: Targets = None, as_json: AsJson = False) -> int:
+def plan(file: File, settings: Settings = None, seed: SeedOption = None, target: Targets = None, as_json: AsJson = False) -> None:
     """Say what a run would do: which nodes are cached and where, which run and why, and what they cost."""
     workflow = opened(file)
     room = EngineRoom()
@@ -120,11 +115,11 @@ def plan(file: File, settings: Settings = None, seed: SeedOption = None, target:
     shown.print(table)
     if as_json:
         print(msgspec.json.encode(planned).decode())
-    return Exit.BAD_FILE if errors(planned.problems) else Exit.DONE
+    raise typer.Exit(Exit.BAD_FILE if errors(planned.problems) else Exit.DONE)
 
 
 @app.command()
-def describe(file: File) -> int:
+def describe(file: File) -> None:
     """List the values that a workflow exposes, for --set."""
     workflow = opened(file)
     shown.print(workflow.name or file.name, style="bold", markup=False)
@@ -139,14 +134,13 @@ def describe(file: File) -> int:
         now = node.parameters.get(exposed.parameter, parameter.default if parameter else "") if node else ""
         table.add_row(name, str(now), exposed.help or (parameter.help if parameter else "the node is not installed"))
     shown.print(table)
-    return Exit.DONE
 
 
 @app.command()
 def nodes(
     node: Annotated[str, typer.Argument(help="A node type, as sampling/generate.", show_default=False)] = "",
     as_json: AsJson = False,
-) -> int:
+) -> None:
     """List the node types, or show the help of one."""
     catalogue = EngineRoom().catalogue
     for broken in catalogue.broken:
@@ -163,7 +157,6 @@ def nodes(
         for found in catalogue.values():
             table.add_row(found.id, found.summary)
         shown.print(table)
-    return Exit.DONE
 
 
 class _Progress:

@@ -1,0 +1,102 @@
+"""The command line on workflows that are as they should be."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from PIL import Image
+
+ROOT = Path(__file__).parents[3]
+FIRST = ROOT / "workflows" / "first_picture.json"
+
+WITHOUT_QT = """
+import sys
+
+class NoQt:
+    def find_spec(self, name, path=None, target=None):
+        if name.split(".")[0] in ("PySide6", "shiboken6", "psygnal", "superqt"):
+            raise ImportError(name + " is not here")
+
+sys.meta_path.insert(0, NoQt())
+from app.cli import run_command
+sys.exit(run_command(sys.argv[1:]))
+"""
+
+
+def test_a_workflow_runs_and_says_where_its_picture_is(tessera, copy_workflow, tmp_path):
+    said = tessera("run", copy_workflow, "--out", tmp_path / "out", "--json")
+    assert (said.code, said.json["state"]) == (0, "done")
+    (path,) = said.json["files"]
+    assert path in said.out
+    with Image.open(path) as picture:
+        assert picture.getpixel((0, 0)) == (255, 0, 0, 128)
+
+
+def test_a_second_run_holds_what_the_first_made(tessera, copy_workflow, tmp_path):
+    tessera("run", copy_workflow, "--out", tmp_path / "out")
+    assert tessera("run", copy_workflow, "--out", tmp_path / "out", "--json").json["ran"] == ["2"]
+
+
+def test_exposed_values_are_set_by_their_names(tessera, copy_workflow, tmp_path):
+    said = tessera("run", copy_workflow, "--set", "name=blue/bird", "--set", "embed=false", "--out", tmp_path / "out", "--json")
+    assert said.json["files"] == [str(tmp_path / "out" / "blue" / "bird_0001.png")]
+
+
+def test_a_saved_picture_runs_as_the_workflow_that_it_carries(tessera, copy_workflow, tmp_path):
+    (path,) = tessera("run", copy_workflow, "--out", tmp_path / "a", "--json").json["files"]
+    again = tessera("run", path, "--out", tmp_path / "b", "--json")
+    assert (again.code, len(again.json["files"])) == (0, 1)
+
+
+def test_help_with_a_file_lists_what_it_exposes(tessera, copy_workflow):
+    said = tessera("run", copy_workflow, "--help")
+    assert said.code == 0 and "what to call it" in said.out and "embed" in said.out
+
+
+def test_a_plan_says_what_would_run(tessera, copy_workflow):
+    said = tessera("plan", copy_workflow, "--json")
+    assert [step["state"] for step in said.json["steps"]] == ["run", "run"]
+
+
+def test_a_sound_workflow_has_no_problems(tessera):
+    assert tessera("check", FIRST).code == 0
+
+
+def test_node_types_are_listed_and_explained(tessera):
+    assert "sampling/generate" in tessera("nodes").out
+    said = tessera("nodes", "sampling/generate")
+    assert "Make new pictures from noise" in said.out and "seed" in said.out
+
+
+def test_the_headless_run_needs_no_qt(tmp_path):
+    words = [sys.executable, "-c", WITHOUT_QT, "run", str(FIRST), "--set", "steps=2", "--out", str(tmp_path), "--json"]
+    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    with Image.open(json.loads(done.stdout.splitlines()[-1])["files"][0]) as picture:
+        assert picture.size == (128, 128)
+
+
+def test_one_seed_gives_one_picture_and_another_seed_another(tessera, tmp_path):
+    def digest(seed):
+        said = tessera("run", FIRST, "--set", "steps=2", "--seed", seed, "--out", tmp_path, "--json")
+        assert said.json["seeds"] == {"6": seed}
+        return said.json["results"]["8"]["image"]["digest"]
+
+    assert digest(1) != digest(2)
+
+
+def test_an_interrupt_stops_the_run_between_steps(tmp_path):
+    words = [sys.executable, "-m", "app", "run", str(FIRST), "--set", "steps=1000", "--out", str(tmp_path)]
+    process = subprocess.Popen(words, cwd=ROOT, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    for line in process.stderr:
+        if line.startswith("prompt/encode_prompt"):
+            break
+    time.sleep(0.5)  # into the thousand steps, which take far longer
+    os.kill(process.pid, signal.SIGINT)
+    out, err = process.communicate(timeout=30)
+    assert process.returncode == 130, err
+    assert "stopped" in err and not list(tmp_path.iterdir())
