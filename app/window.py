@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QPoint, QPointF, Qt, QTimer
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence
-from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QMenu, QSizePolicy, QToolBar, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QMenu, QPushButton, QSizePolicy, QToolBar, QVBoxLayout, QWidget
 
 from app.actions import MENUS, ROWS, TOOL_BAR, Row
 from app.canvas.canvas import Canvas
@@ -40,6 +40,10 @@ class Window(QMainWindow):
         self.notice = Notice(theme)
         self.status = Status(session, theme)
         self.palette = Palette(self.canvas, session, theme)  # type: ignore[assignment]
+        self.run_button = QPushButton()
+        self.run_button.setObjectName("run_button")
+        self.run_button.setProperty("primary", True)
+        self.run_button.clicked.connect(self._press_run)
         self.actions_by_name = {row.name: self._action(row) for row in ROWS}
         self._lay_out()
         self._join()
@@ -112,17 +116,22 @@ class Window(QMainWindow):
         space = QWidget()
         space.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         bar.addWidget(space)
-        bar.addAction(self.actions_by_name["stop"])
-        bar.addWidget(self._run_button())
+        bar.addWidget(self.run_button)
         return bar
 
-    def _run_button(self) -> QToolButton:
-        button = QToolButton()
-        button.setDefaultAction(self.actions_by_name["run"])
-        button.setIcon(icon("run", self.theme, self.theme.on_accent))
-        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        button.setProperty("primary", True)
-        return button
+    def _press_run(self) -> None:
+        self.actions_by_name["stop" if self.session.running else "run"].trigger()
+
+    def _show_run_button(self) -> None:
+        running = self.session.running
+        action = self.actions_by_name["stop" if running else "run"]
+        self.run_button.setText(action.text())
+        self.run_button.setToolTip(action.toolTip())
+        self.run_button.setIcon(icon("stop" if running else "run", self.theme, self.theme.text if running else self.theme.on_accent))
+        if self.run_button.property("primary") is running:
+            self.run_button.setProperty("primary", not running)
+            self.run_button.style().unpolish(self.run_button)
+            self.run_button.style().polish(self.run_button)
 
     # what joins the panels
 
@@ -158,6 +167,7 @@ class Window(QMainWindow):
         """Turn off what cannot be done now, and say what undo would undo."""
         for row in ROWS:
             self.actions_by_name[row.name].setEnabled(row.when(self))
+        self._show_run_button()
         document = self.session.document
         self.actions_by_name["undo"].setText(f"Undo {document.undo_label.lower()}".rstrip())
         self.actions_by_name["redo"].setText(f"Redo {document.redo_label.lower()}".rstrip())

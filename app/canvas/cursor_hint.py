@@ -21,6 +21,7 @@ class CursorHint(QLabel):
         if not reason:
             self.hide()
             return
+        reason = reason[:1].upper() + reason[1:]
         if reason != self.text():
             self.setText(reason)
             self.setFixedWidth(min(WIDEST, self.fontMetrics().horizontalAdvance(reason) + 24))

@@ -1,4 +1,4 @@
-"""Where everything on a node lies. One geometry a node type, shared by all its nodes; all sizes stand on a grid of four pixels."""
+"""Where everything on a node lies. One geometry a node type and set of driven parameters, shared by all such nodes; sizes stand on a grid of four pixels."""
 
 from __future__ import annotations
 
@@ -69,7 +69,8 @@ class NodeGeometry:
         return next((row for row in self.rows if row.field.contains(point)), None)
 
 
-def geometry_of(node_type: NodeType) -> NodeGeometry:
+def geometry_of(node_type: NodeType, driven: frozenset[str] = frozenset()) -> NodeGeometry:
+    """``driven`` names parameters that take their value from a link: they show no value and need no room for one."""
     ports: list[Port] = []
     top = HEADER + 6
     for index, output in enumerate(node_type.outputs):
@@ -81,7 +82,8 @@ def geometry_of(node_type: NodeType) -> NodeGeometry:
     top += ROW * max(len(node_type.inputs), len(node_type.outputs))
     rows = []
     for parameter in node_type.parameters:
-        height = BLOCK if isinstance(parameter.kind, Text) and parameter.kind.multiline else FIELD
+        block = isinstance(parameter.kind, Text) and parameter.kind.multiline and parameter.name not in driven
+        height = BLOCK if block else FIELD
         rows.append(ParameterRow(parameter, QRectF(INSET, top + 2, WIDTH - 2 * INSET, height)))
         types = node_type.accepted(parameter.name)
         ports.append(Port(parameter.name, "parameter", types, 0, top + 2 + FIELD / 2, help=parameter.help))

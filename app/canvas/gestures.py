@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 GRID = 4.0
 SNAP = 24.0
 REFUSAL_REACH = 16.0
+ON_PORT = 8.0
 
 
 class Gesture:
@@ -183,8 +184,10 @@ class Connect(Gesture):
 
     def move(self, event: QMouseEvent) -> None:
         point = self.canvas.mapToScene(event.position().toPoint())
-        self.target = self._nearest(point)
-        reason = None if self.target else self._refusal(point)
+        # Right on an end that does not fit, the reason counts more than an end nearby that does.
+        reason = self._refusal(point, ON_PORT)
+        self.target = None if reason else self._nearest(point)
+        reason = reason if reason or self.target else self._refusal(point, REFUSAL_REACH)
         self.canvas.cursor_hint.show_refusal(reason, event.position().toPoint())
         self._follow(self.target[0].pos() + self.target[1].point if self.target else point)
 
@@ -202,8 +205,8 @@ class Connect(Gesture):
                     best = away, item, port
         return best[1:] if best else None
 
-    def _refusal(self, point: QPointF) -> str | None:
-        found = self.canvas.graph_scene.port_at(point, REFUSAL_REACH / self.canvas.zoom)
+    def _refusal(self, point: QPointF, reach: float) -> str | None:
+        found = self.canvas.graph_scene.port_at(point, reach / self.canvas.zoom)
         return self.wiring.refusal(found[0].identity, found[1]) if found else None
 
     def _follow(self, end: QPointF) -> None:
@@ -215,7 +218,7 @@ class Connect(Gesture):
         loose, detached = self.wiring.loose, self.wiring.detached
         here = event.position().toPoint()
         point = self.canvas.mapToScene(here)
-        refused = self.target is None and self._refusal(point) is not None
+        refused = self.target is None and self._refusal(point, REFUSAL_REACH) is not None
         over_node = self.canvas.graph_scene.node_at(point) is not None
         self._remove()
         session = self.canvas.session

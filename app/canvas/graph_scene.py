@@ -14,7 +14,6 @@ from app.canvas.overview import Overview
 from app.canvas.wire_item import WireItem
 from app.canvas.wiring import Wiring
 from app.session import Session
-from graph_engine.declaration import NodeType
 from graph_engine.graph import Graph, Link
 from graph_engine.workflow import Workflow
 
@@ -32,7 +31,7 @@ class GraphScene(QGraphicsScene):
         self.overview = Overview(self)
         self.wiring: Wiring | None = None
         self._wires_of: dict[str, set[Link]] = {}
-        self._geometries: dict[str, tuple[NodeType, NodeGeometry]] = {}
+        self._geometries: dict[tuple[str, frozenset[str]], NodeGeometry] = {}
         self.show_all()
 
     def show_all(self) -> None:
@@ -100,9 +99,12 @@ class GraphScene(QGraphicsScene):
             node_type = placeholder(node.type, graph.into(item.identity), graph.out_of(item.identity))
             item.show_node(node, node_type, geometry_of(node_type), known=False)
             return
-        if node.type not in self._geometries:
-            self._geometries[node.type] = known, geometry_of(known)
-        item.show_node(node, known, self._geometries[node.type][1], known=True)
+        names = {parameter.name for parameter in known.parameters}
+        driven = frozenset(link.input for link in graph.into(item.identity) if link.input in names)
+        key = node.type, driven
+        if key not in self._geometries:
+            self._geometries[key] = geometry_of(known, driven)
+        item.show_node(node, known, self._geometries[key], known=True)
 
     def _touching(self, identities: Iterable[str]) -> set[Link]:
         return {link for identity in identities for link in self._wires_of.get(identity, ())}

@@ -19,6 +19,7 @@ class Inks:
     def __init__(self, theme: Theme) -> None:
         self.theme = theme
         self.titles = Texts(font(BODY, QFont.Weight.DemiBold))
+        self.far_titles = Texts(font(21, QFont.Weight.DemiBold))
         self.labels = Texts(font(SMALL))
         self.values = Texts(font(SMALL, QFont.Weight.Medium))
         self.title = QPen(QColor(theme.text))

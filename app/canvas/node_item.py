@@ -39,7 +39,7 @@ class NodeItem(QGraphicsItem):
         self.trouble = ""  # severity of the worst problem
         self.hovered: Port | None = None
         self.linked: frozenset[tuple[str, bool]] = frozenset()
-        self.title = QStaticText()
+        self.title = self.far_title = QStaticText()
         self.values: list[QStaticText] = []
         self.picture: QPixmap | None = None
         self.failure: QStaticText | None = None
@@ -50,6 +50,7 @@ class NodeItem(QGraphicsItem):
         self.node, self.node_type, self.geometry, self.known = node, node_type, geometry, known
         inks = self.stage.inks
         self.title = inks.titles.line(title_of(node, node_type), WIDTH - 60)
+        self.far_title = inks.far_titles.line(title_of(node, node_type), WIDTH - 20)
         self.values = [self._value_of(row) for row in geometry.rows]
         self._resize()
 
@@ -68,7 +69,7 @@ class NodeItem(QGraphicsItem):
             side = WIDTH - 2 * PICTURE_INSET
             self.picture = thumbnail(pixels, side, side, 2.0) if pixels else None
         inks = self.stage.inks
-        text = f"{step.message} {step.remedy}".strip()
+        text = f"{step.message}\n{step.remedy}".strip()
         self.failure = inks.labels.block(text, WIDTH - 44, FAILURE_LINES) if step.state == "failed" else None
         self.step = step
         self._resize()

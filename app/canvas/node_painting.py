@@ -58,9 +58,9 @@ def paint_full(painter: QPainter, item: NodeItem, inks: Inks, wiring: Wiring | N
         _paint_picture(painter, item, inks)
     if item.failure:
         _paint_failure(painter, item, inks)
+    _paint_outline(painter, item, inks)
     for port in item.geometry.ports:
         _paint_port(painter, item, port, inks, wiring)
-    _paint_outline(painter, item, inks)
 
 
 def _paint_body(painter: QPainter, item: NodeItem, inks: Inks) -> None:
@@ -252,10 +252,13 @@ def _paint_outline(painter: QPainter, item: NodeItem, inks: Inks) -> None:
 
 
 def paint_boxes(painter: QPainter, item: NodeItem, inks: Inks) -> None:
-    """Far away: body, header, picture and squares for ports; no text."""
+    """Far away: body, header with a large title, picture and squares for ports."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
     painter.fillRect(item.body, inks.body)
     painter.fillRect(QRectF(0, 0, WIDTH, HEADER), inks.header(item.node_type.section))
+    painter.setPen(inks.title)
+    painter.setFont(inks.far_titles.font)
+    painter.drawStaticText(QPointF(10, (HEADER - inks.far_titles.height) / 2), item.far_title)
     if item.picture:
         size = item.picture.deviceIndependentSize()
         painter.drawPixmap(QPointF((WIDTH - size.width()) / 2, item.geometry.height), item.picture)

@@ -159,11 +159,17 @@ class ScrubField(QWidget):
         self.edit.style().polish(self.edit)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if watched is self.edit and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and event.key() == Qt.Key.Key_Escape:
+        """Enter and Escape end typing here: passed on, they would begin it again."""
+        if watched is not self.edit or not isinstance(event, QKeyEvent) or event.type() != QEvent.Type.KeyPress:
+            return False
+        if event.key() == Qt.Key.Key_Escape:
             self.edit.setText(repr(self.value))
             self._end_typing()
-            return True
-        return False
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._take_typed()
+        else:
+            return False
+        return True
 
     # keys and wheel
 

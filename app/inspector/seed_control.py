@@ -21,6 +21,8 @@ ROLLED = 2**32
 
 
 class SeedControl(Control):
+    whole_width = True  # twenty digits beside a die and a policy
+
     def __init__(self, kind: Seed, theme: Theme) -> None:
         super().__init__()
         self.field = QLineEdit()
