@@ -85,7 +85,7 @@ def _fields(value: Any) -> Iterator[tuple[str, Any]]:
     return ((field.name, getattr(value, field.name)) for field in dataclasses.fields(value))
 
 
-def _parts(value: Any) -> Iterator[bytes]:
+def _parts(value: Any) -> Iterator[bytes | memoryview[int]]:
     """Bytes that tell values apart; every part is led by its kind, so that neighbors cannot run together."""
     if isinstance(value, Tensor):
         yield f"tensor {value.dtype} {tuple(value.shape)} ".encode()

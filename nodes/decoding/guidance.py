@@ -5,6 +5,7 @@ A prediction is a denoised latent or a tensor of logits; the rules here are line
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from torch import Tensor
@@ -21,7 +22,7 @@ class Unguided(Guidance):
     def asks(self, positive: Conditioning, level: float) -> dict[str, Conditioning | None]:
         return {"positive": positive}
 
-    def combined(self, predictions: dict[str, Tensor], level: float) -> Tensor:
+    def combined(self, predictions: Mapping[str, Tensor], level: float) -> Tensor:
         return predictions["positive"]
 
 
@@ -55,7 +56,7 @@ class ClassifierFree(Guidance):
             return {"positive": positive}
         return {"positive": positive, "negative": self.negative}
 
-    def combined(self, predictions: dict[str, Tensor], level: float) -> Tensor:
+    def combined(self, predictions: Mapping[str, Tensor], level: float) -> Tensor:
         positive = predictions["positive"]
         if "negative" not in predictions:
             return positive

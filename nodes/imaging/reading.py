@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from PIL import Image, ImageFile, ImageOps
+from PIL import Image, ImageFile, ImageOps, UnidentifiedImageError
 from torch import Tensor
 
 from graph_engine.errors import Failure
@@ -48,7 +48,7 @@ def read_picture(path: Path) -> Tensor:
         raise _too_large(path) from error
     except FileNotFoundError as error:
         raise Failure(f"{path}: no such file", "Choose a picture file.") from error
-    except Image.UnidentifiedImageError as error:
+    except UnidentifiedImageError as error:
         raise Failure(
             f"{path.name}: must be a PNG, WebP or JPEG picture, is something else", "Convert it or choose another file."
         ) from error

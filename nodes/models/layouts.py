@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 import torch
 from torch import nn
+from torch.overrides import TorchFunctionMode
 
 from graph_engine.errors import MissingModel
 from nodes.models.files import Header, ModelFile, read_header, read_tensors, sha256, stamp
@@ -101,8 +102,7 @@ def build_model(file: ModelFile, dtype: torch.dtype = torch.float32) -> nn.Modul
         MissingModel: no file with the model's digest is left.
     """
     layout = LAYOUTS[file.layout]
-    with torch.device("meta"):
-        module = layout.module(layout.config(**file.config))
+    module = _unfilled(layout, layout.config(**file.config))
     module.load_state_dict(read_tensors(find_again(file), dtype), strict=True, assign=True)
     return module.eval().requires_grad_(False)
 
@@ -125,22 +125,38 @@ def _config(path: Path, layout: Layout, text: str) -> Any:
     for name, value in dataclasses.asdict(config).items():
         most = DEEPEST if name in ("depth", "blocks") else WIDEST
         if isinstance(value, int) and not 1 <= value <= most:
-            raise MissingModel(
-                f"{path.name}: config.{name}: must be within 1 to {most}, got {value}", "Choose another model file."
-            )
+            raise MissingModel(f"{path.name}: config.{name}: must be within 1 to {most}, got {value}", "Choose another model file.")
     return config
 
 
 def _empty(path: Path, layout: Layout, config: Any) -> Mapping[str, tuple[int, ...]]:
     """Shapes of the architecture's tensors, without memory for them."""
     try:
-        with torch.device("meta"):
-            module = layout.module(config)
+        module = _unfilled(layout, config)
     except (RuntimeError, ValueError, ArithmeticError) as error:
-        raise MissingModel(
-            f"{path.name}: config in the header cannot be built: {error}", "Choose another model file."
-        ) from error
+        raise MissingModel(f"{path.name}: config in the header cannot be built: {error}", "Choose another model file.") from error
     return {key: tuple(value.shape) for key, value in module.state_dict().items()}
+
+
+class _WithoutInit(TorchFunctionMode):
+    """Leaves new weights as they are, since they come from a file.
+
+    Random numbers on the meta device go through torch's compiler, whose import takes a second.
+    """
+
+    def __torch_function__(
+        self, function: Any, types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
+    ) -> Any:
+        kwargs = kwargs or {}
+        if getattr(function, "__module__", "") == "torch.nn.init":
+            return args[0] if args else kwargs["tensor"]
+        return function(*args, **kwargs)
+
+
+def _unfilled(layout: Layout, config: Any) -> nn.Module:
+    """The module of a config without memory for its weights."""
+    with torch.device("meta"), _WithoutInit():
+        return layout.module(config)
 
 
 def _check_tensors(path: Path, header: Header, wanted: Mapping[str, tuple[int, ...]]) -> None:

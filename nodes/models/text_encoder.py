@@ -73,7 +73,8 @@ class TextEncoder(nn.Module):
         super().__init__()
         self.config = config
         self.word = nn.Embedding(len(config.vocabulary), config.width)
-        self.position = nn.Parameter(torch.randn(config.max_words, config.width) * 0.02)
+        self.position = nn.Parameter(torch.empty(config.max_words, config.width))
+        nn.init.normal_(self.position, std=0.02)
         self.blocks = nn.ModuleList(_Block(config.width, config.heads) for _ in range(config.depth))
 
     def forward(self, ids: Tensor, mask: Tensor) -> Tensor:

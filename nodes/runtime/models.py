@@ -8,6 +8,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass
+from typing import Any
 
 from torch import nn
 
@@ -31,8 +32,8 @@ class ModelHolder:
         self._models: OrderedDict[tuple[str, str], tuple[Held, nn.Module]] = OrderedDict()
         self._lock = threading.Lock()
 
-    def module(self, file: ModelFile, device: Device) -> nn.Module:
-        """The model on the device, loaded if it is not held.
+    def module(self, file: ModelFile, device: Device) -> Any:
+        """The module of the file's layout on the device, loaded if it is not held.
 
         Raises:
             MissingModel: no file with the model's digest is left.
