@@ -33,8 +33,7 @@ def generate(
     two steps.
 
     The noise of every item of a batch comes from the seed and the item's number alone, so a picture does not depend on
-    how many are made beside
-    it: to make only the fourth of a batch again, set first to 3 and count to 1.
+    how many are made beside it. To make only the fourth of a batch again, set first to 3 and count to 1.
 
     Args:
         generator: The model that makes the pictures.
