@@ -6,6 +6,7 @@ Tensors of values lie on the CPU; models move to the device, values do not.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -218,6 +219,12 @@ class Strategy:
     solver: str
     steps: int
     shift: float = 1.0
+
+    def __post_init__(self) -> None:
+        if self.steps < 1:
+            raise ValueError(f"Strategy.steps: must be at least 1, got {self.steps}")
+        if not 0 < self.shift < math.inf:
+            raise ValueError(f"Strategy.shift: must be above 0 and finite, got {self.shift:g}")
 
 
 @value_type(describe=lambda _: "guidance")

@@ -5,6 +5,7 @@ A prediction is a denoised latent or a tensor of logits; the rules here are line
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -48,6 +49,8 @@ class ClassifierFree(Guidance):
     negative: Conditioning | None = None
 
     def __post_init__(self) -> None:
+        if not math.isfinite(self.scale):
+            raise ValueError(f"scale: must be finite, got {self.scale}")
         if not 0 <= self.end <= self.start <= 1:
             raise ValueError(f"start, end: must be within 1 to 0, start not below end, got {self.start:g} and {self.end:g}")
 

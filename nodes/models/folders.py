@@ -80,7 +80,7 @@ def _nearest(name: str, folders: Sequence[Path]) -> str:
     names = model_names(folders)
     by_last = {known.rsplit("/", 1)[-1]: known for known in names}
     wanted = name.removesuffix(SUFFIX).replace("\\", "/")
-    close = difflib.get_close_matches(wanted, names, 3, 0.5)
+    close = difflib.get_close_matches(wanted, names, 3, 0.75)
     close += [by_last[last] for last in difflib.get_close_matches(wanted.rsplit("/", 1)[-1], by_last, 3, 0.6)]
     listed = list(dict.fromkeys(close))[:3]
     return f"; nearest: {', '.join(listed)}" if listed else f"; looked in {', '.join(str(folder) for folder in folders)}"

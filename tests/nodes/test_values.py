@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from graph_engine.values import value_type_of, value_types
+from nodes.decoding.guidance import ClassifierFree
 from nodes.values import Conditioning, Generator, Guidance, Image, Latent, Mask, Strategy, Tokens
 
 GRAY = torch.full((1, 3, 4, 6), 0.5)
@@ -33,6 +34,9 @@ IDS = torch.tensor([[0, 1, 2, 3, 7]])
         ),
         (lambda: Tokens(IDS, ((1, 1), (2, 2)), 7, "t"), r"Tokens.ids: must be within 0 to 6, got 0 to 7"),
         (lambda: Tokens(IDS, ((2, 2),), 8, "t"), r"Tokens.ids: must have the length 4 of its grids, got 5"),
+        (lambda: Strategy("flow", "euler", 0), r"Strategy.steps: must be at least 1, got 0"),
+        (lambda: Strategy("flow", "euler", 1, float("nan")), r"Strategy.shift: must be above 0 and finite, got nan"),
+        (lambda: ClassifierFree(float("inf")), r"scale: must be finite, got inf"),
         (lambda: Tokens(IDS, ((1, 5),), 8, "t", known=YES), r"Tokens.known: must be bool \(1, 5\)"),
     ],
 )
