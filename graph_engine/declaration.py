@@ -235,9 +235,7 @@ def _broken(function: Callable[..., Any], where: str, rule: str, came: str) -> D
     return DeclarationError(f"{function.__module__}.{function.__name__}: {where}: {rule}, got {came}")
 
 
-def _parameter(
-    function: Callable[..., Any], name: str, kind: AnyKind, default: Any, doc: Docstring, marks: Marks
-) -> Parameter:
+def _parameter(function: Callable[..., Any], name: str, kind: AnyKind, default: Any, doc: Docstring, marks: Marks) -> Parameter:
     if default is inspect.Parameter.empty:
         raise _broken(function, name, "a parameter must have a default", "none")
     if not doc.arguments.get(name):

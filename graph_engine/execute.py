@@ -136,9 +136,7 @@ class _Run:
         self.history.save()
         seconds = time.monotonic() - began
         self.emit(RunFinished(self.id, state, seconds, tuple(self.ran)))
-        return Outcome(
-            state, seconds, self.results, tuple(self.files), tuple(self.failures), ran=tuple(self.ran), notes=tuple(self.notes)
-        )
+        return Outcome(state, seconds, self.results, tuple(self.files), tuple(self.failures), ran=tuple(self.ran), notes=tuple(self.notes))
 
     def _run_all(self, order: list[str]) -> None:
         unmet = {node: sum(link.source in self.ready.to_run for link in self.graph.into(node)) for node in order}

@@ -55,10 +55,7 @@ def rows(batch: Scenes) -> list[tuple[tuple[Seen, ...], int]]:
 def captions(batch: Scenes, variant: int = 0) -> list[tuple[str, Facts]]:
     """A caption and its facts for every scene; ``variant`` gives other words for the same scenes."""
     seeds = batch.seed.tolist()
-    return [
-        _caption(things, place, random.Random(seed * 31 + variant))
-        for (things, place), seed in zip(rows(batch), seeds, strict=True)
-    ]
+    return [_caption(things, place, random.Random(seed * 31 + variant)) for (things, place), seed in zip(rows(batch), seeds, strict=True)]
 
 
 def relations(first: Seen, second: Seen, first_is_on_top: bool) -> list[str]:

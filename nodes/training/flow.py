@@ -155,9 +155,7 @@ def main() -> None:
         _export(trainer, model, encoder)
 
 
-def sampled(
-    model: FlowTransformer, encoder: TextEncoder, prompts: list[str], steps: int = 20, scale: float = 3.0, seed: int = 0
-) -> Tensor:
+def sampled(model: FlowTransformer, encoder: TextEncoder, prompts: list[str], steps: int = 20, scale: float = 3.0, seed: int = 0) -> Tensor:
     """Latents by Euler steps with classifier-free guidance; the program's own sampler is in ``nodes.decoding``."""
     device = next(model.parameters()).device
     tokenizer = word_tokenizer(encoder.config.vocabulary)
@@ -189,8 +187,7 @@ def _export(trainer: Trainer, model: FlowTransformer, encoder: TextEncoder) -> N
         "seconds": round(trainer.seconds),
     }
     parts = {
-        name: {k.removeprefix(f"{name}."): v for k, v in trainer.averaged.items() if k.startswith(f"{name}.")}
-        for name in ("flow", "text")
+        name: {k.removeprefix(f"{name}."): v for k, v in trainer.averaged.items() if k.startswith(f"{name}.")} for name in ("flow", "text")
     }
     text = write_model("text_encoder", parts["text"], dataclasses.asdict(encoder.config), "tessera-text-encoder", trained)
     config = dataclasses.replace(

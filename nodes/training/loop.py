@@ -123,7 +123,11 @@ class Trainer:
                 self.averaged[key].lerp_(value.float(), 1 - decay)
 
     def log(self, **figures: float | Tensor) -> None:
-        row = {"step": self.step, "seconds": round(self.seconds, 1), **{k: round(float(torch.as_tensor(v).detach()), 5) for k, v in figures.items()}}
+        row = {
+            "step": self.step,
+            "seconds": round(self.seconds, 1),
+            **{k: round(float(torch.as_tensor(v).detach()), 5) for k, v in figures.items()},
+        }
         with (self.folder / "log.jsonl").open("a") as file:
             file.write(json.dumps(row) + "\n")
         print(json.dumps(row), flush=True)

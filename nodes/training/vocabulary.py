@@ -27,9 +27,7 @@ class Thing:
 
 def _things(table: str) -> tuple[Thing, ...]:
     rows = [row.split() for row in table.strip().splitlines()]
-    return tuple(
-        Thing(tuple(words[1].split("|")), int(words[0], 16), words[2] if len(words) > 2 else "") for words in rows
-    )
+    return tuple(Thing(tuple(words[1].split("|")), int(words[0], 16), words[2] if len(words) > 2 else "") for words in rows)
 
 
 THINGS = _things("""

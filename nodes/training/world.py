@@ -222,9 +222,7 @@ def _backgrounds(batch: Scenes, side: int) -> Tensor:
 @lru_cache
 def _palette(device: torch.device) -> Tensor:
     """(places, 5, 3): sky top, sky bottom, hills, ground top, ground bottom."""
-    rows = [
-        [[int(tint[k : k + 2], 16) / 255 for k in (0, 2, 4)] for tint in place.colors or ("000000",) * 5] for place in PLACES
-    ]
+    rows = [[[int(tint[k : k + 2], 16) / 255 for k in (0, 2, 4)] for tint in place.colors or ("000000",) * 5] for place in PLACES]
     return torch.tensor(rows, device=device)
 
 

@@ -81,7 +81,9 @@ def test_a_circle_is_named(tessera, tmp_path):
 
 def test_a_wrong_type_says_what_is_taken_and_what_came(tessera, written):
     file = changed()
-    file["links"] = [link for link in file["links"] if link["to"] != ["8", "latent"]] + [{"from": ["3", "conditioning"], "to": ["8", "latent"]}]
+    file["links"] = [link for link in file["links"] if link["to"] != ["8", "latent"]] + [
+        {"from": ["3", "conditioning"], "to": ["8", "latent"]}
+    ]
     said = tessera("run", written(file))
     assert said.code == 2 and "input latent of Decode takes Latent, got Conditioning from Encode prompt" in said.err
 

@@ -74,7 +74,12 @@ def test_a_failure_does_not_stop_what_does_not_need_it(sum_graph, toys, cache):
     outcome, events = run(graph, toys, cache)
     assert (outcome.state, set(outcome.ran)) == ("failed", {"1", "2", "3"})
     (failed,) = [event for event in events if isinstance(event, StepFailed)]
-    assert (failed.node, failed.kind, failed.message, failed.remedy) == ("4", "failed", "a: must be something else, got 1", "try another node")
+    assert (failed.node, failed.kind, failed.message, failed.remedy) == (
+        "4",
+        "failed",
+        "a: must be something else, got 1",
+        "try another node",
+    )
 
 
 def test_a_bug_in_a_node_carries_its_traceback(toys, cache):
