@@ -44,9 +44,7 @@ def _sized(value: Image | Mask, kind: str) -> str:
     return f"{'' if batch == 1 else f'{batch} × '}{kind} {width} × {height}"
 
 
-@value_type(
-    pixels=lambda image: to_pixels(image.pixels), describe=lambda image: _sized(image, "RGBA" if image.has_alpha else "RGB")
-)
+@value_type(pixels=lambda image: to_pixels(image.pixels), describe=lambda image: _sized(image, "RGBA" if image.has_alpha else "RGB"))
 @dataclass(frozen=True, eq=False)
 class Image:
     """Pictures: sRGB-encoded RGB, or RGBA with straight alpha."""
@@ -136,9 +134,7 @@ class Tokens:
         if not 0 <= low <= high < self.codebook:
             raise ValueError(f"Tokens.ids: must be within 0 to {self.codebook - 1}, got {low} to {high}")
         if self.known is not None and (self.known.dtype != torch.bool or self.known.shape != self.ids.shape):
-            raise ValueError(
-                f"Tokens.known: must be bool {tuple(self.ids.shape)}, got {self.known.dtype} {tuple(self.known.shape)}"
-            )
+            raise ValueError(f"Tokens.known: must be bool {tuple(self.ids.shape)}, got {self.known.dtype} {tuple(self.known.shape)}")
 
 
 @value_type(describe=lambda latent: " × ".join(str(side) for side in latent.values.shape))

@@ -47,9 +47,7 @@ def rooted(folder: Path, name: str) -> Path:
             raise Failure(message, 'Use letters, digits, "_" and "-", as in stickers/cat.')
     path = folder.joinpath(*parts)
     if not path.parent.resolve().is_relative_to(folder.resolve()):
-        raise Failure(
-            f"name: must stay below the output folder, {name!r} leads out of it through a link", "Choose another name."
-        )
+        raise Failure(f"name: must stay below the output folder, {name!r} leads out of it through a link", "Choose another name.")
     return path
 
 

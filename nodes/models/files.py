@@ -85,9 +85,7 @@ def read_header(path: Path) -> Header:
                 raise _refused(path)
             header = json.loads(file.read(length))
     except OSError as error:
-        raise MissingModel(
-            f"{path.name}: cannot be read, {error.strerror or error}", "Check the file and its permissions."
-        ) from error
+        raise MissingModel(f"{path.name}: cannot be read, {error.strerror or error}", "Check the file and its permissions.") from error
     except (ValueError, RecursionError) as error:
         raise _refused(path) from error
     return _checked(path, header, room)
@@ -139,7 +137,5 @@ def _checked(path: Path, header: Any, room: int) -> Header:
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise _refused(path) from error
     if end != room:
-        raise MissingModel(
-            f"{path.name}: must hold {end:,} bytes of weights, holds {room:,}", f"The file is cut short or damaged. {AGAIN}"
-        )
+        raise MissingModel(f"{path.name}: must hold {end:,} bytes of weights, holds {room:,}", f"The file is cut short or damaged. {AGAIN}")
     return Header(shapes, metadata)

@@ -69,9 +69,7 @@ def describe_model(path: Path, role: str) -> ModelFile:
     if layout is None:
         known = ", ".join(sorted(LAYOUTS))
         named = header.metadata.get("layout", "no layout")
-        raise MissingModel(
-            f"{path.name}: no family recognizes it, its header names {named}; known: {known}", "Choose another model file."
-        )
+        raise MissingModel(f"{path.name}: no family recognizes it, its header names {named}; known: {known}", "Choose another model file.")
     if layout.role != role:
         raise MissingModel(f"{path.name}: must be a {role}, is a {layout.role}", f"Use the node that loads a {layout.role}.")
     config = _config(path, layout, header.metadata.get("config", ""))
@@ -144,9 +142,7 @@ class _WithoutInit(TorchFunctionMode):
     Random numbers on the meta device go through torch's compiler, whose import takes a second.
     """
 
-    def __torch_function__(
-        self, function: Any, types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
-    ) -> Any:
+    def __torch_function__(self, function: Any, types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None) -> Any:
         kwargs = kwargs or {}
         if getattr(function, "__module__", "") == "torch.nn.init":
             return args[0] if args else kwargs["tensor"]
@@ -165,9 +161,7 @@ def _check_tensors(path: Path, header: Header, wanted: Mapping[str, tuple[int, .
     if lacking or strange:
         said = [f"lacks {lacking[0]} and {len(lacking) - 1} more"] if lacking else []
         said += [f"has {strange[0]} and {len(strange) - 1} more that do not belong"] if strange else []
-        raise MissingModel(
-            f"{path.name}: must hold the tensors of its layout, {', '.join(said)}", "The file is not what its header says."
-        )
+        raise MissingModel(f"{path.name}: must hold the tensors of its layout, {', '.join(said)}", "The file is not what its header says.")
     for key, shape in wanted.items():
         if header.shapes[key] != shape:
             message = f"{path.name}: {key}: must have the shape {shape}, has {header.shapes[key]}"

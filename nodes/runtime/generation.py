@@ -55,9 +55,7 @@ def generated(
     return Latent(values, generator.autoencoder.digest)
 
 
-def _flow(
-    context: Context, generator: Generator, positive: Conditioning, guidance: Guidance, strategy: Strategy, order: Order
-) -> Tensor:
+def _flow(context: Context, generator: Generator, positive: Conditioning, guidance: Guidance, strategy: Strategy, order: Order) -> Tensor:
     at = device()
     model = holder.module(generator.model, at)
     cell = generator.autoencoder.config["downscale"]

@@ -51,9 +51,7 @@ def filled(module: nn.Module, seed: int) -> nn.Module:
 def save_family(folder: Path, seed: int = 0) -> None:
     """A generator, its text encoder and its autoencoder in one folder."""
     auto = RgbaAutoencoderConfig(latent_channels=4, fine=8, coarse=8, blocks=1)
-    path = save_model(
-        folder / "rgba_autoencoder.safetensors", filled(RgbaAutoencoder(auto), seed), "tessera-rgba-autoencoder", auto
-    )
+    path = save_model(folder / "rgba_autoencoder.safetensors", filled(RgbaAutoencoder(auto), seed), "tessera-rgba-autoencoder", auto)
     text = TextEncoderConfig(vocabulary=VOCABULARY, width=16, depth=1, heads=2, max_words=8)
     words = save_model(folder / "text_encoder.safetensors", filled(TextEncoder(text), seed + 1), "tessera-text-encoder", text)
     flow = FlowTransformerConfig(

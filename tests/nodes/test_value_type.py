@@ -65,9 +65,7 @@ def test_digests_tell_values_apart() -> None:
 def test_a_digest_does_not_depend_on_strides_or_process() -> None:
     turned = Image(torch.rand(1, 4, 3, 5, generator=torch.Generator().manual_seed(0)).transpose(2, 3))
     assert digest(turned) == digest(Image(turned.pixels.contiguous()))
-    code = (
-        "from nodes.value_type import digest\nfrom nodes.values import Strategy\nprint(digest(Strategy('flow', 'euler', 20)))"
-    )
+    code = "from nodes.value_type import digest\nfrom nodes.values import Strategy\nprint(digest(Strategy('flow', 'euler', 20)))"
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip()
     assert told == digest(Strategy("flow", "euler", 20))
 

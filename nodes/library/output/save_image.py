@@ -41,9 +41,7 @@ def save_image(
         if len(context.workflow) <= LARGEST_WORKFLOW:
             texts["tessera.workflow"] = context.workflow.decode()
         else:
-            context.note(
-                f"The workflow is not in the file: it may have {LARGEST_WORKFLOW >> 20} MiB, has {len(context.workflow) >> 20}."
-            )
+            context.note(f"The workflow is not in the file: it may have {LARGEST_WORKFLOW >> 20} MiB, has {len(context.workflow) >> 20}.")
         texts["tessera.seed"] = json.dumps(dict(context.seeds), sort_keys=True)
     stem = rooted(context.output_folder, name)
     for pixels in image.pixels:

@@ -23,9 +23,7 @@ def test_shifts_one_after_another_multiply() -> None:
     assert shifted(shifted(0.3, 2.0), 1.5) == pytest.approx(shifted(0.3, 3.0))
 
 
-@pytest.mark.parametrize(
-    ("steps", "shift", "rule"), [(0, 1.0, "steps: must be at least 1"), (5, 0.0, "shift: must be above 0")]
-)
+@pytest.mark.parametrize(("steps", "shift", "rule"), [(0, 1.0, "steps: must be at least 1"), (5, 0.0, "shift: must be above 0")])
 def test_a_schedule_refuses_what_is_out_of_range(steps: int, shift: float, rule: str) -> None:
     with pytest.raises(ValueError, match=rule):
         flow_levels(steps, shift)

@@ -55,9 +55,7 @@ def test_the_prompt_the_guidance_and_its_negative_count(generator: Generator, ca
 
 
 def test_guidance_of_scale_one_changes_nothing(generator: Generator, cat: Conditioning) -> None:
-    plain, guided = (
-        generate(Context(), generator, cat, way, QUICK).values for way in (None, classifier_free_guidance(scale=1))
-    )
+    plain, guided = (generate(Context(), generator, cat, way, QUICK).values for way in (None, classifier_free_guidance(scale=1)))
     assert torch.equal(plain, guided)
 
 

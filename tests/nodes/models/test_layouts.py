@@ -91,9 +91,7 @@ def test_a_tensor_of_another_shape_is_named_with_both_shapes(family: Path) -> No
         ({"depth": 3}, "lacks blocks.2."),
     ],
 )
-def test_a_config_that_does_not_fit_is_refused_before_anything_is_built(
-    family: Path, change: dict[str, Any], said: str
-) -> None:
+def test_a_config_that_does_not_fit_is_refused_before_anything_is_built(family: Path, change: dict[str, Any], said: str) -> None:
     assert said in refusal(with_config(family / "flow_base.safetensors", **change))
 
 

@@ -37,12 +37,8 @@ def test_a_prompt_without_words_predicts_as_no_prompt(model: FlowTransformer, ca
 
 
 def test_a_prompt_an_item_reaches_its_item(model: FlowTransformer, cat: Conditioning) -> None:
-    pair = Conditioning(
-        torch.cat([cat.sequence, cat.sequence.flip(1)]), cat.mask.repeat(2, 1), cat.prompts * 2, cat.spans * 2, cat.encoder
-    )
-    assert torch.allclose(
-        predict_flow(model, NOISE, 0.5, [pair])[0][:1], predict_flow(model, NOISE[:1], 0.5, [cat])[0], atol=1e-5
-    )
+    pair = Conditioning(torch.cat([cat.sequence, cat.sequence.flip(1)]), cat.mask.repeat(2, 1), cat.prompts * 2, cat.spans * 2, cat.encoder)
+    assert torch.allclose(predict_flow(model, NOISE, 0.5, [pair])[0][:1], predict_flow(model, NOISE[:1], 0.5, [cat])[0], atol=1e-5)
 
 
 def test_half_precision_predicts_the_same_but_for_rounding(model: FlowTransformer, cat: Conditioning) -> None:
