@@ -7,6 +7,7 @@ removes the block.
 from __future__ import annotations
 
 import contextlib
+import itertools
 from collections.abc import Callable
 from multiprocessing import resource_tracker, shared_memory
 from typing import Any, BinaryIO
@@ -75,6 +76,7 @@ AnyMessage = Run | Stop | AskPlan | Ready | Happened | Refused | Planned
 
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(AnyMessage).decode
+_numbers = itertools.count(1)
 
 
 class BrokenWire(Exception):
@@ -97,15 +99,16 @@ def receive(pipe: BinaryIO) -> AnyMessage | None:
     head = pipe.read(4)
     if not head:
         return None
-    length = int.from_bytes(head, "little")
-    if len(head) < 4 or length > FRAME_LIMIT:
+    if len(head) < 4:
+        raise BrokenWire(f"frame: must begin with 4 bytes of length, got {len(head)}")
+    if (length := int.from_bytes(head, "little")) > FRAME_LIMIT:
         raise BrokenWire(f"frame: must be at most {FRAME_LIMIT} bytes, got {length}")
     data = pipe.read(length)
     if len(data) < length:
         raise BrokenWire(f"frame: must hold {length} bytes, got {len(data)}")
     try:
         return _decode(data)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, RecursionError) as error:
         raise BrokenWire(f"frame: must be a message, got {error}") from None
 
 
@@ -114,7 +117,7 @@ def packed(event: AnyEvent, prefix: str) -> Happened:
     blocks: list[str] = []
 
     def out(pixels: Pixels) -> Pixels:
-        block = shared_memory.SharedMemory(f"{prefix}{_next_number():x}", create=True, size=len(pixels.rgba))
+        block = shared_memory.SharedMemory(f"{prefix}{next(_numbers):x}", create=True, size=len(pixels.rgba))
         block.buf[: len(pixels.rgba)] = pixels.rgba
         # The receiver removes the block; this process's tracker must not call it leaked.
         resource_tracker.unregister(block._name, "shared_memory")  # type: ignore[attr-defined]
@@ -154,12 +157,3 @@ def _with_pixels(event: AnyEvent, change: Callable[[Pixels], Pixels | None]) -> 
 
 def _result_with(result: Result, change: Callable[[Pixels], Any]) -> Result:
     return msgspec.structs.replace(result, pixels=change(result.pixels)) if result.pixels else result
-
-
-_number = 0
-
-
-def _next_number() -> int:
-    global _number
-    _number += 1
-    return _number

@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import os
 import queue
+import signal
 import sys
 import threading
 from pathlib import Path
@@ -18,6 +19,7 @@ from app.engine_room import NODES, EngineRoom
 from graph_engine.check import Problem
 from graph_engine.errors import BadWorkflow
 from graph_engine.events import AnyEvent
+from graph_engine.plan import Plan
 from graph_engine.workflow import read
 
 END = None
@@ -28,6 +30,7 @@ def main() -> None:
     parser.add_argument("--nodes", default=NODES, help="package of node sections")
     parser.add_argument("--cache", type=Path, default=None, help="folder of the disk cache")
     options = parser.parse_args()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interrupt in the terminal is for the window; its end is this one's
     # What nodes print must not get between the frames.
     outgoing = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
@@ -56,11 +59,15 @@ class Work:
 
     def _listen(self) -> None:
         """Thread: everything that comes in. The end of the pipe is the end of the process, whatever runs."""
-        while (message := wire.receive(self._incoming)) is not None:
-            if isinstance(message, wire.Stop):
-                self._stops.setdefault(message.run, threading.Event()).set()
-            else:
-                self._waiting.put(message)
+        try:
+            while (message := wire.receive(self._incoming)) is not None:
+                if isinstance(message, wire.Stop):
+                    self._stops.setdefault(message.run, threading.Event()).set()
+                else:
+                    self._waiting.put(message)
+        except wire.BrokenWire as error:
+            print(f"worker: {error}", file=sys.stderr, flush=True)
+            os._exit(2)
         os._exit(0)
 
     def _run(self, message: wire.Run) -> None:
@@ -81,9 +88,11 @@ class Work:
     def _plan(self, message: wire.AskPlan) -> None:
         try:
             workflow = read(message.workflow, "the workflow")
-        except BadWorkflow:
-            return
-        wire.send(self._outgoing, wire.Planned(message.ask, self._room.plan(workflow, message.targets, message.scope)))
+        except BadWorkflow as error:
+            planned = Plan((), (), (Problem("", "", str(error)),), 0.0)
+        else:
+            planned = self._room.plan(workflow, message.targets, message.scope)
+        wire.send(self._outgoing, wire.Planned(message.ask, planned))
 
     def _tell(self, event: AnyEvent) -> None:
         wire.send(self._outgoing, wire.packed(event, self._prefix))

@@ -51,12 +51,17 @@ class WorkerLink:
     def start(self) -> None:
         """Start the worker; `Ready` comes when it can be used. What is sent before waits in the pipe."""
         with self._lock:
-            self._process = subprocess.Popen(self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-            threading.Thread(target=self._listen, args=(self._process,), name="worker link", daemon=True).start()
+            self._launch()
 
     def run(self, message: wire.Run) -> None:
-        self._running.add(message.run)
-        self._send(message)
+        """Run a workflow. Where starting workers was given up, this tries once more."""
+        with self._lock:
+            if self._quick_deaths >= MAX_QUICK_DEATHS:
+                self._quick_deaths = MAX_QUICK_DEATHS - 1
+                self._launch()
+            # In one go with the sending: a run belongs to the worker that was asked, and ends with it.
+            self._running.add(message.run)
+            self._put(message)
 
     def plan(self, message: wire.AskPlan) -> None:
         self._send(message)
@@ -75,8 +80,9 @@ class WorkerLink:
 
     def close(self) -> None:
         """End the worker for good."""
-        self._closing = True
-        process = self._process
+        with self._lock:
+            self._closing = True
+            process = self._process
         if process is None:
             return
         with contextlib.suppress(OSError):
@@ -87,17 +93,25 @@ class WorkerLink:
             process.kill()
             process.wait()
 
+    def _launch(self) -> None:
+        self._process = subprocess.Popen(self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        threading.Thread(target=self._listen, args=(self._process,), name="worker link", daemon=True).start()
+
     def _send(self, message: wire.AnyMessage) -> None:
         with self._lock:
-            # A pipe that breaks here is a worker that died: `_listen` says so.
-            if self._process and self._process.stdin:
-                with contextlib.suppress(OSError, ValueError):
-                    wire.send(self._process.stdin, message)  # type: ignore[arg-type]
+            self._put(message)
+
+    def _put(self, message: wire.AnyMessage) -> None:
+        # A pipe that breaks here is a worker that died: `_listen` says so.
+        if self._process and self._process.stdin:
+            with contextlib.suppress(OSError, ValueError):
+                wire.send(self._process.stdin, message)  # type: ignore[arg-type]
 
     def _end_if_running(self, run: str) -> None:
-        if run in self._running and self._process:
-            self._hard_stop = run
-            self._process.kill()
+        with self._lock:
+            if run in self._running and self._process:
+                self._hard_stop = run
+                self._process.kill()
 
     def _listen(self, process: subprocess.Popen[bytes]) -> None:
         """Thread: everything that the worker says until it ends."""
@@ -113,9 +127,7 @@ class WorkerLink:
             with contextlib.suppress(OSError):
                 pipe.close()  # type: ignore[union-attr]
         _remove_blocks(process.pid)
-        if not self._closing:
-            self._quick_deaths = 0 if ready else self._quick_deaths + 1
-            self._bury(code)
+        self._bury(code, ready)
 
     def _pass_on(self, message: wire.AnyMessage) -> None:
         if isinstance(message, wire.Happened):
@@ -128,16 +140,21 @@ class WorkerLink:
                 self._running.discard(message.run)
             self._heard(message)
 
-    def _bury(self, code: int) -> None:
+    def _bury(self, code: int, was_ready: bool) -> None:
         """Say what happened, end its runs, start another worker."""
-        stopped, self._hard_stop = self._hard_stop, ""
-        runs, self._running = self._running, set()
-        if self._quick_deaths < MAX_QUICK_DEATHS:
-            self.start()
+        with self._lock:
+            if self._closing:
+                return
+            self._quick_deaths = 0 if was_ready else self._quick_deaths + 1
+            given_up = self._quick_deaths >= MAX_QUICK_DEATHS
+            stopped, self._hard_stop = self._hard_stop, ""
+            runs, self._running = self._running, set()
+            if not given_up:
+                self._launch()
         for run in runs:
             self._heard(RunFinished(run, "stopped" if run == stopped else "failed", 0.0))
         if not stopped:
-            again = "another was started" if self._quick_deaths < MAX_QUICK_DEATHS else "it cannot be started"
+            again = "it cannot be started" if given_up else "another was started"
             self._died(f"the worker ended ({_ending(code)}); {again}, finished nodes are kept")
 
 

@@ -3,6 +3,8 @@
 import os
 import queue
 import signal
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -116,3 +118,52 @@ def test_a_worker_that_cannot_start_is_given_up(tmp_path):
     ear.link.start()
     said = [ear.deaths.get(timeout=SECONDS) for _ in range(3)]
     assert "cannot be started" in said[-1]
+
+
+def test_a_worker_that_was_given_up_is_tried_again_by_the_next_run(tmp_path):
+    ear = Ear(tmp_path)
+    ear.link = WorkerLink(ear.heard.put, ear.deaths.put, "no.such.package", tmp_path)
+    ear.link.start()
+    while "cannot be started" not in ear.deaths.get(timeout=SECONDS):
+        pass
+    ear.run(chain("numbers/add"), "r")
+    assert ear.until(RunFinished)[-1].state == "failed"
+    assert "cannot be started" in ear.deaths.get(timeout=SECONDS)
+
+
+def test_a_plan_for_what_is_no_workflow_is_answered_with_the_problem(ear):
+    ear.link.plan(wire.AskPlan("p", b"{"))
+    assert "must be JSON" in ear.until(wire.Planned)[-1].plan.problems[0].message
+
+
+def test_pictures_of_a_killed_worker_do_not_stay_in_shared_memory(ear):
+    nodes = {"1": Node("pictures/swatch", parameters={"side": 512}), "2": Node("pictures/fade", parameters={"steps": 1000})}
+    ear.run(Graph(nodes, [Link("1", "swatch", "2", "picture")]), "r")
+    pid = ear.link.pid
+    ear.until(StepPreview)
+    ear.link.kill()
+    ear.until(RunFinished)
+    assert not list(Path("/dev/shm").glob(f"tessera{pid:x}x*"))
+
+
+@pytest.mark.parametrize("frame", [b"\xff\xff\xff\xff", b"\x03\0\0\0abc", b"\x09\0\0\0abc"])
+def test_a_worker_that_is_sent_rubbish_says_so_and_ends(tmp_path, frame):
+    words = [sys.executable, "-m", "app.worker", "--nodes", "tests.toy", "--cache", str(tmp_path)]
+    done = subprocess.run(words, input=frame, capture_output=True, timeout=SECONDS, check=False)
+    assert done.returncode == 2 and b"frame: must" in done.stderr
+
+
+def test_a_worker_ends_with_the_process_that_started_it(tmp_path):
+    code = f"""
+import os, queue
+from app import wire
+from app.worker_link import WorkerLink
+heard = queue.Queue()
+link = WorkerLink(heard.put, heard.put, "tests.toy", {str(tmp_path)!r})
+link.start()
+heard.get(timeout={SECONDS})
+os._exit(9)
+"""
+    # The worker shares standard error: `run` comes back only when that is closed by both.
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, timeout=SECONDS, check=False)
+    assert done.returncode == 9
