@@ -19,6 +19,7 @@ from graph_engine.errors import MissingModel
 from nodes.models.files import Header, ModelFile, read_header, read_tensors, sha256, stamp
 from nodes.models.flow_transformer import FlowTransformer, FlowTransformerConfig
 from nodes.models.folders import find_again, find_model
+from nodes.models.recognizer import Recognizer, RecognizerConfig
 from nodes.models.rgba_autoencoder import RgbaAutoencoder, RgbaAutoencoderConfig
 from nodes.models.text_encoder import TextEncoder, TextEncoderConfig
 
@@ -42,6 +43,7 @@ LAYOUTS = {
     for layout in (
         Layout("tessera-flow-transformer", "generator", "flow", FlowTransformerConfig, FlowTransformer),
         Layout("tessera-text-encoder", "text encoder", "words", TextEncoderConfig, TextEncoder),
+        Layout("tessera-recognizer", "recognizer", "detector", RecognizerConfig, Recognizer),
         Layout("tessera-rgba-autoencoder", "tokenizer", "autoencoder", RgbaAutoencoderConfig, RgbaAutoencoder),
     )
 }

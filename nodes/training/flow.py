@@ -9,21 +9,19 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-import json
-from pathlib import Path
 
 import torch
 import torch.nn.functional as F
-from safetensors import safe_open
 from torch import Tensor, nn
 
 from nodes.models.flow_transformer import FlowTransformer, FlowTransformerConfig
-from nodes.models.rgba_autoencoder import RgbaAutoencoder, RgbaAutoencoderConfig
+from nodes.models.rgba_autoencoder import RgbaAutoencoder
 from nodes.models.text_encoder import TextEncoder, TextEncoderConfig, padded, tokenize, word_tokenizer
 from nodes.training import world
 from nodes.training.autoencoder import CLASSES, class_map
 from nodes.training.captions import all_words, captions
 from nodes.training.loop import HELD_OUT, STARTER, Trainer, arguments, sheet, write_model
+from nodes.training.pictures import pictures, starter
 
 WORDS = 20
 """Captions are padded to this length in training; the encoder has room for more."""
@@ -42,23 +40,6 @@ SHEET_PROMPTS = (
     "a sailboat at sea",
     "a robot and a burger in the desert",
 )
-
-
-def load_autoencoder(path: Path = STARTER / "rgba_autoencoder.safetensors") -> RgbaAutoencoder:
-    with safe_open(path, "pt") as file:
-        model = RgbaAutoencoder(RgbaAutoencoderConfig(**json.loads(file.metadata()["config"])))
-        model.load_state_dict({key: file.get_tensor(key).float() for key in file.keys()})  # noqa: SIM118
-    return model.eval().requires_grad_(False)
-
-
-def load_flow(folder: Path = STARTER) -> tuple[FlowTransformer, TextEncoder]:
-    with safe_open(folder / "flow_base.safetensors", "pt") as file:
-        model = FlowTransformer(FlowTransformerConfig(**json.loads(file.metadata()["config"])))
-        model.load_state_dict({key: file.get_tensor(key).float() for key in file.keys()})  # noqa: SIM118
-    with safe_open(folder / "text_encoder.safetensors", "pt") as file:
-        encoder = TextEncoder(TextEncoderConfig(**json.loads(file.metadata()["config"])))
-        encoder.load_state_dict({key: file.get_tensor(key).float() for key in file.keys()})  # noqa: SIM118
-    return model.eval().requires_grad_(False), encoder.eval().requires_grad_(False)
 
 
 class Pool:
@@ -110,7 +91,7 @@ def main() -> None:
     parser.add_argument("--width", type=int, default=256)
     options = parser.parse_args()
     torch.manual_seed(options.seed)
-    autoencoder = load_autoencoder().to(options.device)
+    autoencoder = starter("rgba_autoencoder", "tokenizer").to(options.device)
     vocabulary = ("<padding>", "<unknown>", *all_words())
     encoder = TextEncoder(TextEncoderConfig(vocabulary=vocabulary, width=options.width))
     model = FlowTransformer(
@@ -155,27 +136,9 @@ def main() -> None:
         _export(trainer, model, encoder)
 
 
-def sampled(model: FlowTransformer, encoder: TextEncoder, prompts: list[str], steps: int = 20, scale: float = 3.0, seed: int = 0) -> Tensor:
-    """Latents by Euler steps with classifier-free guidance; the program's own sampler is in ``nodes.decoding``."""
-    device = next(model.parameters()).device
-    tokenizer = word_tokenizer(encoder.config.vocabulary)
-    ids, mask = padded([tokenize(p, encoder.config.vocabulary, WORDS, tokenizer).ids for p in prompts], WORDS)
-    ids, mask = torch.cat([ids, torch.zeros_like(ids)]).to(device), torch.cat([mask, torch.zeros_like(mask)]).to(device)
-    text = encoder(ids, mask)
-    side, count = model.config.latent_side, len(prompts)
-    x = torch.randn(count, model.config.latent_channels, side, side, generator=torch.Generator().manual_seed(seed)).to(device)
-    sigmas = torch.linspace(1, 0, steps + 1)
-    for now, after in zip(sigmas, sigmas[1:], strict=False):
-        level = now.expand(2 * count).to(device)
-        with_words, without = model(torch.cat([x, x]), level, text, mask).chunk(2)
-        x = x + (after - now) * (without + scale * (with_words - without))
-    return x
-
-
 def _look(trainer: Trainer, model: FlowTransformer, encoder: TextEncoder, autoencoder: RgbaAutoencoder) -> None:
     prompts = [*SHEET_PROMPTS, *(text for text, _ in captions(world.scenes(torch.arange(HELD_OUT, HELD_OUT + 12))))]
-    pictures = autoencoder.decode(sampled(model, encoder, prompts))
-    sheet(pictures.cpu(), 6, trainer.folder / f"sheet_{trainer.step + 1:06d}.png")
+    sheet(pictures(model, encoder, autoencoder, prompts), 6, trainer.folder / f"sheet_{trainer.step + 1:06d}.png")
 
 
 def _export(trainer: Trainer, model: FlowTransformer, encoder: TextEncoder) -> None:

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
-from pathlib import Path
 
 import torch
-from safetensors import safe_open
 from torch import Tensor
 
-from nodes.models.recognizer import Found, Recognizer, RecognizerConfig
+from nodes.models.recognizer import Found, Recognizer
 from nodes.training import world
 from nodes.training.captions import Facts, Seen, captions
-from nodes.training.loop import HELD_OUT, STARTER
+from nodes.training.loop import HELD_OUT
 
 NEAR = 0.06
 """How far (in fractions of the canvas) a measured offset may fall short of the one that makes a relation true."""
@@ -30,13 +27,6 @@ class Verdict:
     @property
     def accuracy(self) -> float:
         return float((self.things * self.relation * self.place).mean())
-
-
-def load_recognizer(path: Path = STARTER / "recognizer.safetensors") -> Recognizer:
-    with safe_open(path, "pt") as file:
-        model = Recognizer(RecognizerConfig(**json.loads(file.metadata()["config"])))
-        model.load_state_dict({key: file.get_tensor(key).float() for key in file.keys()})  # noqa: SIM118
-    return model.eval().requires_grad_(False)
 
 
 def held_out(count: int) -> tuple[world.Scenes, list[str], list[Facts]]:

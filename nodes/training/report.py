@@ -1,6 +1,7 @@
 """The judge's table and the sheets: ``python -m nodes.training.report [--prompts N] [--json]``.
 
-Every figure is a ratio to the same figure on real scenes of the same held-out prompts. Sheets go to ``training_runs/report/``.
+Accuracy, Fréchet distance and diversity are ratios to the same figure on real scenes of the same held-out prompts. Sheets go to
+``training_runs/report/``.
 """
 
 from __future__ import annotations
@@ -8,90 +9,102 @@ from __future__ import annotations
 import argparse
 import json
 import time
-from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor
 
+from nodes.models.recognizer import Recognizer
 from nodes.training import world
-from nodes.training.flow import SHEET_PROMPTS, load_autoencoder, load_flow, sampled
-from nodes.training.judge import alpha_agreement, diversity, frechet, held_out, judged, load_recognizer, vectors
+from nodes.training.flow import SHEET_PROMPTS
+from nodes.training.judge import alpha_agreement, diversity, frechet, held_out, judged, vectors
 from nodes.training.loop import HELD_OUT, RUNS, STARTER, sheet
+from nodes.training.pictures import pictures, starter
+from nodes.training.vocabulary import PLACES
+from nodes.values import Strategy
 
 
-def generated(prompts: list[str], steps: int, scale: float, seed: int = 0) -> tuple[Tensor, float]:
-    """Pictures of the prompts (count, 4, side, side) by the shipped flow model, and the seconds that they took."""
-    model, encoder = load_flow()
-    autoencoder = load_autoencoder()
-    began = time.perf_counter()
-    pictures = []
-    with torch.no_grad():
-        for start in range(0, len(prompts), 32):
-            latents = sampled(model, encoder, prompts[start : start + 32], steps, scale, seed + start)
-            pictures.append(autoencoder.decode(latents))
-    return torch.cat(pictures), time.perf_counter() - began
+class Flow:
+    """The shipped flow model with its text encoder and autoencoder; counts the seconds that its pictures take."""
+
+    def __init__(self, solver: str, steps: int, scale: float) -> None:
+        self._models = (
+            starter("flow_base", "generator"),
+            starter("text_encoder", "text encoder"),
+            starter("rgba_autoencoder", "tokenizer"),
+        )
+        self._strategy, self._scale = Strategy("flow", solver, steps), scale
+        self.seconds = 0.0
+
+    def __call__(self, prompts: list[str], seed: int = 0) -> Tensor:
+        began = time.perf_counter()
+        made = pictures(*self._models, prompts, self._strategy, self._scale, seed)
+        self.seconds += time.perf_counter() - began
+        return made
 
 
-def reconstruction(count: int = 256) -> dict[str, float]:
-    """What the autoencoder keeps of held-out scenes, from its card."""
-    figures = json.loads((STARTER / "rgba_autoencoder.json").read_text())["figures"]
-    return {"psnr": figures["psnr"], "alpha_iou": figures["alpha_iou"]}
+def drawn(seeds: Tensor) -> Tensor:
+    return torch.cat([world.draw(world.scenes(part)).rgba for part in seeds.split(64)])
 
 
-def measured(count: int, steps: int, scale: float) -> tuple[dict[str, Any], Tensor, list[str]]:
-    recognizer = load_recognizer()
+def measured(flow: Flow, recognizer: Recognizer, count: int) -> tuple[dict[str, Any], Tensor, list[str]]:
+    """The table, the pictures and their prompts."""
     batch, prompts, facts = held_out(count)
-    real = torch.cat([world.draw(world.scenes(part)).rgba for part in batch.seed.split(64)])
-    other = torch.cat([world.draw(world.scenes(part + count)).rgba for part in batch.seed.split(64)])
-    made, seconds = generated(prompts, steps, scale)
+    made = flow(prompts)
+    seconds = flow.seconds / count
+    real, other = drawn(batch.seed), drawn(batch.seed + count)  # `other` says how far two sets of real scenes are apart
     bound, verdict = judged(recognizer, real, facts), judged(recognizer, made, facts)
-    seen_real, seen_made = vectors(recognizer, real), vectors(recognizer, made)
-    same, _ = generated([SHEET_PROMPTS[0]] * 16, steps, scale, seed=9000)
-    figures = {
+    seen = vectors(recognizer, real)
+    card = json.loads((STARTER / "rgba_autoencoder.json").read_text())["figures"]
+    table = {
         "prompts": count,
-        "steps": steps,
-        "scale": scale,
         "accuracy": {"flow": verdict.accuracy / bound.accuracy},
-        "accuracy_absolute": verdict.accuracy,
-        "upper_bound": bound.accuracy,
-        "things": float(verdict.things.mean()),
-        "relation": float(verdict.relation.mean()),
-        "place": float(verdict.place.mean()),
-        "alpha_agreement": alpha_agreement(made, facts),
-        "frechet": {"flow": frechet(seen_made, seen_real) / frechet(vectors(recognizer, other), seen_real)},
-        "diversity": diversity(vectors(recognizer, same)) / diversity(vectors(recognizer, _real_cats())),
-        "seconds": {"flow": seconds / count},
-        **reconstruction(),
+        "accuracy_absolute": {"flow": verdict.accuracy, "real": bound.accuracy},
+        "things": {"flow": float(verdict.things.mean()), "real": float(bound.things.mean())},
+        "relation": {"flow": float(verdict.relation.mean()), "real": float(bound.relation.mean())},
+        "place": {"flow": float(verdict.place.mean()), "real": float(bound.place.mean())},
+        "frechet": {"flow": frechet(vectors(recognizer, made), seen) / frechet(vectors(recognizer, other), seen)},
+        "diversity": {
+            "flow": diversity(vectors(recognizer, flow([SHEET_PROMPTS[0]] * 16, seed=1))) / diversity(vectors(recognizer, cats()))
+        },
+        "alpha_agreement": {"flow": alpha_agreement(made, facts), "real": alpha_agreement(real, facts)},
+        "psnr": {"autoencoder": card["psnr"]},
+        "alpha_iou": {"autoencoder": card["alpha_iou"]},
+        "seconds": {"flow": seconds},
     }
-    return figures, made, prompts
+    return table, made, prompts
 
 
-def _real_cats() -> Tensor:
-    """Real scenes of the first sheet prompt: sixteen cats in meadows."""
-    batch = world.scenes(torch.arange(HELD_OUT, HELD_OUT + 16), (1.0, 0.0, 0.0, 0.0))
-    meadow = next(i for i, place in enumerate(world.PLACES) if place.name == "meadow")
-    batch.thing[:, 0], batch.color[:, 0], batch.place[:] = 0, -1, meadow
+def cats(count: int = 16) -> Tensor:
+    """Real scenes of the first sheet prompt."""
+    batch = world.scenes(torch.arange(HELD_OUT, HELD_OUT + count), (1.0, 0.0, 0.0, 0.0))
+    batch.thing[:, 0], batch.color[:, 0] = 0, -1
+    batch.place[:] = next(i for i, place in enumerate(PLACES) if place.name == "meadow")
     return world.draw(batch).rgba
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--prompts", type=int, default=1000)
+    parser.add_argument("--solver", default="euler")
     parser.add_argument("--steps", type=int, default=20)
     parser.add_argument("--scale", type=float, default=3.0, help="guidance scale")
+    parser.add_argument("--threads", type=int, default=torch.get_num_threads())
     parser.add_argument("--json", action="store_true", help="print one JSON object as the last line")
     options = parser.parse_args()
-    figures, made, prompts = measured(options.prompts, options.steps, options.scale)
+    torch.set_num_threads(options.threads)
+    flow = Flow(options.solver, options.steps, options.scale)
+    table, made, prompts = measured(flow, starter("recognizer", "recognizer"), options.prompts)
     folder = RUNS / "report"
     folder.mkdir(parents=True, exist_ok=True)
     sheet(made[:36], 6, folder / "flow.png")
     (folder / "flow.txt").write_text("\n".join(prompts[:36]) + "\n")
-    print(f"sheet of the first 36 prompts: {Path(folder / 'flow.png')}")
-    for name, value in figures.items():
-        print(f"{name:18} {value}")
+    print(f"{options.solver}, {options.steps} steps, guidance {options.scale:g}; sheet: {folder / 'flow.png'}")
+    for name, row in table.items():
+        figures = "  ".join(f"{key} {value:.3f}" for key, value in row.items()) if isinstance(row, dict) else row
+        print(f"{name:18} {figures}")
     if options.json:
-        print(json.dumps(figures))
+        print(json.dumps(table))
 
 
 if __name__ == "__main__":
