@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -18,6 +19,10 @@ from graph_engine.plan import Plan, plan
 from graph_engine.workflow import Workflow, upgraded, write
 
 NODES = "nodes.library"
+
+# Threads of torch that wait by spinning take the processor from the window, and from each other where something else runs: twenty times slower,
+# measured beside one busy process. Read when torch is first imported.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 
 class EngineRoom:

@@ -12,7 +12,7 @@ from graph_engine.events import AnyEvent, StepPreview, StepProgress
 from graph_engine.values import Pixels
 
 PREVIEW_SECONDS = 0.12
-"""Previews come at most this often: a picture costs more to make and to send than a number."""
+"""Previews come at most this often, and with the last step: a picture costs more to make and to send than a number."""
 
 
 class Context:
@@ -57,7 +57,8 @@ class Context:
         if self._emit is None:
             return
         self._emit(StepProgress(self._run, self.node, done, total, note))
-        if preview is not None and time.monotonic() - self._previewed >= PREVIEW_SECONDS:
+        due = done == total or time.monotonic() - self._previewed >= PREVIEW_SECONDS
+        if preview is not None and due:
             if pixels := preview():
                 self._emit(StepPreview(self._run, self.node, pixels))
             self._previewed = time.monotonic()
