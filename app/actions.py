@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import Any, NamedTuple
 
-if TYPE_CHECKING:
-    from app.window import Window
+Window = Any  # the rows are read by the window; naming its class here would close a circle
 
 
 class Row(NamedTuple):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from PySide6.QtCore import QPoint, QPointF, Qt, QTimer
+from PySide6.QtCore import QPoint, QPointF, QSize, Qt, QTimer
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence
 from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QMenu, QPushButton, QSizePolicy, QToolBar, QVBoxLayout, QWidget
 
@@ -20,13 +20,13 @@ from app.preview.viewer import Viewer
 from app.runner import Runner
 from app.session import Session
 from app.status import Status
-from app.theme.icons import icon
+from app.theme.icons import SIZE, icon
 from app.theme.style import apply_theme
 from app.theme.tokens import DARK, Theme
 from graph_engine.catalogue import Catalogue
 
 SIDE_WIDTH = 368
-NODE_OFFSET = QPointF(0, 14)
+VIEWER_HEIGHT = 400
 
 
 class Window(QMainWindow):
@@ -64,7 +64,9 @@ class Window(QMainWindow):
         self.setCentralWidget(middle)
         self._dock("Viewer", self.viewer)
         self._dock("Inspector", self.inspector)
-        self.resizeDocks(self.findChildren(QDockWidget), [SIDE_WIDTH, SIDE_WIDTH], Qt.Orientation.Horizontal)
+        docks = self.findChildren(QDockWidget)
+        self.resizeDocks(docks, [SIDE_WIDTH] * len(docks), Qt.Orientation.Horizontal)
+        self.resizeDocks(docks, [VIEWER_HEIGHT, self.height() - VIEWER_HEIGHT], Qt.Orientation.Vertical)
         self.setStatusBar(self.status)
         self._fill_menus()
         self.addToolBar(self._tool_bar())
@@ -108,6 +110,7 @@ class Window(QMainWindow):
         bar = QToolBar("Tools")
         bar.setObjectName("tools")
         bar.setMovable(False)
+        bar.setIconSize(QSize(SIZE, SIZE))
         for name in TOOL_BAR:
             if name:
                 bar.addAction(self.actions_by_name[name])

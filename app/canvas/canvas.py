@@ -1,75 +1,36 @@
-"""The view on the graph: pan, zoom, framing, and which gesture a press begins."""
+"""The canvas: which gesture a press begins, what the pointer is over, and what keys do."""
 
 from __future__ import annotations
 
-import math
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QNativeGestureEvent
+from PySide6.QtWidgets import QToolTip
 
-from PySide6.QtCore import QEvent, QLineF, QPoint, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QNativeGestureEvent, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
-from PySide6.QtWidgets import QFrame, QGraphicsPathItem, QGraphicsRectItem, QGraphicsView, QToolTip
-
-from app.canvas.cursor_hint import CursorHint
-from app.canvas.empty_hint import EmptyHint
 from app.canvas.geometry import HEADER, WIDTH, Port
 from app.canvas.gestures import GRID, Band, Connect, Gesture, Move, Pan, PanOrMenu, ZoomDrag
-from app.canvas.graph_scene import GraphScene
-from app.canvas.inks import Inks
+from app.canvas.graph_view import GraphView
 from app.canvas.node_item import NodeItem
 from app.canvas.node_painting import OVERVIEW
-from app.canvas.wire_item import WireItem, wire_path
+from app.canvas.tips import tip_at
+from app.canvas.wire_item import WireItem
 from app.linking import LooseEnd
 from app.session import Session
 from app.theme.tokens import Theme
-from app.wording import plain
 from graph_engine.graph import Link
 from graph_engine.workflow import Workflow
 
-NEAREST, FARTHEST = 3.0, 0.1
-WHEEL_STEP = 1.1
-GRID_STEP = 24.0
-FRAME_MARGIN = 56
 
-
-class Canvas(QGraphicsView):
-    menu_requested = Signal(QPoint)
-    node_requested = Signal(QPoint, object)  # where in the view, and the loose end that waits for it
+class Canvas(GraphView):
     first_picture_requested = Signal()
 
     def __init__(self, session: Session, theme: Theme) -> None:
-        self.inks = Inks(theme)
-        self.graph_scene = GraphScene(session, self.inks)
-        super().__init__(self.graph_scene)
-        self.session = session
-        self.zoom = 1.0
+        super().__init__(session, theme)
         self.gesture: Gesture | None = None
-        self.band: QGraphicsRectItem | None = None
         self.chosen_wire: Link | None = None
         self._lit: WireItem | None = None
         self._hovered: NodeItem | None = None
-        self._kept_wire: QGraphicsPathItem | None = None
         self._space = False
-        self.cursor_hint = CursorHint(self.viewport())
-        self.empty_hint = EmptyHint(self.viewport(), theme)
-        self._set_up()
         self._listen()
-
-    def _set_up(self) -> None:
-        self.setObjectName("canvas")
-        self.setAccessibleName("Graph")
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setTransformationAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
-        self.setResizeAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
-        self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.SmartViewportUpdate)
-        self.setCacheMode(QGraphicsView.CacheModeFlag.CacheBackground)
-        flags = QGraphicsView.OptimizationFlag
-        self.setOptimizationFlags(flags.DontSavePainterState | flags.DontAdjustForAntialiasing)
-        self.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.viewport().setMouseTracking(True)
-        self.centerOn(0, 0)
 
     def _listen(self) -> None:
         session = self.session
@@ -100,49 +61,6 @@ class Canvas(QGraphicsView):
             self.chosen_wire = None
         self.empty_hint.setVisible(not after.graph.nodes)
 
-    def frame_all(self) -> None:
-        self._frame(self.graph_scene.bounds())
-
-    def frame_selection(self) -> None:
-        self._frame(self.graph_scene.bounds(self.session.selection))
-
-    def _frame(self, area: QRectF) -> None:
-        if area.isEmpty():
-            self._set_zoom(1.0)
-            self.centerOn(0, 0)
-            return
-        room = self.viewport().size()
-        wide = (room.width() - 2 * FRAME_MARGIN) / area.width()
-        high = (room.height() - 2 * FRAME_MARGIN) / area.height()
-        self._set_zoom(min(1.0, wide, high))
-        self.centerOn(area.center())
-
-    def _set_zoom(self, zoom: float) -> None:
-        self.zoom = min(NEAREST, max(FARTHEST, zoom))
-        self.resetTransform()
-        self.scale(self.zoom, self.zoom)
-
-    def zoom_by(self, factor: float, at: QPointF) -> None:
-        """Zoom so that what lies under a point of the view stays under it."""
-        zoom = min(NEAREST, max(FARTHEST, self.zoom * factor))
-        if math.isclose(zoom, self.zoom):
-            return
-        anchor = self.viewportTransform().inverted()[0].map(at)
-        self._set_zoom(zoom)
-        moved = self.viewportTransform().map(anchor) - at
-        self.scroll_by(QPoint(round(-moved.x()), round(-moved.y())))
-
-    def scroll_by(self, distance: QPoint) -> None:
-        """Scroll bars, though hidden, do the panning: Qt then moves pixels instead of painting them again."""
-        self.horizontalScrollBar().setValue(self.horizontalScrollBar().value() - distance.x())
-        self.verticalScrollBar().setValue(self.verticalScrollBar().value() - distance.y())
-
-    def zoom_in_middle(self, factor: float) -> None:
-        self.zoom_by(factor, QPointF(self.viewport().rect().center()))
-
-    def zoom_to_actual(self) -> None:
-        self.zoom_in_middle(1.0 / self.zoom)
-
     # links and nodes on the way
 
     def select_under(self, at: QPoint) -> bool:
@@ -157,27 +75,11 @@ class Canvas(QGraphicsView):
         x = at.x() if loose is None or loose.gives else at.x() - WIDTH
         return round(x / GRID) * GRID, round((at.y() - HEADER) / GRID) * GRID
 
-    def ask_for_node(self, at: QPoint, loose: LooseEnd | None) -> None:
-        self.node_requested.emit(at, loose)
-
     def ask_for_node_here(self) -> None:
         """At the pointer, or in the middle when the pointer is elsewhere."""
         here = self.viewport().mapFromGlobal(self.cursor().pos())
         inside = self.viewport().rect().contains(here)
         self.ask_for_node(here if inside else self.viewport().rect().center(), None)
-
-    def keep_wire(self, loose: LooseEnd, end: QPointF) -> None:
-        """Leave the wire where it was let go, while a node is looked for."""
-        self._kept_wire = QGraphicsPathItem()
-        self._kept_wire.setPen(self.inks.live_wire(loose.types[0]))
-        anchor = self.graph_scene.nodes[loose.node].port_point(loose.name, loose.gives)
-        self._kept_wire.setPath(wire_path(anchor, end) if loose.gives else wire_path(end, anchor))
-        self.graph_scene.addItem(self._kept_wire)
-
-    def drop_kept_wire(self) -> None:
-        if self._kept_wire:
-            self.graph_scene.removeItem(self._kept_wire)
-            self._kept_wire = None
 
     def delete_chosen(self) -> None:
         if self.chosen_wire:
@@ -191,35 +93,6 @@ class Canvas(QGraphicsView):
         self.chosen_wire = wire.link if wire else None
         if wire:
             wire.show_lit(True)
-
-    # painting
-
-    def drawBackground(self, painter: QPainter, area: QRectF | QLineF) -> None:
-        painter.fillRect(area, self.inks.ground)
-        step = GRID_STEP * (1 if self.zoom >= 0.5 else 4 if self.zoom >= 0.2 else 16)
-        left, top = math.floor(area.left() / step) * step, math.floor(area.top() / step) * step
-        columns, rows = int(area.width() / step) + 2, int(area.height() / step) + 2
-        painter.setPen(self.inks.grid)
-        painter.drawPoints([QPointF(left + x * step, top + y * step) for x in range(columns) for y in range(rows)])
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        if self.zoom >= OVERVIEW:
-            super().paintEvent(event)
-            return
-        painter = QPainter(self.viewport())
-        painter.setClipRegion(event.region())
-        painter.fillRect(event.rect(), self.inks.ground)
-        painter.setWorldTransform(self.viewportTransform())
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        self.graph_scene.overview.paint(painter, self.mapToScene(event.rect()).boundingRect())
-        if self.band:
-            painter.setPen(self.band.pen())
-            painter.setBrush(self.band.brush())
-            painter.drawRect(self.band.rect())
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self.empty_hint.center()
 
     # mouse
 
@@ -335,40 +208,14 @@ class Canvas(QGraphicsView):
             self._rest_cursor()
         return gesture is not None
 
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        touchpad = event.phase() != Qt.ScrollPhase.NoScrollPhase or event.device().type() == event.device().DeviceType.TouchPad
-        control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
-        if touchpad and not control:
-            moved = event.pixelDelta() if not event.pixelDelta().isNull() else event.angleDelta() / 4
-            self.scroll_by(moved)
-        else:
-            self.zoom_by(WHEEL_STEP ** (event.angleDelta().y() / 120), event.position())
-        event.accept()
-
     def viewportEvent(self, event: QEvent) -> bool:
         if isinstance(event, QNativeGestureEvent) and event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:
             self.zoom_by(1.0 + event.value(), event.position())
             return True
         if event.type() == QEvent.Type.ToolTip:
-            self._show_tip(event.pos(), event.globalPos())  # type: ignore[attr-defined]
+            QToolTip.showText(event.globalPos(), tip_at(self.graph_scene, self.mapToScene(event.pos())), self)  # type: ignore[attr-defined]
             return True
         return super().viewportEvent(event)
-
-    def _show_tip(self, at: QPoint, global_at: QPoint) -> None:
-        point = self.mapToScene(at)
-        found = self.graph_scene.port_at(point, 12.0)
-        item = self.graph_scene.node_at(point)
-        row = item.geometry.row_at(point - item.pos()) if item else None
-        if found:
-            port = found[1]
-            kinds = " or ".join(kind for kind in port.types if kind)
-            QToolTip.showText(global_at, f"<b>{plain(port.name)}</b> · {kinds}<br>{port.help}", self)
-        elif row:
-            QToolTip.showText(global_at, f"<b>{plain(row.parameter.name)}</b><br>{row.parameter.help}", self)
-        elif item:
-            QToolTip.showText(global_at, f"<b>{item.node_type.title}</b><br>{item.node_type.summary}", self)
-        else:
-            QToolTip.hideText()
 
     # keys
 

@@ -1,4 +1,4 @@
-"""Where everything on a node lies. One geometry a node type and set of driven parameters, shared by all such nodes; sizes stand on a grid of four pixels."""
+"""Where everything on a node lies, on a grid of four pixels: one geometry a node type and set of driven parameters."""
 
 from __future__ import annotations
 

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QGraphicsPathItem, QGraphicsRectItem
 
 from app.canvas.geometry import Port
+from app.canvas.graph_view import GraphView
 from app.canvas.node_item import NodeItem
 from app.canvas.wire_item import wire_path
 from app.canvas.wiring import Wiring
 from app.linking import LooseEnd
 from graph_engine.graph import Link
-
-if TYPE_CHECKING:
-    from app.canvas.canvas import Canvas
 
 GRID = 4.0
 SNAP = 24.0
@@ -27,7 +23,7 @@ ON_PORT = 8.0
 class Gesture:
     cursor: Qt.CursorShape | None = None
 
-    def __init__(self, canvas: Canvas, start: QPoint) -> None:
+    def __init__(self, canvas: GraphView, start: QPoint) -> None:
         self.canvas, self.start = canvas, start
 
     def move(self, event: QMouseEvent) -> None: ...
@@ -44,7 +40,7 @@ class Gesture:
 class Pan(Gesture):
     cursor = Qt.CursorShape.ClosedHandCursor
 
-    def __init__(self, canvas: Canvas, start: QPoint) -> None:
+    def __init__(self, canvas: GraphView, start: QPoint) -> None:
         super().__init__(canvas, start)
         self._last = start
 
@@ -59,7 +55,7 @@ class PanOrMenu(Pan):
 
     cursor = None
 
-    def __init__(self, canvas: Canvas, start: QPoint) -> None:
+    def __init__(self, canvas: GraphView, start: QPoint) -> None:
         super().__init__(canvas, start)
         self._panned = False
 
@@ -77,7 +73,7 @@ class PanOrMenu(Pan):
 class ZoomDrag(Gesture):
     cursor = Qt.CursorShape.SizeVerCursor
 
-    def __init__(self, canvas: Canvas, start: QPoint) -> None:
+    def __init__(self, canvas: GraphView, start: QPoint) -> None:
         super().__init__(canvas, start)
         self._last = start
 
@@ -90,7 +86,7 @@ class ZoomDrag(Gesture):
 class Band(Gesture):
     """Box selection. Shift adds to what is selected, Ctrl toggles."""
 
-    def __init__(self, canvas: Canvas, start: QPoint, modifiers: Qt.KeyboardModifier) -> None:
+    def __init__(self, canvas: GraphView, start: QPoint, modifiers: Qt.KeyboardModifier) -> None:
         super().__init__(canvas, start)
         self._before = canvas.session.selection
         self._modifiers = modifiers
@@ -130,7 +126,7 @@ class Band(Gesture):
 class Move(Gesture):
     """Drag what is selected. One edit when it ends, none when it is broken off."""
 
-    def __init__(self, canvas: Canvas, start: QPoint, pressed: NodeItem, narrow: bool) -> None:
+    def __init__(self, canvas: GraphView, start: QPoint, pressed: NodeItem, narrow: bool) -> None:
         super().__init__(canvas, start)
         self._pressed, self._narrow = pressed, narrow
         scene = canvas.graph_scene
@@ -167,12 +163,12 @@ class Connect(Gesture):
 
     cursor = Qt.CursorShape.CrossCursor
 
-    def __init__(self, canvas: Canvas, start: QPoint, loose: LooseEnd, detached: Link | None) -> None:
+    def __init__(self, canvas: GraphView, start: QPoint, loose: LooseEnd, detached: Link | None) -> None:
         super().__init__(canvas, start)
         scene = canvas.graph_scene
         self.wiring = Wiring(canvas.session, loose, detached)
         self.target: tuple[NodeItem, Port] | None = None
-        scene.wiring = self.wiring
+        scene.stage.wiring = self.wiring
         self._item = QGraphicsPathItem()
         self._item.setPen(canvas.inks.live_wire(loose.types[0]))
         self._item.setZValue(5)
@@ -243,7 +239,7 @@ class Connect(Gesture):
 
     def _remove(self) -> None:
         scene = self.canvas.graph_scene
-        scene.wiring = None
+        scene.stage.wiring = None
         scene.removeItem(self._item)
         if self.wiring.detached in scene.wires:
             scene.wires[self.wiring.detached].show()

@@ -9,12 +9,14 @@ from PySide6.QtWidgets import QGraphicsScene
 
 from app.canvas.geometry import NodeGeometry, Port, geometry_of, placeholder
 from app.canvas.inks import Inks
+from app.canvas.node_face import NodeFace
 from app.canvas.node_item import NodeItem
 from app.canvas.overview import Overview
+from app.canvas.stage import Stage
 from app.canvas.wire_item import WireItem
-from app.canvas.wiring import Wiring
 from app.session import Session
-from graph_engine.graph import Graph, Link
+from graph_engine.declaration import NodeType
+from graph_engine.graph import Graph, Link, Node
 from graph_engine.workflow import Workflow
 
 FAR = 50_000.0
@@ -26,10 +28,10 @@ class GraphScene(QGraphicsScene):
         # Large and fixed: to pan is to scroll, and Qt then moves pixels instead of painting them again.
         self.setSceneRect(QRectF(-FAR, -FAR, 2 * FAR, 2 * FAR))
         self.session, self.inks = session, inks
+        self.stage = Stage(inks)
         self.nodes: dict[str, NodeItem] = {}
         self.wires: dict[Link, WireItem] = {}
-        self.overview = Overview(self)
-        self.wiring: Wiring | None = None
+        self.overview = Overview(inks, self.nodes, self.wires)
         self._wires_of: dict[str, set[Link]] = {}
         self._geometries: dict[tuple[str, frozenset[str]], NodeGeometry] = {}
         self.show_all()
@@ -41,7 +43,7 @@ class GraphScene(QGraphicsScene):
         self.wires.clear()
         self._wires_of.clear()
         self._geometries.clear()
-        self.wiring = None
+        self.stage.wiring = None
         self.show_change(None, self.session.workflow)
         for node in self.nodes:
             self.show_step(node)
@@ -82,29 +84,28 @@ class GraphScene(QGraphicsScene):
         return {identity for identity in touched if identity in graph.nodes}
 
     def _show_node(self, identity: str, graph: Graph) -> None:
+        looks = self._looks(identity, graph)
         item = self.nodes.get(identity)
-        if item is None:
-            item = self.nodes[identity] = NodeItem(identity, self)
-            self._dress(item, graph)
-            self.addItem(item)
+        if item:
+            item.show_node(*looks)
         else:
-            self._dress(item, graph)
+            item = self.nodes[identity] = NodeItem(identity, self.stage, NodeFace(self.inks, *looks))
+            self.addItem(item)
         ends = {(link.input, False) for link in graph.into(identity)} | {(link.output, True) for link in graph.out_of(identity)}
         item.show_linked(frozenset(ends))
 
-    def _dress(self, item: NodeItem, graph: Graph) -> None:
-        node = graph.nodes[item.identity]
+    def _looks(self, identity: str, graph: Graph) -> tuple[Node, NodeType, NodeGeometry, bool]:
+        node = graph.nodes[identity]
         known = self.session.catalogue.get(node.type)
         if known is None:
-            node_type = placeholder(node.type, graph.into(item.identity), graph.out_of(item.identity))
-            item.show_node(node, node_type, geometry_of(node_type), known=False)
-            return
+            node_type = placeholder(node.type, graph.into(identity), graph.out_of(identity))
+            return node, node_type, geometry_of(node_type), False
         names = {parameter.name for parameter in known.parameters}
-        driven = frozenset(link.input for link in graph.into(item.identity) if link.input in names)
+        driven = frozenset(link.input for link in graph.into(identity) if link.input in names)
         key = node.type, driven
         if key not in self._geometries:
             self._geometries[key] = geometry_of(known, driven)
-        item.show_node(node, known, self._geometries[key], known=True)
+        return node, known, self._geometries[key], True
 
     def _touching(self, identities: Iterable[str]) -> set[Link]:
         return {link for identity in identities for link in self._wires_of.get(identity, ())}
@@ -148,7 +149,7 @@ class GraphScene(QGraphicsScene):
 
     def node_at(self, point: QPointF) -> NodeItem | None:
         found = [item for item in self.items(point) if isinstance(item, NodeItem)]
-        inside = [item for item in found if item.body.contains(point - item.pos())]
+        inside = [item for item in found if item.body.contains(point)]
         return inside[0] if inside else None
 
     def port_at(self, point: QPointF, reach: float) -> tuple[NodeItem, Port] | None:
@@ -162,12 +163,11 @@ class GraphScene(QGraphicsScene):
 
     def nodes_in(self, area: QRectF) -> frozenset[str]:
         found = (item for item in self.items(area) if isinstance(item, NodeItem))
-        return frozenset(item.identity for item in found if area.intersects(item.sceneBoundingRect().adjusted(14, 14, -14, -14)))
+        return frozenset(item.identity for item in found if area.intersects(item.body))
 
     def bounds(self, identities: Iterable[str] = ()) -> QRectF:
         """The smallest rectangle around some nodes, or around all."""
         area = QRectF()
         for identity in list(identities) or self.nodes:
-            item = self.nodes[identity]
-            area |= item.body.translated(item.pos())
+            area |= self.nodes[identity].body
         return area

@@ -45,7 +45,7 @@ class Inks:
         self.port_edge = QPen(QColor(theme.outline), 1.25)
         self.checker = checker(theme)
         self.ground = QBrush(QColor(theme.ground))
-        self.grid = _cosmetic(theme.grid, 2)
+        self.grid = _cosmetic(theme.grid, 1.5)
         self.band_edge = _cosmetic(theme.accent, 1)
         self.band = QBrush(_clear(theme.accent, 28))
         self.far_selected = _cosmetic(theme.accent, 2)

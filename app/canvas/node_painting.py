@@ -2,33 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPainterPath
 
-from app.canvas.geometry import FIELD, HEADER, INSET, PORT, WIDTH, ParameterRow, Port
+from app.canvas.geometry import HEADER, INSET, PORT, WIDTH, Port
 from app.canvas.inks import GLYPH, NOTHING, Inks
-from app.wording import plain, value_of
-from graph_engine.declaration import Color, Integer, Number, Seed, Toggle
+from app.canvas.node_face import NodeFace
+from app.canvas.row_painting import FIELD_RADIUS, paint_row, rounded
+from app.wording import plain
 
-if TYPE_CHECKING:
-    from app.canvas.node_item import NodeItem
-    from app.canvas.wiring import Wiring
+Fits = Callable[[Port], bool] | None
+"""Whether the link that is being made may end at a port; None while none is being made."""
 
 FULL = 0.55
 OVERVIEW = 0.25
 RADIUS = 7.0
-FIELD_RADIUS = 4.0
 GLYPHS = {"ran": "ran", "memory": "memory", "disk": "disk", "failed": "failed", "waiting": "waiting"}
-
-
-@lru_cache(maxsize=512)
-def rounded(x: float, y: float, width: float, height: float, radius: float) -> QPainterPath:
-    path = QPainterPath()
-    path.addRoundedRect(x, y, width, height, radius, radius)
-    return path
 
 
 @lru_cache(maxsize=1)
@@ -43,51 +35,46 @@ def header_path() -> QPainterPath:
     return path
 
 
-def label_text(row: ParameterRow) -> str:
-    return plain(row.parameter.name)
-
-
-def paint_full(painter: QPainter, item: NodeItem, inks: Inks, wiring: Wiring | None) -> None:
+def paint_full(painter: QPainter, face: NodeFace, inks: Inks, fits: Fits) -> None:
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    _paint_body(painter, item, inks)
-    _paint_header(painter, item, inks)
-    for row, value in zip(item.geometry.rows, item.values, strict=True):
-        linked = (row.parameter.name, False) in item.linked
-        _paint_row(painter, item, row, value, inks, linked)
-    if item.picture:
-        _paint_picture(painter, item, inks)
-    if item.failure:
-        _paint_failure(painter, item, inks)
-    _paint_outline(painter, item, inks)
-    for port in item.geometry.ports:
-        _paint_port(painter, item, port, inks, wiring)
+    _paint_body(painter, face, inks)
+    _paint_header(painter, face, inks)
+    for row, value in zip(face.geometry.rows, face.values, strict=True):
+        linked = (row.parameter.name, False) in face.linked
+        paint_row(painter, face, row, value, inks, linked)
+    if face.picture:
+        _paint_picture(painter, face, inks)
+    if face.failure:
+        _paint_failure(painter, face, inks)
+    _paint_outline(painter, face, inks)
+    for port in face.geometry.ports:
+        _paint_port(painter, face, port, inks, fits)
 
 
-def _paint_body(painter: QPainter, item: NodeItem, inks: Inks) -> None:
-    painter.setPen(NOTHING)
-    painter.setBrush(inks.shadow)
-    painter.drawPath(rounded(-1.5, 1, WIDTH + 3, item.height + 3, RADIUS + 2))
+def _paint_body(painter: QPainter, face: NodeFace, inks: Inks) -> None:
+    # A strip for a shadow: a second rounded fill of this size would double the cost of a node.
+    painter.fillRect(QRectF(5, face.height, WIDTH - 10, 3.5), inks.shadow)
     painter.setBrush(inks.body)
     painter.setPen(inks.edge)
-    painter.drawPath(rounded(-0.5, -0.5, WIDTH + 1, item.height + 1, RADIUS))
+    painter.drawPath(rounded(-0.5, -0.5, WIDTH + 1, face.height + 1, RADIUS))
 
 
-def _paint_header(painter: QPainter, item: NodeItem, inks: Inks) -> None:
+def _paint_header(painter: QPainter, face: NodeFace, inks: Inks) -> None:
     painter.setPen(NOTHING)
-    painter.setBrush(inks.header(item.node_type.section))
+    painter.setBrush(inks.header(face.node_type.section))
     painter.drawPath(header_path())
-    painter.setPen(inks.title if item.known else inks.quiet)
+    painter.setPen(inks.title if face.known else inks.quiet)
     painter.setFont(inks.titles.font)
-    painter.drawStaticText(QPointF(12, (HEADER - inks.titles.height) / 2), item.title)
-    step = item.step
+    painter.drawStaticText(QPointF(12, (HEADER - inks.titles.height) / 2), face.title)
+    step = face.step
     if step.state == "running":
-        _paint_progress(painter, item, inks)
-    elif step.state or item.trouble:
-        _paint_glyph(painter, item, inks)
+        _paint_progress(painter, face, inks)
+    elif step.state or face.trouble:
+        _paint_glyph(painter, face, inks)
 
 
-def _paint_progress(painter: QPainter, item: NodeItem, inks: Inks) -> None:
-    step = item.step
+def _paint_progress(painter: QPainter, face: NodeFace, inks: Inks) -> None:
+    step = face.step
     painter.setPen(NOTHING)
     painter.setBrush(inks.track)
     painter.drawRect(QRectF(0, HEADER, WIDTH, 3))
@@ -99,92 +86,27 @@ def _paint_progress(painter: QPainter, item: NodeItem, inks: Inks) -> None:
     painter.drawStaticText(QPointF(WIDTH - 12 - text.size().width(), (HEADER - inks.labels.height) / 2), text)
 
 
-def _paint_glyph(painter: QPainter, item: NodeItem, inks: Inks) -> None:
-    theme, state = inks.theme, item.step.state
+def _paint_glyph(painter: QPainter, face: NodeFace, inks: Inks) -> None:
+    theme, state = inks.theme, face.step.state
     if state == "failed":
         name, color = "failed", theme.bad
-    elif item.trouble:
-        name, color = "warning", theme.bad if item.trouble == "error" else theme.warning
-    elif item.step.stale or state == "waiting":
+    elif face.trouble:
+        name, color = "warning", theme.bad if face.trouble == "error" else theme.warning
+    elif face.step.stale or state == "waiting":
         name, color = "waiting", theme.faint
     else:
         name, color = GLYPHS.get(state, "ran"), theme.good if state == "ran" else theme.muted
     painter.drawPixmap(QPointF(WIDTH - 10 - GLYPH, (HEADER - GLYPH) / 2), inks.glyph(name, color))
 
 
-def _paint_row(painter: QPainter, item: NodeItem, row: ParameterRow, value, inks: Inks, linked: bool) -> None:  # type: ignore[no-untyped-def]
-    field, kind = row.field, row.parameter.kind
-    if linked:
-        _label(painter, inks, row, field)
-        return
-    painter.setPen(inks.field_edge)
-    painter.setBrush(inks.field)
-    painter.drawPath(rounded(field.x(), field.y(), field.width(), field.height(), FIELD_RADIUS))
-    if row.block:
-        painter.setPen(inks.value)
-        painter.setFont(inks.values.font)
-        painter.drawStaticText(field.topLeft() + QPointF(8, 5), value)
-        return
-    if isinstance(kind, Number | Integer):
-        _paint_share(painter, item, row, inks)
-    _label(painter, inks, row, field)
-    right = field.right() - 8
-    if isinstance(kind, Toggle):
-        _paint_toggle(painter, bool(value_of(item.node, row.parameter)), right, field.center().y(), inks)
-        return
-    painter.setPen(inks.value)
-    painter.setFont(inks.values.font)
-    at = QPointF(right - value.size().width(), field.y() + (FIELD - inks.values.height) / 2)
-    painter.drawStaticText(at, value)
-    if isinstance(kind, Color):
-        painter.setBrush(inks.type_color("") if not value else inks.named(str(value_of(item.node, row.parameter))))
-        painter.setPen(inks.field_edge)
-        painter.drawRect(QRectF(at.x() - 18, field.y() + 4, 12, 12))
-
-
-def _label(painter: QPainter, inks: Inks, row: ParameterRow, field: QRectF) -> None:
-    painter.setPen(inks.label)
-    painter.setFont(inks.labels.font)
-    text = inks.labels.line(label_text(row), 110)
-    painter.drawStaticText(QPointF(field.x() + 8, field.y() + (FIELD - inks.labels.height) / 2), text)
-
-
-def _paint_share(painter: QPainter, item: NodeItem, row: ParameterRow, inks: Inks) -> None:
-    kind = row.parameter.kind
-    if not isinstance(kind, Number | Integer) or isinstance(kind, Seed):
-        return
-    low, high = kind.soft
-    value = value_of(item.node, row.parameter)
-    if high <= low or not isinstance(value, int | float):
-        return
-    share = min(1.0, max(0.0, (value - low) / (high - low)))
-    field = row.field
-    if share > 0:
-        painter.save()
-        painter.setClipRect(QRectF(field.x(), field.y(), field.width() * share, field.height()))
-        painter.setPen(NOTHING)
-        painter.setBrush(inks.slider)
-        painter.drawPath(rounded(field.x(), field.y(), field.width(), field.height(), FIELD_RADIUS))
-        painter.restore()
-
-
-def _paint_toggle(painter: QPainter, on: bool, right: float, middle: float, inks: Inks) -> None:
-    painter.setPen(inks.field_edge)
-    painter.setBrush(inks.accent if on else inks.track)
-    painter.drawPath(rounded(right - 20, middle - 6, 20, 12, 6))
-    painter.setPen(NOTHING)
-    painter.setBrush(inks.title.color())
-    painter.drawEllipse(QPointF(right - (6 if on else 14), middle), 4, 4)
-
-
-def _paint_picture(painter: QPainter, item: NodeItem, inks: Inks) -> None:
-    picture = item.picture
+def _paint_picture(painter: QPainter, face: NodeFace, inks: Inks) -> None:
+    picture = face.picture
     assert picture is not None
     size = picture.deviceIndependentSize()
-    box = QRectF((WIDTH - size.width()) / 2, item.geometry.height, size.width(), size.height())
+    box = QRectF((WIDTH - size.width()) / 2, face.geometry.height, size.width(), size.height())
     painter.setBrushOrigin(box.topLeft())
     painter.fillRect(box, inks.checker)
-    faded = item.step.stale
+    faded = face.step.stale
     if faded:
         painter.setOpacity(0.45)
     painter.drawPixmap(box.topLeft(), picture)
@@ -195,28 +117,28 @@ def _paint_picture(painter: QPainter, item: NodeItem, inks: Inks) -> None:
     painter.drawRect(box)
 
 
-def _paint_failure(painter: QPainter, item: NodeItem, inks: Inks) -> None:
-    assert item.failure is not None
-    height = item.failure.size().height() + 12
-    top = item.geometry.height + item.picture_height
+def _paint_failure(painter: QPainter, face: NodeFace, inks: Inks) -> None:
+    assert face.failure is not None
+    height = face.failure.size().height() + 12
+    top = face.geometry.height + face.picture_height
     painter.setPen(NOTHING)
     painter.setBrush(inks.failure)
     painter.drawPath(rounded(INSET, top, WIDTH - 2 * INSET, height, FIELD_RADIUS))
     painter.setPen(inks.bad)
     painter.setFont(inks.labels.font)
-    painter.drawStaticText(QPointF(INSET + 8, top + 6), item.failure)
+    painter.drawStaticText(QPointF(INSET + 8, top + 6), face.failure)
 
 
-def _paint_port(painter: QPainter, item: NodeItem, port: Port, inks: Inks, wiring: Wiring | None) -> None:
-    linked = (port.name, port.gives) in item.linked
-    fits = wiring.fits(item.identity, port) if wiring else True
-    lively = linked or item.hovered == port or (wiring is not None and fits)
+def _paint_port(painter: QPainter, face: NodeFace, port: Port, inks: Inks, fits: Fits) -> None:
+    linked = (port.name, port.gives) in face.linked
+    fitting = fits(port) if fits else True
+    lively = linked or face.hovered == port or (fits is not None and fitting)
     if port.side == "parameter":
         if lively:
-            _paint_dot(painter, port, PORT - 1, inks, linked, fits)
+            _paint_dot(painter, port, PORT - 1, inks, linked, fitting)
         return
-    _paint_dot(painter, port, PORT + (1 if item.hovered == port else 0), inks, linked or port.gives or port.required, fits)
-    painter.setPen(inks.label if fits else inks.faint)
+    _paint_dot(painter, port, PORT + (1 if face.hovered == port else 0), inks, linked or port.gives or port.required, fitting)
+    painter.setPen(inks.label if fitting else inks.faint)
     painter.setFont(inks.labels.font)
     text = inks.labels.line(plain(port.name), 92)
     x = WIDTH - 12 - text.size().width() if port.gives else 12
@@ -237,37 +159,37 @@ def _paint_dot(painter: QPainter, port: Port, radius: float, inks: Inks, solid: 
         painter.drawEllipse(port.point, radius - 2.25, radius - 2.25)
 
 
-def _paint_outline(painter: QPainter, item: NodeItem, inks: Inks) -> None:
-    if item.selected:
+def _paint_outline(painter: QPainter, face: NodeFace, inks: Inks) -> None:
+    if face.selected:
         pen = inks.selected
-    elif item.step.state == "failed":
+    elif face.step.state == "failed":
         pen = inks.failed
-    elif item.step.state == "running":
+    elif face.step.state == "running":
         pen = inks.running
     else:
         return
     painter.setPen(pen)
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.drawPath(rounded(-1.5, -1.5, WIDTH + 3, item.height + 3, RADIUS + 1.5))
+    painter.drawPath(rounded(-1.5, -1.5, WIDTH + 3, face.height + 3, RADIUS + 1.5))
 
 
-def paint_boxes(painter: QPainter, item: NodeItem, inks: Inks) -> None:
+def paint_boxes(painter: QPainter, face: NodeFace, inks: Inks) -> None:
     """Far away: body, header with a large title, picture and squares for ports."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-    painter.fillRect(item.body, inks.body)
-    painter.fillRect(QRectF(0, 0, WIDTH, HEADER), inks.header(item.node_type.section))
+    painter.fillRect(face.body, inks.body)
+    painter.fillRect(QRectF(0, 0, WIDTH, HEADER), inks.header(face.node_type.section))
     painter.setPen(inks.title)
     painter.setFont(inks.far_titles.font)
-    painter.drawStaticText(QPointF(10, (HEADER - inks.far_titles.height) / 2), item.far_title)
-    if item.picture:
-        size = item.picture.deviceIndependentSize()
-        painter.drawPixmap(QPointF((WIDTH - size.width()) / 2, item.geometry.height), item.picture)
-    for port in item.geometry.ports:
+    painter.drawStaticText(QPointF(10, (HEADER - inks.far_titles.height) / 2), face.far_title)
+    if face.picture:
+        size = face.picture.deviceIndependentSize()
+        painter.drawPixmap(QPointF((WIDTH - size.width()) / 2, face.geometry.height), face.picture)
+    for port in face.geometry.ports:
         if port.side != "parameter":
             painter.fillRect(QRectF(port.x - 5, port.y - 5, 10, 10), inks.type_color(port.types[0]))
-    if item.step.state == "running":
-        painter.fillRect(QRectF(0, HEADER, WIDTH * item.step.share, 8), inks.accent)
-    if item.selected or item.step.state == "failed":
-        painter.setPen(inks.selected if item.selected else inks.failed)
+    if face.step.state == "running":
+        painter.fillRect(QRectF(0, HEADER, WIDTH * face.step.share, 8), inks.accent)
+    if face.selected or face.step.state == "failed":
+        painter.setPen(inks.selected if face.selected else inks.failed)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawRect(item.body)
+        painter.drawRect(face.body)

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
 from PySide6.QtCore import QLineF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QPen
 
 from app.canvas.geometry import WIDTH
-
-if TYPE_CHECKING:
-    from app.canvas.graph_scene import GraphScene
+from app.canvas.inks import NOTHING, Inks
+from app.canvas.node_item import NodeItem
+from app.canvas.wire_item import WireItem
+from graph_engine.graph import Link
 
 BAND = 40.0
 """Height of the colored head of a node, larger than up close so that it is still seen."""
 
 
 class Overview:
-    def __init__(self, scene: GraphScene) -> None:
-        self._scene = scene
+    def __init__(self, inks: Inks, nodes: Mapping[str, NodeItem], wires: Mapping[Link, WireItem]) -> None:
+        self._inks, self._nodes, self._all_wires = inks, nodes, wires
         self._stale = True
         self._bodies: list[QRectF] = []
         self._heads: list[tuple[QBrush, list[QRectF]]] = []
@@ -34,8 +35,8 @@ class Overview:
         for pen, lines in self._wires:
             painter.setPen(pen)
             painter.drawLines(lines)
-        painter.setPen(self._scene.inks.edge)
-        painter.setBrush(self._scene.inks.body)
+        painter.setPen(NOTHING)
+        painter.setBrush(self._inks.body)
         painter.drawRects(self._bodies)
         for brush, rects in self._heads:
             painter.setBrush(brush)
@@ -44,21 +45,19 @@ class Overview:
 
     def _paint_marks(self, painter: QPainter, seen: QRectF) -> None:
         """Pictures, and frames around what is selected, runs or failed: few, so one at a time."""
-        inks = self._scene.inks
-        for item in self._scene.nodes.values():
-            if item.picture is None and not item.selected and item.step.state not in ("running", "failed"):
-                continue
-            body = item.body.translated(item.pos())
+        inks = self._inks
+        for item in [item for item in self._nodes.values() if item.face.stands_out]:
+            face, body = item.face, item.body
             if not seen.intersects(body):
                 continue
-            if item.picture is not None:
-                size = item.picture.deviceIndependentSize()
-                size.scale(WIDTH - 16, item.height - BAND - 16, Qt.AspectRatioMode.KeepAspectRatio)
+            if face.picture is not None:
+                size = face.picture.deviceIndependentSize()
+                size.scale(WIDTH - 16, face.height - BAND - 16, Qt.AspectRatioMode.KeepAspectRatio)
                 box = QRectF(body.center().x() - size.width() / 2, body.y() + BAND + 8, size.width(), size.height())
-                painter.drawPixmap(box, item.picture, QRectF(item.picture.rect()))
-            if item.selected or item.step.state in ("running", "failed"):
-                failed = inks.far_failed if item.step.state == "failed" else inks.far_running
-                painter.setPen(inks.far_selected if item.selected else failed)
+                painter.drawPixmap(box, face.picture, QRectF(face.picture.rect()))
+            if face.framed:
+                state = inks.far_failed if face.step.state == "failed" else inks.far_running
+                painter.setPen(inks.far_selected if face.selected else state)
                 painter.setBrush(Qt.BrushStyle.NoBrush)
                 painter.drawRect(body)
 
@@ -67,11 +66,11 @@ class Overview:
         self._bodies = []
         heads: dict[str, list[QRectF]] = {}
         wires: dict[str, list[QLineF]] = {}
-        for item in self._scene.nodes.values():
+        for item in self._nodes.values():
             x, y = item.x(), item.y()
-            self._bodies.append(QRectF(x, y, WIDTH, item.height))
-            heads.setdefault(item.node_type.section, []).append(QRectF(x, y, WIDTH, BAND))
-        for wire in self._scene.wires.values():
+            self._bodies.append(QRectF(x, y, WIDTH, item.face.height))
+            heads.setdefault(item.face.node_type.section, []).append(QRectF(x, y, WIDTH, BAND))
+        for wire in self._all_wires.values():
             wires.setdefault(wire.color, []).append(wire.chord)
-        self._heads = [(self._scene.inks.far_header(section), rects) for section, rects in heads.items()]
+        self._heads = [(self._inks.far_header(section), rects) for section, rects in heads.items()]
         self._wires = [(QPen(QColor(color), 0), lines) for color, lines in wires.items()]

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from app.canvas.geometry import Port
 from app.linking import LooseEnd
+from app.session import Session
 from graph_engine.check import link_refusal
 from graph_engine.graph import Graph, Link
-
-if TYPE_CHECKING:
-    from app.session import Session
 
 
 class Wiring:

@@ -50,7 +50,7 @@ class WorkflowForm(QWidget):
         for row in self.rows:
             column.addWidget(row)
         if not self.rows:
-            hint = QLabel("None yet. Select a node and press the arrow beside a parameter to offer it here and to --set on the command line.")
+            hint = QLabel("None yet. The arrow beside a parameter of a node offers it here, and to --set on the command line.")
             hint.setWordWrap(True)
             hint.setProperty("quiet", True)
             column.addWidget(hint)

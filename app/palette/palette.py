@@ -94,7 +94,7 @@ class Palette(QFrame):
         self._search("")
         room = self.parentWidget().rect().adjusted(8, 8, -8, -8)
         x = min(corner.x(), room.right() - WIDTH)
-        y = min(corner.y(), room.bottom() - self._height(MOST_ROWS))
+        y = min(corner.y(), room.bottom() - self.height())
         self.move(max(room.left(), x), max(room.top(), y))
         self.show()
         self.raise_()
@@ -131,9 +131,9 @@ class Palette(QFrame):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self.field and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
             return self._take_key(event.key())
-        if isinstance(event, QMouseEvent) and event.type() == QEvent.Type.MouseButtonPress and self.isVisible():
-            if not self.rect().contains(self.mapFromGlobal(event.globalPosition().toPoint())):
-                self.close_palette()
+        pressed = isinstance(event, QMouseEvent) and event.type() == QEvent.Type.MouseButtonPress and self.isVisible()
+        if pressed and not self.rect().contains(self.mapFromGlobal(event.globalPosition().toPoint())):
+            self.close_palette()
         return False
 
     def _take_key(self, key: int) -> bool:

@@ -79,7 +79,7 @@ def test_an_unknown_node_type_is_shown_and_saved_back_unchanged(hands: Hands, tm
     strange = path.read_text().replace('"pictures/fade"', '"elsewhere/dream"').replace('"parameters": {}', '"parameters": {"deep": [1, 2]}')
     path.write_text(strange)
     assert hands.window.files.open_path(path)
-    (item,) = [item for item in hands.canvas.graph_scene.nodes.values() if not item.known]
+    (item,) = [item for item in hands.canvas.graph_scene.nodes.values() if not item.face.known]
     assert [port.name for port in item.geometry.ports] == ["picture"]
     hands.window.grab()
     again = tmp_path / "again.json"
@@ -90,8 +90,9 @@ def test_an_unknown_node_type_is_shown_and_saved_back_unchanged(hands: Hands, tm
 def test_links_to_nothing_and_places_far_away_do_not_hurt(hands: Hands, tmp_path: Path) -> None:
     path = tmp_path / "odd.json"
     path.write_text(
-        '{"format": "tessera-workflow", "version": 1, "nodes": {"1": {"type": "pictures/fade"}}, "layout": {"1": [1e300, -1e300], "7": [0, 0]},'
-        ' "links": [{"from": ["9", "swatch"], "to": ["1", "picture"]}], "exposed": {"x": {"node": "5", "parameter": "y"}}}'
+        '{"format": "tessera-workflow", "version": 1, "nodes": {"1": {"type": "pictures/fade"}},'
+        ' "layout": {"1": [1e300, -1e300], "7": [0, 0]}'
+        ', "links": [{"from": ["9", "swatch"], "to": ["1", "picture"]}], "exposed": {"x": {"node": "5", "parameter": "y"}}}'
     )
     assert hands.window.files.open_path(path)
     hands.window.grab()
@@ -141,4 +142,4 @@ def test_a_node_of_a_newer_version_is_a_problem_that_a_click_leads_to(hands: Han
     status.problems.click()
     status.list.list.itemClicked.emit(status.list.list.item(0))
     assert hands.session.selection == {node}
-    assert hands.canvas.graph_scene.nodes[node].trouble == "error"
+    assert hands.canvas.graph_scene.nodes[node].face.trouble == "error"

@@ -46,7 +46,7 @@ def test_a_run_shows_progress_previews_and_the_result(working: Window, hands: Ha
     assert {StepProgress, StepPreview, RunFinished} <= kinds
     assert hands.session.steps[one].state == hands.session.steps[two].state == "ran"
     item = hands.canvas.graph_scene.nodes[two]
-    assert item.picture is not None and item.height > item.geometry.height
+    assert item.face.picture is not None and item.body.height() > item.geometry.height
     assert working.viewer.name.text() == "Fade" and working.viewer.view.picture_size.width() == 16
     color = working.viewer.view.grab().toImage().pixelColor(working.viewer.view.rect().center())
     assert color.getRgb()[:3] == (3 * 37 % 256, 3 * 91 % 256, 3 * 53 % 256)
@@ -84,7 +84,7 @@ def test_a_failed_node_shows_its_message_and_its_remedy(working: Window, hands: 
     hands.click(hands.header(fail))
     box = working.inspector.form.failure
     assert box.isVisible() and box.message.text() == step.message and box.remedy.text() == step.remedy
-    assert hands.canvas.graph_scene.nodes[fail].failure is not None
+    assert hands.canvas.graph_scene.nodes[fail].face.failure is not None
 
 
 def test_a_graph_with_a_problem_does_not_run_and_says_why(working: Window, hands: Hands) -> None:

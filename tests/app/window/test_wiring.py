@@ -43,7 +43,7 @@ def test_a_wrong_type_is_refused_with_the_reason_at_the_pointer(hands: Hands) ->
     assert hint.isVisible()
     assert hint.text() == "Input picture of Fade takes Swatch, got Integer from Number"
     port = hands.canvas.graph_scene.nodes[fade].geometry.port("picture", gives=False)
-    assert port is not None and not hands.canvas.graph_scene.wiring.fits(fade, port)
+    assert port is not None and not hands.canvas.graph_scene.stage.wiring.fits(fade, port)
     hands.release(end)
     assert not hands.graph.links and not hint.isVisible() and not hands.window.palette.isVisible()
 

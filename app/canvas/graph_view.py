@@ -1,0 +1,161 @@
+"""The view of a graph: pan, zoom, framing and painting. What presses and keys mean is the canvas's business."""
+
+from __future__ import annotations
+
+import math
+
+from PySide6.QtCore import QLineF, QPoint, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent, QWheelEvent
+from PySide6.QtWidgets import QFrame, QGraphicsPathItem, QGraphicsRectItem, QGraphicsView
+
+from app.canvas.cursor_hint import CursorHint
+from app.canvas.empty_hint import EmptyHint
+from app.canvas.graph_scene import GraphScene
+from app.canvas.inks import Inks
+from app.canvas.node_painting import OVERVIEW
+from app.canvas.wire_item import wire_path
+from app.linking import LooseEnd
+from app.session import Session
+from app.theme.tokens import Theme
+
+NEAREST, FARTHEST = 3.0, 0.1
+WHEEL_STEP = 1.1
+GRID_STEP = 24.0
+FRAME_MARGIN = 56
+
+
+class GraphView(QGraphicsView):
+    menu_requested = Signal(QPoint)
+    node_requested = Signal(QPoint, object)  # where in the view, and the loose end that waits for it
+
+    def __init__(self, session: Session, theme: Theme) -> None:
+        self.inks = Inks(theme)
+        self.graph_scene = GraphScene(session, self.inks)
+        super().__init__(self.graph_scene)
+        self.session = session
+        self.zoom = 1.0
+        self.band: QGraphicsRectItem | None = None
+        self._kept_wire: QGraphicsPathItem | None = None
+        self.cursor_hint = CursorHint(self.viewport())
+        self.empty_hint = EmptyHint(self.viewport(), theme)
+        self._set_up()
+
+    def _set_up(self) -> None:
+        self.setObjectName("canvas")
+        self.setAccessibleName("Graph")
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setTransformationAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
+        self.setResizeAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
+        self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.SmartViewportUpdate)
+        self.setCacheMode(QGraphicsView.CacheModeFlag.CacheBackground)
+        flags = QGraphicsView.OptimizationFlag
+        self.setOptimizationFlags(flags.DontSavePainterState | flags.DontAdjustForAntialiasing)
+        self.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.viewport().setMouseTracking(True)
+        self.centerOn(0, 0)
+
+    # pan, zoom, framing
+
+    def frame_all(self) -> None:
+        self._frame(self.graph_scene.bounds())
+
+    def frame_selection(self) -> None:
+        self._frame(self.graph_scene.bounds(self.session.selection))
+
+    def _frame(self, area: QRectF) -> None:
+        if area.isEmpty():
+            self._set_zoom(1.0)
+            self.centerOn(0, 0)
+            return
+        room = self.viewport().size()
+        wide = (room.width() - 2 * FRAME_MARGIN) / area.width()
+        high = (room.height() - 2 * FRAME_MARGIN) / area.height()
+        self._set_zoom(min(1.0, wide, high))
+        self.centerOn(area.center())
+
+    def _set_zoom(self, zoom: float) -> None:
+        self.zoom = min(NEAREST, max(FARTHEST, zoom))
+        self.resetTransform()
+        self.scale(self.zoom, self.zoom)
+
+    def zoom_by(self, factor: float, at: QPointF) -> None:
+        """Zoom so that what lies under a point of the view stays under it."""
+        zoom = min(NEAREST, max(FARTHEST, self.zoom * factor))
+        if math.isclose(zoom, self.zoom):
+            return
+        anchor = self.viewportTransform().inverted()[0].map(at)
+        self._set_zoom(zoom)
+        moved = self.viewportTransform().map(anchor) - at
+        self.scroll_by(QPoint(round(-moved.x()), round(-moved.y())))
+
+    def scroll_by(self, distance: QPoint) -> None:
+        """Scroll bars, though hidden, do the panning: Qt then moves pixels instead of painting them again."""
+        self.horizontalScrollBar().setValue(self.horizontalScrollBar().value() - distance.x())
+        self.verticalScrollBar().setValue(self.verticalScrollBar().value() - distance.y())
+
+    def zoom_in_middle(self, factor: float) -> None:
+        self.zoom_by(factor, QPointF(self.viewport().rect().center()))
+
+    def zoom_to_actual(self) -> None:
+        self.zoom_in_middle(1.0 / self.zoom)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        touchpad = event.phase() != Qt.ScrollPhase.NoScrollPhase or event.device().type() == event.device().DeviceType.TouchPad
+        control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+        if touchpad and not control:
+            moved = event.pixelDelta() if not event.pixelDelta().isNull() else event.angleDelta() / 4
+            self.scroll_by(moved)
+        else:
+            self.zoom_by(WHEEL_STEP ** (event.angleDelta().y() / 120), event.position())
+        event.accept()
+
+    # a wire that waits for its node
+
+    def ask_for_node(self, at: QPoint, loose: LooseEnd | None) -> None:
+        self.node_requested.emit(at, loose)
+
+    def keep_wire(self, loose: LooseEnd, end: QPointF) -> None:
+        """Leave the wire where it was let go, while a node is looked for."""
+        self._kept_wire = QGraphicsPathItem()
+        self._kept_wire.setPen(self.inks.live_wire(loose.types[0]))
+        anchor = self.graph_scene.nodes[loose.node].port_point(loose.name, loose.gives)
+        self._kept_wire.setPath(wire_path(anchor, end) if loose.gives else wire_path(end, anchor))
+        self.graph_scene.addItem(self._kept_wire)
+
+    def drop_kept_wire(self) -> None:
+        if self._kept_wire:
+            self.graph_scene.removeItem(self._kept_wire)
+            self._kept_wire = None
+
+    # painting
+
+    def drawBackground(self, painter: QPainter, area: QRectF | QLineF) -> None:
+        painter.fillRect(area, self.inks.ground)
+        step = GRID_STEP * (1 if self.zoom >= 0.5 else 4 if self.zoom >= 0.2 else 16)
+        left, top = math.floor(area.left() / step) * step, math.floor(area.top() / step) * step
+        columns, rows = int(area.width() / step) + 2, int(area.height() / step) + 2
+        painter.setPen(self.inks.grid)
+        painter.drawPoints([QPointF(left + x * step, top + y * step) for x in range(columns) for y in range(rows)])
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self.zoom >= OVERVIEW:
+            super().paintEvent(event)
+            return
+        painter = QPainter(self.viewport())
+        painter.setClipRegion(event.region())
+        painter.fillRect(event.rect(), self.inks.ground)
+        painter.setWorldTransform(self.viewportTransform())
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        self.graph_scene.overview.paint(painter, self.mapToScene(event.rect()).boundingRect())
+        if self.band:
+            painter.setPen(self.band.pen())
+            painter.setBrush(self.band.brush())
+            painter.drawRect(self.band.rect())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.empty_hint.center()

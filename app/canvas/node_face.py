@@ -1,0 +1,86 @@
+"""What a node shows: texts, picture and measures, made when something changes so that painting only draws."""
+
+from __future__ import annotations
+
+import math
+
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QPixmap, QStaticText
+
+from app.canvas.geometry import INSET, WIDTH, NodeGeometry, ParameterRow, Port
+from app.canvas.inks import Inks
+from app.pictures import thumbnail
+from app.steps import NEVER, Step
+from app.wording import plain, title_of, value_of, value_text
+from graph_engine.declaration import NodeType
+from graph_engine.graph import Node
+
+PICTURE_INSET = 8.0
+LABEL_WIDTH = 110.0
+FAILURE_LINES = 4
+
+
+class NodeFace:
+    def __init__(self, inks: Inks, node: Node, node_type: NodeType, geometry: NodeGeometry, known: bool) -> None:
+        self.inks = inks
+        self.step: Step = NEVER
+        self.selected = False
+        self.trouble = ""  # severity of the worst problem
+        self.hovered: Port | None = None
+        self.linked: frozenset[tuple[str, bool]] = frozenset()
+        self.picture: QPixmap | None = None
+        self.failure: QStaticText | None = None
+        self.framed = self.stands_out = False
+        self.show_node(node, node_type, geometry, known)
+
+    def show_node(self, node: Node, node_type: NodeType, geometry: NodeGeometry, known: bool) -> None:
+        self.node, self.node_type, self.geometry, self.known = node, node_type, geometry, known
+        title = title_of(node, node_type)
+        self.title = self.inks.titles.line(title, WIDTH - 60)
+        self.far_title = self.inks.far_titles.line(title, WIDTH - 20)
+        self.values = [self._value_of(row) for row in geometry.rows]
+        self._measure()
+
+    def _value_of(self, row: ParameterRow) -> QStaticText:
+        value = value_of(self.node, row.parameter)
+        if row.block:
+            return self.inks.values.block(str(value), WIDTH - 2 * INSET - 16, 3)
+        label = self.inks.labels.line(plain(row.parameter.name), LABEL_WIDTH)
+        room = WIDTH - 2 * INSET - 28 - label.size().width()
+        return self.inks.values.line(value_text(row.parameter.kind, value), max(24.0, room))
+
+    def show_step(self, step: Step) -> None:
+        pixels = step.picture
+        if pixels is not self.step.picture:
+            side = WIDTH - 2 * PICTURE_INSET
+            self.picture = thumbnail(pixels, side, side, 2.0) if pixels else None
+        text = f"{step.message}\n{step.remedy}".strip()
+        self.failure = self.inks.labels.block(text, WIDTH - 44, FAILURE_LINES) if step.state == "failed" else None
+        self.step = step
+        self._measure()
+        self._mark()
+
+    def show_selected(self, selected: bool) -> None:
+        self.selected = selected
+        self._mark()
+
+    def _mark(self) -> None:
+        """Whether it has a frame, and whether it is more than a box from far away; asked for every node of a large graph."""
+        self.framed = self.selected or self.step.state in ("running", "failed")
+        self.stands_out = self.framed or self.picture is not None
+
+    def _measure(self) -> None:
+        height = self.geometry.height + self.picture_height + self.failure_height
+        self.height = math.ceil(height / 4) * 4.0
+
+    @property
+    def picture_height(self) -> float:
+        return self.picture.deviceIndependentSize().height() + PICTURE_INSET if self.picture else 0.0
+
+    @property
+    def failure_height(self) -> float:
+        return self.failure.size().height() + 20 if self.failure else 0.0
+
+    @property
+    def body(self) -> QRectF:
+        return QRectF(0, 0, WIDTH, self.height)

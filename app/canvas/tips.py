@@ -1,0 +1,30 @@
+"""What a tooltip on the canvas says."""
+
+from __future__ import annotations
+
+import html
+
+from PySide6.QtCore import QPointF
+
+from app.canvas.graph_scene import GraphScene
+from app.wording import plain
+
+PORT_REACH = 12.0
+
+
+def tip_at(scene: GraphScene, point: QPointF) -> str:
+    """Name and help of the port, the parameter or the node at a point; empty over nothing."""
+    if found := scene.port_at(point, PORT_REACH):
+        port = found[1]
+        kinds = " or ".join(kind for kind in port.types if kind)
+        return _tip(f"{plain(port.name)} · {kinds}", port.help)
+    item = scene.node_at(point)
+    if item is None:
+        return ""
+    if row := item.geometry.row_at(point - item.pos()):
+        return _tip(plain(row.parameter.name), row.parameter.help)
+    return _tip(item.face.node_type.title, item.face.node_type.summary)
+
+
+def _tip(head: str, text: str) -> str:
+    return f"<b>{html.escape(head)}</b><br>{html.escape(text)}"
