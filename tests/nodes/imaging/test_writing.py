@@ -5,6 +5,7 @@ import os
 import resource
 import stat
 from collections.abc import Iterator
+from contextlib import contextmanager
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -69,17 +70,19 @@ def test_a_folder_that_may_not_be_written_is_a_failure(tmp_path: Path) -> None:
         write_new(tmp_path / "cat", ".png", b"x")
 
 
-@pytest.fixture
+@contextmanager
 def room_for_100_bytes() -> Iterator[None]:
-    """The system refuses longer files, as a full disk does."""
+    """The system refuses longer files, as a full disk does; also to pytest, so it is held as briefly as can be."""
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (100, hard))
-    yield
-    resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
-def test_where_there_is_no_room_nothing_is_left_behind(tmp_path: Path, room_for_100_bytes: None) -> None:
-    with pytest.raises(Failure, match="has no room for 500 bytes") as caught:
+def test_where_there_is_no_room_nothing_is_left_behind(tmp_path: Path) -> None:
+    with pytest.raises(Failure, match="has no room for 500 bytes") as caught, room_for_100_bytes():
         write_new(tmp_path / "cat", ".png", bytes(500))
     assert "Free some space" in caught.value.remedy
     assert list(tmp_path.iterdir()) == []
