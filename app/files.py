@@ -6,11 +6,11 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
-from app.session import Session
+from app.session import SUFFIX, Session
 from graph_engine.errors import BadWorkflow
 
-SUFFIX = ".json"
 PATTERN = "Tessera workflows (*.json)"
+OPENED = "Workflows, and pictures that carry one (*.json *.png)"
 FIRST_PICTURE = Path(__file__).resolve().parents[1] / "workflows" / "first_picture.json"
 
 
@@ -24,7 +24,7 @@ class Files:
 
     def open(self) -> None:
         if self.may_leave():
-            chosen, _ = QFileDialog.getOpenFileName(self._window, "Open workflow", self._folder(), PATTERN)
+            chosen, _ = QFileDialog.getOpenFileName(self._window, "Open workflow", self._folder(), OPENED)
             if chosen:
                 self.open_path(Path(chosen))
 
@@ -36,8 +36,6 @@ class Files:
         """Open a file; what is wrong with it is said, and the document on the screen stays."""
         try:
             self._session.open(path)
-        except OSError as error:
-            self._session.said.emit(f"{path.name}: cannot be read: {error.strerror}.", "error")
         except BadWorkflow as error:
             self._session.said.emit(f"Not opened. {error}.", "error")
         else:

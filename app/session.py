@@ -10,6 +10,7 @@ from psygnal import Signal
 
 from app import edits
 from app.document import Document
+from app.headless import opened
 from app.linking import LooseEnd, fitting_ends
 from app.steps import Steps
 from app.wording import seconds_text, title_of
@@ -25,6 +26,7 @@ from graph_engine.workflow import Workflow, read, write
 
 Place = tuple[float, float]
 PASTE_SHIFT = (32.0, 32.0)
+SUFFIX = ".json"
 
 
 class Worker(Protocol):
@@ -90,13 +92,13 @@ class Session:
         self.show_document(Document())
 
     def open(self, path: Path) -> None:
-        """Show the workflow of a file.
+        """Show the workflow of a file, or the one that a picture carries; the latter is saved elsewhere.
 
         Raises:
-            OSError: the file cannot be read.
-            BadWorkflow: it is no workflow; the document on the screen stays.
+            BadWorkflow: it cannot be read or is no workflow; the document on the screen stays.
         """
-        self.show_document(Document(read(path.read_bytes(), path.name), path))
+        workflow = opened(path)
+        self.show_document(Document(workflow, path if path.suffix == SUFFIX else None))
 
     def show_catalogue(self, catalogue: Catalogue) -> None:
         self.catalogue = catalogue

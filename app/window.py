@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
+import traceback
 from pathlib import Path
+from types import TracebackType
 
 from PySide6.QtCore import QPoint, QPointF, QSize, Qt, QTimer
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence
@@ -205,6 +207,11 @@ class Window(QMainWindow):
         self.status.show_worker("Worker restarting")
         self.session.take_loss(reason)
 
+    def report_bug(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        """An exception that nobody expected: it is told, and the document stays as it was."""
+        traceback.print_exception(kind, error, trace)
+        self.notice.say(f"A fault in the window, not in your work: {kind.__name__}: {error}. Save, and go on.", "error")
+
     # commands
 
     def copy(self) -> None:
@@ -242,7 +249,7 @@ class Window(QMainWindow):
 def _dropped(event: QDropEvent) -> Path | None:
     urls = event.mimeData().urls()
     path = Path(urls[0].toLocalFile()) if len(urls) == 1 and urls[0].isLocalFile() else None
-    return path if path and path.suffix == ".json" else None
+    return path if path and path.suffix in (".json", ".png") else None
 
 
 def make_window(runner: Runner, path: Path | None = None) -> Window:
@@ -262,6 +269,7 @@ def main(argv: list[str]) -> int:
     runner = Runner()
     window = make_window(runner, Path(argv[1]) if len(argv) > 1 else None)
     window.show()
+    sys.excepthook = window.report_bug
     # The worker starts once the window has been painted: nobody waits for torch.
     QTimer.singleShot(0, runner.start)
     return application.exec()

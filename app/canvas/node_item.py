@@ -39,12 +39,17 @@ class NodeItem(QGraphicsItem):
 
     def show_step(self, step: Step) -> None:
         self.face.show_step(step)
+        self._raise()
         self._resize()
 
     def show_selected(self, selected: bool) -> None:
         self.face.show_selected(selected)
-        self.setZValue(1.0 if selected else 0.0)
+        self._raise()
         self.update()
+
+    def _raise(self) -> None:
+        """What is selected or runs lies above its neighbors: a preview that grows is not covered."""
+        self.setZValue(2.0 if self.face.selected else 1.0 if self.face.step.state == "running" else 0.0)
 
     def show_trouble(self, severity: str) -> None:
         if severity != self.face.trouble:

@@ -35,6 +35,7 @@ class ParameterRow(QWidget):
         self.reset.clicked.connect(self._reset)
         self.exposed = self._button("expose", "")
         self.exposed.setCheckable(True)
+        self.exposed.setProperty("quiet", True)
         self.exposed.clicked.connect(lambda on: session.expose(node, parameter, on))
         self._lay_out()
         self.show_value()
@@ -77,7 +78,7 @@ class ParameterRow(QWidget):
         if driver:
             source = workflow.graph.nodes[driver.source]
             self.driven.setText(f"from {title_of(source, self.session.type_of(driver.source))} · {plain(driver.output)}")
-        self.reset.setVisible(self.parameter.name in node.parameters and driver is None)
+        self.reset.setVisible(value_of(node, self.parameter) != self.parameter.default and driver is None)
         self._show_exposed(exposed_name(workflow, self.node, self.parameter.name))
 
     def _show_exposed(self, name: str) -> None:

@@ -71,7 +71,7 @@ def test_a_file_that_is_no_workflow_leaves_the_document_on_the_screen(hands: Han
     path.write_bytes(data)
     assert not hands.window.files.open_path(path)
     assert hands.session.workflow is before
-    assert hands.window.notice.text.text().startswith("Not opened. bad.json")
+    assert hands.window.notice.text.text().startswith(f"Not opened. {path}")
 
 
 def test_an_unknown_node_type_is_shown_and_saved_back_unchanged(hands: Hands, tmp_path: Path) -> None:
