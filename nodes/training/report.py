@@ -52,9 +52,9 @@ def measured(flow: Flow, recognizer: Recognizer, count: int) -> tuple[dict[str, 
     batch, prompts, facts = held_out(count)
     made = flow(prompts)
     seconds = flow.seconds / count
-    real, other = drawn(batch.seed), drawn(batch.seed + count)  # `other` says how far two sets of real scenes are apart
+    real, other = drawn(batch.seed), drawn(batch.seed + count)
     bound, verdict = judged(recognizer, real, facts), judged(recognizer, made, facts)
-    seen = vectors(recognizer, real)
+    far = vectors(recognizer, other)  # other real scenes: how far made and real pictures of the prompts are from them
     card = json.loads((STARTER / "rgba_autoencoder.json").read_text())["figures"]
     table = {
         "prompts": count,
@@ -63,7 +63,7 @@ def measured(flow: Flow, recognizer: Recognizer, count: int) -> tuple[dict[str, 
         "things": {"flow": float(verdict.things.mean()), "real": float(bound.things.mean())},
         "relation": {"flow": float(verdict.relation.mean()), "real": float(bound.relation.mean())},
         "place": {"flow": float(verdict.place.mean()), "real": float(bound.place.mean())},
-        "frechet": {"flow": frechet(vectors(recognizer, made), seen) / frechet(vectors(recognizer, other), seen)},
+        "frechet": {"flow": frechet(vectors(recognizer, made), far) / frechet(vectors(recognizer, real), far)},
         "diversity": {
             "flow": diversity(vectors(recognizer, flow([SHEET_PROMPTS[0]] * 16, seed=1))) / diversity(vectors(recognizer, cats()))
         },
