@@ -26,6 +26,8 @@ from nodes.training.muon import Muon
 from nodes.training.world import STARTER
 
 RUNS = Path(__file__).parents[2] / "training_runs"
+WARMUP = 200
+"""Steps over which the learning rate rises."""
 HELD_OUT = 1 << 40
 """Scene seeds from here on are never trained on; the judge draws its prompts from them."""
 
@@ -33,7 +35,7 @@ HELD_OUT = 1 << 40
 def arguments(description: str, minutes: float, batch: int, steps: int) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--minutes", type=float, default=minutes, help="stop after this long")
-    parser.add_argument("--steps", type=int, default=steps, help="length of the learning-rate schedule, and the last step")
+    parser.add_argument("--steps", type=int, default=steps, help="the last step; the learning rate falls towards it, or towards the end of the minutes")
     parser.add_argument("--batch", type=int, default=batch)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--device", default="cpu")
@@ -44,12 +46,10 @@ def arguments(description: str, minutes: float, batch: int, steps: int) -> argpa
     return parser
 
 
-def learning_rate(step: int, steps: int, warmup: int = 200, final: float = 0.02) -> float:
-    """Linear warm-up, constant to 60 %, then cosine to ``final`` of the peak."""
-    if step < warmup:
-        return (step + 1) / warmup
-    progress = max(0.0, (step / max(steps, 1) - 0.6) / 0.4)
-    return final + (1 - final) * 0.5 * (1 + math.cos(math.pi * min(1.0, progress)))
+def learning_rate(progress: float, final: float = 0.02) -> float:
+    """Of the peak: constant to 60 % of the training, then cosine to ``final``."""
+    decay = min(1.0, max(0.0, (progress - 0.6) / 0.4))
+    return final + (1 - final) * 0.5 * (1 + math.cos(math.pi * decay))
 
 
 @dataclass
@@ -76,6 +76,7 @@ class Trainer:
         device = torch.device(self.options.device)
         self.modules = nn.ModuleDict({**self.networks, **self.heads}).to(device)
         self.optimizers = self._optimizers()
+        self.planned_seconds = self.options.minutes * 60
         self.averaged = {key: value.detach().clone().float() for key, value in self.modules.state_dict().items()}
         if self.options.resume and (self.folder / "checkpoint.pt").exists():
             self._load()
@@ -93,6 +94,10 @@ class Trainer:
                 group["peak"] = group["lr"]
         return found
 
+    def progress(self) -> float:
+        """Share of the training that is done: of its steps or of its minutes, whichever end comes first."""
+        return max(self.step / self.options.steps, self.seconds / self.planned_seconds)
+
     def steps(self) -> Iterator[int]:
         """Step numbers until the steps or the minutes run out."""
         began = time.monotonic()
@@ -109,7 +114,7 @@ class Trainer:
 
     def descend(self, loss: Tensor) -> None:
         """One optimizer step; the average follows with a window that grows to its length."""
-        factor = learning_rate(self.step, self.options.steps)
+        factor = min(1.0, (self.step + 1) / WARMUP) * learning_rate(self.progress())
         loss.backward()
         nn.utils.clip_grad_norm_(self.modules.parameters(), 1.0)
         for optimizer in self.optimizers:
@@ -147,6 +152,7 @@ class Trainer:
     def _load(self) -> None:
         state = torch.load(self.folder / "checkpoint.pt", map_location=self.options.device, weights_only=True)
         self.step, self.seconds = state["step"], state["seconds"]
+        self.planned_seconds += self.seconds
         self.modules.load_state_dict(state["modules"])
         self.averaged = state["averaged"]
         for optimizer, saved in zip(self.optimizers, state["optimizers"], strict=True):
