@@ -1,4 +1,4 @@
-"""The system libraries that Qt loads: ``python -m app.system_libraries`` installs those that are missing, or names them with their packages."""
+"""The system libraries that Qt loads: ``python -m app.system_libraries`` installs what is missing, or names it with its package."""
 
 from __future__ import annotations
 

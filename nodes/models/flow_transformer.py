@@ -1,8 +1,8 @@
 """The starter's flow transformer: words and latent patches in one stream, predicting the velocity of a rectified flow.
 
-After the MM-DiT of Esser et al. 2024 ("Scaling rectified flow transformers", section 4): joint attention over words and patches, modulation by
-time and pooled words per modality; here both modalities share the weights of a block, and all blocks share one modulation layer with a learned
-offset each (Chen et al. 2023, "PixArt-α", adaLN-single).
+After the MM-DiT of Esser et al. 2024 ("Scaling rectified flow transformers", section 4): joint attention over words and patches, modulation
+by time and pooled words per modality; here both modalities share the weights of a block, and all blocks share one modulation layer with a
+learned offset each (Chen et al. 2023, "PixArt-α", adaLN-single).
 """
 
 from __future__ import annotations

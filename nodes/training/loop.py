@@ -35,7 +35,8 @@ HELD_OUT = 1 << 40
 def arguments(description: str, minutes: float, batch: int, steps: int) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--minutes", type=float, default=minutes, help="stop after this long")
-    parser.add_argument("--steps", type=int, default=steps, help="the last step; the learning rate falls towards it, or towards the end of the minutes")
+    steps_help = "the last step; the learning rate falls towards it, or towards the end of the minutes"
+    parser.add_argument("--steps", type=int, default=steps, help=steps_help)
     parser.add_argument("--batch", type=int, default=batch)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--device", default="cpu")

@@ -138,3 +138,8 @@ def test_a_plan_estimates_from_what_steps_of_the_type_took(sum_graph, toys, cach
 def test_history_outlives_the_process(sum_graph, toys, cache, tmp_path):
     execute(sum_graph, toys, cache, history=History(tmp_path / "history.json"), scope="s")
     assert History(tmp_path / "history.json").last("s", "2").parameters == {"b": 1}
+
+
+def test_a_step_without_room_says_so_in_its_kind(toys, cache):
+    graph = Graph({"1": Node("numbers/number"), "2": Node("numbers/exhaust")}, [Link("1", "integer", "2", "a")])
+    assert [failure.kind for failure in execute(graph, toys, cache).failures] == ["out_of_memory"]

@@ -21,6 +21,12 @@ def test_rooms_import_only_to_their_right():
     assert done.returncode == 0, done.stdout
 
 
+def test_the_code_is_clean_and_typed():
+    for words in (("ruff", "check", "."), ("mypy",)):
+        done = subprocess.run([Path(sys.executable).with_name(words[0]), *words[1:]], cwd=ROOT, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout
+
+
 def test_no_module_has_a_name_that_says_nothing():
     assert [str(path) for path in sources() if {path.stem, path.parent.name} & VAGUE] == []
 
