@@ -20,8 +20,8 @@ from graph_engine.workflow import Workflow, upgraded, write
 
 NODES = "nodes.library"
 
-# Threads of torch that wait by spinning take the processor from the window, and from each other where something else runs: twenty times slower,
-# measured beside one busy process. Read when torch is first imported.
+# Threads of torch that wait by spinning take the processor from the window, and from each other where something else runs: twenty times
+# slower, measured beside one busy process. Read when torch is first imported.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 

@@ -1,8 +1,8 @@
 """Train the base flow transformer and the text encoder together: ``python -m nodes.training.flow --minutes 120 --export``.
 
-Rectified flow with logit-normal noise levels (Esser et al. 2024) on latents of the exported autoencoder. At half depth each image token must
-also name the thing in its place (representation alignment, Yu et al. 2024, "REPA", with the world's ground truth as the target): this is what
-binds words to places early. Scenes enter a growing pool of latents, so that drawing and encoding cost little beside the steps.
+Rectified flow with logit-normal noise levels (Esser et al. 2024) on latents of the exported autoencoder. At half depth each image token
+must also name the thing in its place (representation alignment, Yu et al. 2024, "REPA", with the world's ground truth as the target): this
+is what binds words to places early. Scenes enter a growing pool of latents, so that drawing and encoding cost little beside the steps.
 """
 
 from __future__ import annotations
