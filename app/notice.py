@@ -36,4 +36,4 @@ class Notice(QFrame):
         self.setProperty("severity", severity)
         self.style().unpolish(self)
         self.style().polish(self)
-        self.show()
+        self.setVisible(bool(text))

@@ -18,7 +18,7 @@ from graph_engine.catalogue import Catalogue
 from graph_engine.check import Problem, check
 from graph_engine.declaration import NodeType, Parameter
 from graph_engine.errors import BadWorkflow
-from graph_engine.events import AnyEvent, RunFinished, RunStarted, StepFailed, StepFinished
+from graph_engine.events import AnyEvent, RunFinished, RunStarted, StepFailed, StepFinished, StepPreview
 from graph_engine.graph import Link
 from graph_engine.parameters import drawn_seeds
 from graph_engine.values import Pixels
@@ -49,7 +49,7 @@ class Session:
     picture_changed = Signal()
     parameter_requested = Signal(str, str)
     said = Signal(str, str)
-    """A sentence for the user, and "note", "warning" or "error"."""
+    """A sentence for the user, and "note", "warning" or "error"; an empty one takes back what was said."""
 
     def __init__(self, catalogue: Catalogue, worker: Worker | None = None) -> None:
         self.catalogue = catalogue
@@ -237,6 +237,7 @@ class Session:
         drawn = drawn_seeds(self.workflow.graph, self.catalogue)
         self.document.apply("Draw seeds", edits.with_graph(self.workflow, drawn))
         self.running, self.run_text = True, "Starting"
+        self.said.emit("", "note")
         self._planned, self._open = (), set()
         self.steps.begin(self.workflow.graph)
         self.run_changed.emit()
@@ -253,12 +254,15 @@ class Session:
         match event:
             case RunStarted():
                 self._planned, self._open = event.steps, set(event.steps)
+            case StepPreview():
+                self._latest_picture = event.node
             case StepFinished() | StepFailed():
                 self._open.discard(event.node)
                 if any(result.pixels for result in getattr(event, "results", ())):
                     self._latest_picture = event.node
             case RunFinished():
                 self.running = False
+                changed |= self.steps.mark_stale(self.workflow.graph)  # there may have been edits while it ran
         self.run_text = self._told(event)
         self._tell(changed)
         self.run_changed.emit()
@@ -328,7 +332,7 @@ def _summary(event: RunFinished) -> str:
             return f"Done in {time}" if event.ran else "Nothing to do: every result was kept"
         case "stopped":
             return f"Stopped after {time}"
-    return f"Failed after {time}"
+    return f"Failed after {time}" if event.seconds else "Failed"
 
 
 def _count(number: int) -> str:

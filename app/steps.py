@@ -28,6 +28,7 @@ class Step(msgspec.Struct, frozen=True):
     """``state`` is "" (never ran), "waiting", "running", "ran", "memory", "disk" or "failed"."""
 
     state: str = ""
+    earlier: str = ""  # the state before it waited, to go back to if its turn never comes
     done: int = 0
     total: int = 0
     note: str = ""
@@ -102,8 +103,11 @@ class Steps:
         for node, step in list(self._steps.items()):
             if step.state == "running" and message:
                 changed |= self._change(node, state="failed", preview=None, message=message, remedy=remedy)
-            elif step.state in UNSETTLED:
-                changed |= self._change(node, state="", preview=None, done=0, total=0, stale=bool(step.results))
+            elif step.state == "waiting":
+                changed |= self._change(node, state=step.earlier)
+            elif step.state == "running":
+                # What was seen so far stays to be looked at, faded.
+                changed |= self._change(node, state="", done=0, total=0, stale=step.picture is not None)
         return changed
 
     def mark_stale(self, graph: Graph) -> set[str]:
@@ -128,7 +132,8 @@ class Steps:
     def _wait(self, nodes: Iterable[str], cached: Iterable[str]) -> set[str]:
         changed = set()
         for node in nodes:
-            changed |= self._change(node, state="waiting", done=0, total=0, note="", **_NO_FAILURE)
+            earlier = "" if self[node].state in UNSETTLED else self[node].state
+            changed |= self._change(node, state="waiting", earlier=earlier, done=0, total=0, note="", **_NO_FAILURE)
         for node in cached:
             self._ran_in[node] = self._graph
             changed |= self._change(node, stale=False, **_NO_FAILURE)

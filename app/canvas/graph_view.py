@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from PySide6.QtCore import QLineF, QPoint, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent, QWheelEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent, QShowEvent, QWheelEvent
 from PySide6.QtWidgets import QFrame, QGraphicsPathItem, QGraphicsRectItem, QGraphicsView
 
 from app.canvas.cursor_hint import CursorHint
@@ -59,6 +59,12 @@ class GraphView(QGraphicsView):
         self.centerOn(0, 0)
 
     # pan, zoom, framing
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """What was opened before the view had its size is framed now."""
+        super().showEvent(event)
+        if not event.spontaneous():
+            self.frame_all()
 
     def frame_all(self) -> None:
         self._frame(self.graph_scene.bounds())

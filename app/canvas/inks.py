@@ -46,6 +46,7 @@ class Inks:
         self.checker = checker(theme)
         self.ground = QBrush(QColor(theme.ground))
         self.grid = _cosmetic(theme.grid, 1.5)
+        self.veil = QBrush(_clear(theme.raised, 150))
         self.band_edge = _cosmetic(theme.accent, 1)
         self.band = QBrush(_clear(theme.accent, 28))
         self.far_selected = _cosmetic(theme.accent, 2)

@@ -106,12 +106,9 @@ def _paint_picture(painter: QPainter, face: NodeFace, inks: Inks) -> None:
     box = QRectF((WIDTH - size.width()) / 2, face.geometry.height, size.width(), size.height())
     painter.setBrushOrigin(box.topLeft())
     painter.fillRect(box, inks.checker)
-    faded = face.step.stale
-    if faded:
-        painter.setOpacity(0.45)
     painter.drawPixmap(box.topLeft(), picture)
-    if faded:
-        painter.setOpacity(1.0)
+    if face.step.stale:
+        painter.fillRect(box, inks.veil)
     painter.setPen(inks.field_edge)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.drawRect(box)

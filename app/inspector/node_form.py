@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QToolButton, QVBoxLayout, QWidget
 
@@ -110,8 +112,9 @@ class NodeForm(QWidget):
             lines.append((plain(entry.name), ", ".join(names) or ("not connected" if entry.required else "optional")))
         for result in self.session.steps[self.node].results:
             lines.append((plain(result.output), result.description or result.type))
-        muted = self.theme.muted
-        return "<br>".join(f'<span style="color:{muted}">{name}</span>&nbsp;&nbsp;{value}' for name, value in lines)
+        name_style = f"color:{self.theme.muted}; padding-right:12px; padding-bottom:2px"
+        rows = (f'<tr><td style="{name_style}">{name}</td><td>{html.escape(value)}</td></tr>' for name, value in lines)
+        return f"<table>{''.join(rows)}</table>" if lines else ""
 
     def show_step(self) -> None:
         step = self.session.steps[self.node]

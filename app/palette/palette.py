@@ -115,7 +115,7 @@ class Palette(QFrame):
         self.resize(QSize(WIDTH, self._height(rows)))
 
     def _height(self, rows: int) -> int:
-        return self.field.sizeHint().height() + 16 + 1 + rows * ROW_HEIGHT + 6 + 8
+        return self.field.sizeHint().height() + 16 + 1 + rows * ROW_HEIGHT + 8
 
     def _choose(self, row: int) -> None:
         if 0 <= row < len(self.model.types):

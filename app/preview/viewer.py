@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWi
 from app.pictures import to_qimage
 from app.preview.picture_view import PictureView
 from app.session import Session
+from app.steps import Step
 from app.theme.icons import icon
 from app.theme.tokens import Theme
 from app.wording import title_of
@@ -62,7 +63,13 @@ class Viewer(QWidget):
         self.name.setText(title_of(known, self.session.type_of(node)) if known else "Viewer")
         if self._shown:
             percent = round(self.view.zoom * self.view.devicePixelRatioF() * 100)
-            sampling = " · sampling" if self.session.steps[node].preview is not None else ""
-            self.facts.setText(f"{self._shown.width} × {self._shown.height} · {percent} %{sampling}")
+            self.facts.setText(f"{self._shown.width} × {self._shown.height} · {percent} %{_standing(self.session.steps[node])}")
         else:
             self.facts.setText("")
+
+
+def _standing(step: Step) -> str:
+    """Whether the picture is still being made, was left unfinished, or is of before an edit."""
+    if step.preview is not None:
+        return " · sampling" if step.state == "running" else " · unfinished"
+    return " · before the last edit" if step.stale else ""

@@ -1,0 +1,78 @@
+"""What the window makes of a run's events, without a window."""
+
+from app.steps import Steps
+from graph_engine import Graph, Link, Node, Pixels
+from graph_engine.events import Result, RunFinished, RunStarted, StepFailed, StepFinished, StepPreview, StepProgress, StepStarted
+
+RED = Pixels(1, 1, b"\xff\x00\x00\xff")
+BLUE = Pixels(1, 1, b"\x00\x00\xff\xff")
+CHAIN = Graph({"1": Node("a/a"), "2": Node("a/b"), "3": Node("a/c")}, [Link("1", "x", "2", "x")])
+
+
+def _ran(*nodes: str) -> Steps:
+    steps = Steps()
+    steps.begin(CHAIN)
+    steps.take(RunStarted("r", nodes, ()))
+    for node in nodes:
+        steps.take(StepStarted("r", node))
+        steps.take(StepFinished("r", node, "ran", 1.0, (Result("x", "Image", node, pixels=BLUE),)))
+    steps.take(RunFinished("r", "done", 1.0, nodes))
+    return steps
+
+
+def test_a_preview_is_shown_until_the_result_is_there() -> None:
+    steps = Steps()
+    steps.take(RunStarted("r", ("1",), ()))
+    steps.take(StepStarted("r", "1"))
+    steps.take(StepProgress("r", "1", 3, 4))
+    steps.take(StepPreview("r", "1", RED))
+    assert (steps["1"].share, steps["1"].picture) == (0.75, RED)
+    steps.take(StepFinished("r", "1", "ran", 1.0, (Result("x", "Image", "d", pixels=BLUE),)))
+    assert steps["1"].picture == BLUE
+
+
+def test_the_last_result_stays_in_sight_while_a_node_runs_again() -> None:
+    steps = _ran("1")
+    steps.take(RunStarted("s", ("1",), ()))
+    steps.take(StepStarted("s", "1"))
+    assert steps["1"].picture == BLUE
+
+
+def test_a_node_that_never_had_its_turn_goes_back_to_what_it_was() -> None:
+    steps = _ran("1", "2")
+    steps.take(RunStarted("s", ("1", "2"), ()))
+    assert steps["2"].state == "waiting"
+    steps.take(StepStarted("s", "1"))
+    steps.take(RunFinished("s", "stopped", 0.1))
+    assert (steps["1"].state, steps["2"].state) == ("", "ran")
+
+
+def test_an_edit_makes_what_needs_it_stale_and_its_undo_fresh() -> None:
+    steps = _ran("1", "2", "3")
+    changed = CHAIN.with_parameter("1", "p", 5)
+    assert steps.mark_stale(changed) == {"1", "2"}
+    assert [steps[node].stale for node in "123"] == [True, True, False]
+    assert steps.mark_stale(CHAIN) == {"1", "2"}
+    assert not any(steps[node].stale for node in "123")
+
+
+def test_a_new_title_makes_nothing_stale() -> None:
+    steps = _ran("1", "2")
+    assert steps.mark_stale(CHAIN.with_node("1", Node("a/a", title="Dusk"))) == set()
+
+
+def test_a_run_that_fails_while_a_node_runs_lost_its_worker() -> None:
+    steps = Steps()
+    steps.take(RunStarted("r", ("1", "2"), ()))
+    steps.take(StepStarted("r", "1"))
+    assert steps.take(RunFinished("r", "failed", 0.0)) == {"1", "2"}
+    assert steps["1"].state == "failed" and "worker ended" in steps["1"].message
+    assert steps["2"].state == ""
+
+
+def test_a_failure_is_forgotten_when_the_node_runs_again() -> None:
+    steps = Steps()
+    steps.take(StepFailed("r", "1", "failed", "x: must be y, got z", "try y"))
+    assert steps["1"].remedy == "try y"
+    steps.take(StepStarted("s", "1"))
+    assert steps["1"].message == ""
