@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from typing import Any
 
@@ -27,11 +28,22 @@ def parse(data: bytes, where: str) -> Any:
     except UnicodeDecodeError as error:
         raise BadWorkflow(f"{where}: must be UTF-8 text, got the byte {data[error.start]:#04x} at {error.start}") from None
     try:
-        return json.loads(text, object_pairs_hook=_unique, parse_constant=_refused, parse_int=_bounded)
+        parsed = json.loads(text, object_pairs_hook=_unique, parse_constant=_refused, parse_int=_bounded, parse_float=_finite)
     except json.JSONDecodeError as error:
         raise BadWorkflow(f"{where}: line {error.lineno}, column {error.colno}: must be JSON, got {_at(text, error.pos)}") from None
     except ValueError as error:
         raise BadWorkflow(f"{where}: {error}") from None
+    if half := _HALF_CHARACTERS.search(data):
+        _refuse_half_characters(parsed, where, half.group())
+    return parsed
+
+
+def _refuse_half_characters(parsed: Any, where: str, escape: bytes) -> None:
+    """Escapes may spell half of a character beyond the first 65,536. Python keeps it, and no file can hold it again."""
+    try:
+        json.dumps(parsed, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        raise BadWorkflow(f"{where}: text must be whole characters, got half of one: {escape.decode()}") from None
 
 
 def _depth(data: bytes) -> int:
@@ -45,6 +57,8 @@ def _depth(data: bytes) -> int:
             depth -= 1
     return deepest
 
+
+_HALF_CHARACTERS = re.compile(rb"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
 
 _BRACKETS = re.compile(rb'"(?:[^"\\]|\\.)*"?|[\[\]{}]', re.DOTALL)
 """Strings as a whole, so that brackets in them do not count, and brackets."""
@@ -61,6 +75,12 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _refused(constant: str) -> Any:
     raise ValueError(f"numbers must be finite, got {constant}")
+
+
+def _finite(digits: str) -> float:
+    if math.isinf(value := float(digits)):
+        raise ValueError(f"numbers must be finite, got {digits[:40]}")
+    return value
 
 
 def _bounded(digits: str) -> int:

@@ -36,15 +36,16 @@ def find_model(name: str, folders: Sequence[Path] | None = None) -> Path:
     folders = model_folders() if folders is None else folders
     for folder in folders:
         for found in (folder / name, folder / f"{name}{SUFFIX}"):
-            if found.is_file():
+            if os.path.isfile(found):
                 return found
     raise MissingModel(f"{name}: no such model{_nearest(name, folders)}", HOW_TO)
 
 
 def existing_file(text: str) -> Path | None:
     """The file that a parameter of kind file names: a path, or a model by its name; None where there is none."""
-    path = Path(text).expanduser()
-    if not text or path.is_file():
+    # `os.path` answers where `Path` raises: a name too long for the system, a home that nobody has.
+    path = Path(os.path.expanduser(text))
+    if not text or os.path.isfile(path):
         return path if text else None
     try:
         return find_model(text)

@@ -51,7 +51,8 @@ def test_version_0_is_carried_over():
         (b'{"format": "tessera-workflow", "version": 1, "layout": {"1": [NaN, 0]}}', "numbers must be finite, got NaN"),
         (b'{"format": "tessera-workflow", "version": 1, "version": 1}', "got 'version' twice"),
         (b'{"x": 1' + b"0" * 5000 + b"}", "at most 40 digits"),
-        (b'{"x": 1e999}', "must be a workflow"),
+        (b'{"x": -1e999}', "numbers must be finite, got -1e999"),
+        (b'{"x": "\\ud800"}', "text must be whole characters, got half of one: \\ud800"),
         (b"[" * 100_000, "must nest at most 64 deep"),
         (b'{"a": "\xff"}', "must be UTF-8 text, got the byte 0xff"),
         (b'{"format": "tessera-workflow", "version": 0, "nodes": [{}]}', "must be a workflow of version 0"),
@@ -109,3 +110,7 @@ def test_the_published_schema_is_the_programs():
 def test_numbers_that_json_cannot_hold_are_not_written():
     with pytest.raises(ValueError, match="not JSON compliant"):
         write(Workflow(Graph({"1": Node("numbers/number", parameters={"value": float("nan")})})))
+
+
+def test_characters_spelled_in_two_escapes_are_whole():
+    assert read(b'{"format": "tessera-workflow", "version": 1, "name": "\\ud83d\\ude00"}').name == "😀"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -28,4 +29,4 @@ def load_image(file: Annotated[str, File((".png", ".jpg", ".jpeg", ".webp"))] = 
     """
     if not file:
         raise Failure("file: must name a picture, is empty", "Choose a picture file.")
-    return Image(read_picture(Path(file).expanduser()))
+    return Image(read_picture(Path(os.path.expanduser(file))))

@@ -57,3 +57,10 @@ def test_a_file_parameter_finds_models_by_name_and_other_files_by_path(models: P
     assert existing_file(str(tmp_path / "photo.png")) == tmp_path / "photo.png"
     assert existing_file("tiny/nothing") is None
     assert existing_file("") is None
+
+
+@pytest.mark.parametrize("name", ["a" * 5000, "~nobody-of-that-name/flow", "a\0b", "/dev/zero"])
+def test_what_no_system_could_open_is_a_missing_model(folders: tuple[Path, Path], name: str) -> None:
+    assert existing_file(name) is None
+    with pytest.raises(MissingModel, match="no such model"):
+        find_model(name, folders)
