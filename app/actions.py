@@ -51,15 +51,15 @@ ROWS = (
     Row("rename", "Graph", "Rename", ("F2",), lambda w: w.rename(), when=lambda w: bool(w.session.selected_node), on_node=True),
     Row(
         "run", "Graph", "Run", ("Ctrl+Return", "Ctrl+Enter"), lambda w: w.session.run(), "run", "Run what is not done yet",
-        when=lambda w: not w.session.running, separated=True,
+        when=lambda w: not w.session.runs.running, separated=True,
     ),
     Row(
         "run_selected", "Graph", "Run to here", ("Ctrl+Shift+Return",), lambda w: w.session.run(w.session.selection),
-        when=lambda w: not w.session.running and _selected(w), on_node=True,
+        when=lambda w: not w.session.runs.running and _selected(w), on_node=True,
     ),
     Row(
         "stop", "Graph", "Stop", ("Ctrl+Alt+Return", "Ctrl+Alt+Enter"), lambda w: w.session.stop(), "stop", "Stop after the step that runs",
-        when=lambda w: w.session.running,
+        when=lambda w: w.session.runs.running,
     ),
     Row("frame", "View", "Frame selection", ("F",), lambda w: w.canvas.frame_selection(), "fit", scope="canvas"),
     Row("frame_all", "View", "Frame all", ("Home",), lambda w: w.canvas.frame_all(), scope="canvas", on_empty=True),

@@ -106,4 +106,3 @@ def takes_many(graph: Graph, catalogue: Any, link: Link) -> bool:
     node_type = catalogue.get(graph.nodes[link.target].type)
     entry = node_type.input(link.input) if node_type else None
     return bool(entry and entry.many)
-

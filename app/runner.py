@@ -11,7 +11,6 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 from app import places, wire
 from app.worker_link import WorkerLink
 from graph_engine.catalogue import Catalogue
-from graph_engine.plan import Plan
 from graph_engine.workflow import Workflow, write, write_atomically
 
 CATALOGUE = "catalogue.json"
@@ -43,10 +42,12 @@ class Runner(QObject):
     def close(self) -> None:
         self.link.close()
 
-    def run(self, workflow: Workflow, targets: tuple[str, ...], scope: str = "") -> None:
+    def run(self, workflow: Workflow, targets: tuple[str, ...], scope: str = "") -> str:
+        """Begin a run; the id that its events carry."""
         self._run = f"run-{next(self._numbers)}"
         folder = str(self._output_folder or places.output_folder())
         self.link.run(wire.Run(self._run, write(workflow), targets or None, folder, scope))
+        return self._run
 
     def stop(self) -> None:
         self.link.stop(self._run)
@@ -66,7 +67,8 @@ class Runner(QObject):
                 self._remember(message.catalogue)
                 self.ready.emit(Catalogue.from_json(message.catalogue))
             case wire.Refused():
-                self.refused.emit(message.problems)
+                if message.run == self._run:
+                    self.refused.emit(message.problems)
             case wire.Planned():
                 if message.ask == self._asked:
                     self.planned.emit(message.plan)

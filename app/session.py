@@ -12,13 +12,14 @@ from app import edits
 from app.document import Document
 from app.headless import opened
 from app.linking import LooseEnd, fitting_ends
+from app.runs import Runs
 from app.steps import Steps
-from app.wording import seconds_text, title_of
+from app.wording import title_of
 from graph_engine.catalogue import Catalogue
 from graph_engine.check import Problem, check
 from graph_engine.declaration import NodeType, Parameter
 from graph_engine.errors import BadWorkflow
-from graph_engine.events import AnyEvent, RunFinished, RunStarted, StepFailed, StepFinished, StepPreview
+from graph_engine.events import AnyEvent
 from graph_engine.graph import Link
 from graph_engine.parameters import drawn_seeds
 from graph_engine.values import Pixels
@@ -32,7 +33,9 @@ SUFFIX = ".json"
 class Worker(Protocol):
     """What the session asks of the worker process; answers come as events."""
 
-    def run(self, workflow: Workflow, targets: tuple[str, ...], scope: str = "") -> None: ...
+    def run(self, workflow: Workflow, targets: tuple[str, ...], scope: str = "") -> str:
+        """Begin a run; the id that its events carry."""
+        ...
 
     def stop(self) -> None: ...
 
@@ -57,13 +60,12 @@ class Session:
         self.document = Document()
         self.selection: frozenset[str] = frozenset()
         self.problems: tuple[Problem, ...] = ()
-        self.steps = Steps()
-        self.running = False
-        self.run_text = ""
-        self._latest_picture = ""
-        self._planned: tuple[str, ...] = ()
-        self._open: set[str] = set()
+        self.runs = Runs()
         self._hear(self.document)
+
+    @property
+    def steps(self) -> Steps:
+        return self.runs.steps
 
     # documents
 
@@ -77,12 +79,13 @@ class Session:
         self.document = document
         self._hear(document)
         self.selection = frozenset()
-        self.steps.forget()
-        self._latest_picture = ""
+        self.stop()
+        self.runs.leave()
         self._check()
         self.document_changed.emit()
         self.modified_changed.emit()
         self.picture_changed.emit()
+        self.run_changed.emit()
 
     def _hear(self, document: Document) -> None:
         document.changed.connect(self._take_change)
@@ -135,6 +138,10 @@ class Session:
     def selected_node(self) -> str:
         """The one selected node, or nothing."""
         return next(iter(self.selection)) if len(self.selection) == 1 else ""
+
+    def title(self, node: str) -> str:
+        known = self.workflow.graph.nodes.get(node)
+        return title_of(known, self.catalogue.get(known.type)) if known else node
 
     def type_of(self, node: str) -> NodeType | None:
         return self.catalogue.get(self.workflow.graph.nodes[node].type)
@@ -229,47 +236,32 @@ class Session:
 
     def run(self, targets: Iterable[str] = ()) -> None:
         """Send the workflow to the worker. Seeds that are random or count up change now, visibly, as an edit."""
-        if self.running or self.worker is None:
+        if self.runs.running or self.worker is None:
             return
         if not self.workflow.graph.nodes:
             self.said.emit("There is nothing to run yet: press Tab to add a node.", "note")
             return
         drawn = drawn_seeds(self.workflow.graph, self.catalogue)
         self.document.apply("Draw seeds", edits.with_graph(self.workflow, drawn))
-        self.running, self.run_text = True, "Starting"
         self.said.emit("", "note")
-        self._planned, self._open = (), set()
-        self.steps.begin(self.workflow.graph)
+        self.runs.begin(self.workflow.graph)
+        self.runs.follow(self.worker.run(self.workflow, tuple(targets), str(self.document.path or "")))
         self.run_changed.emit()
-        self.worker.run(self.workflow, tuple(targets), str(self.document.path or ""))
 
     def stop(self) -> None:
-        if self.running and self.worker:
-            self.run_text = "Stopping"
+        if self.runs.running and self.worker:
+            self.runs.ask_to_stop()
             self.run_changed.emit()
             self.worker.stop()
 
     def take_event(self, event: AnyEvent) -> None:
-        changed = self.steps.take(event)
-        match event:
-            case RunStarted():
-                self._planned, self._open = event.steps, set(event.steps)
-            case StepPreview():
-                self._latest_picture = event.node
-            case StepFinished() | StepFailed():
-                self._open.discard(event.node)
-                if any(result.pixels for result in getattr(event, "results", ())):
-                    self._latest_picture = event.node
-            case RunFinished():
-                self.running = False
-                changed |= self.steps.mark_stale(self.workflow.graph)  # there may have been edits while it ran
-        self.run_text = self._told(event)
+        changed = self.runs.take(event, self.workflow.graph, self.title)
         self._tell(changed)
         self.run_changed.emit()
 
     def take_refusal(self, problems: Iterable[Problem]) -> None:
         """The run did not start."""
-        self.running, self.run_text = False, "Did not run"
+        self.runs.refuse()
         self.run_changed.emit()
         first = next(iter(problems), None)
         if first:
@@ -282,31 +274,10 @@ class Session:
 
     def problem_text(self, problem: Problem) -> str:
         """A problem in one line, with the node's title and the remedy."""
-        node = self.workflow.graph.nodes.get(problem.node)
-        where = f"{title_of(node, self.type_of(problem.node))}: " if node else ""
+        where = f"{self.title(problem.node)}: " if problem.node in self.workflow.graph.nodes else ""
         return f"{where}{problem.message}{f' — {problem.remedy}' if problem.remedy else ''}"
 
-    def _told(self, event: AnyEvent) -> str:
-        if isinstance(event, RunFinished):
-            return _summary(event)
-        running = self.steps.running()
-        if not running:
-            return self.run_text
-        node = running[0]
-        step, known = self.steps[node], self.workflow.graph.nodes.get(node)
-        node_type = self.catalogue.get(known.type) if known else None
-        title = title_of(known, node_type) if known else node
-        progress = f" {step.done}/{step.total}" if step.total else ""
-        return f"{len(self._planned) - len(self._open) + 1} of {len(self._planned)} · {title}{progress}"
-
-    @property
-    def run_share(self) -> float:
-        """How much of the run is done, from 0 to 1: finished steps, and the running ones by their own progress."""
-        done = len(self._planned) - len(self._open) + sum(self.steps[node].share for node in self.steps.running())
-        return min(1.0, done / len(self._planned)) if self._planned else 0.0
-
-    def _tell(self, nodes: Iterable[str]) -> None:
-        nodes = set(nodes)
+    def _tell(self, nodes: set[str]) -> None:
         for node in nodes:
             self.step_changed.emit(node)
         if nodes:
@@ -317,22 +288,12 @@ class Session:
     @property
     def viewed_node(self) -> str:
         """The selected node if it has a picture, else the one that is being made, else the latest."""
-        candidates = [self.selected_node, *self.steps.running(), self._latest_picture]
+        candidates = [self.selected_node, *self.steps.running(), self.runs.latest_picture]
         return next((node for node in candidates if node and self.steps[node].picture), "")
 
     @property
     def viewed_picture(self) -> Pixels | None:
         return self.steps[self.viewed_node].picture
-
-
-def _summary(event: RunFinished) -> str:
-    time = seconds_text(event.seconds)
-    match event.state:
-        case "done":
-            return f"Done in {time}" if event.ran else "Nothing to do: every result was kept"
-        case "stopped":
-            return f"Stopped after {time}"
-    return f"Failed after {time}" if event.seconds else "Failed"
 
 
 def _count(number: int) -> str:

@@ -82,10 +82,10 @@ class Status(QStatusBar):
         self.problems.setIcon(icon("warning", self.theme, color))
 
     def show_run(self) -> None:
-        self.run.setText(self.session.run_text)
-        self.progress.setVisible(self.session.running)
+        self.run.setText(self.session.runs.text)
+        self.progress.setVisible(self.session.runs.running)
         self.progress.setRange(0, 1000)
-        self.progress.setValue(round(self.session.run_share * 1000))
+        self.progress.setValue(round(self.session.runs.share * 1000))
 
     def show_worker(self, text: str) -> None:
         self.worker.setText(text)

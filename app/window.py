@@ -125,10 +125,10 @@ class Window(QMainWindow):
         return bar
 
     def _press_run(self) -> None:
-        self.actions_by_name["stop" if self.session.running else "run"].trigger()
+        self.actions_by_name["stop" if self.session.runs.running else "run"].trigger()
 
     def _show_run_button(self) -> None:
-        running = self.session.running
+        running = self.session.runs.running
         action = self.actions_by_name["stop" if running else "run"]
         self.run_button.setText(action.text())
         self.run_button.setToolTip(action.toolTip())

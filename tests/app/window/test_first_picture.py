@@ -37,11 +37,9 @@ def _from_the_window(qtbot: QtBot, folder: Path) -> tuple[Window, dict[str, dict
     assert window.files.open_path(FIRST_PICTURE)
     _set_steps(window.session)
     window.session.run()
-    qtbot.waitUntil(lambda: not window.session.running, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: not window.session.runs.running, timeout=PATIENCE)
     steps = window.session.steps
-    return window, {
-        node: {result.output: result.digest for result in steps[node].results} for node in window.session.workflow.graph.nodes
-    }
+    return window, {node: {result.output: result.digest for result in steps[node].results} for node in window.session.workflow.graph.nodes}
 
 
 def _set_steps(session: Session) -> None:

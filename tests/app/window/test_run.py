@@ -5,6 +5,7 @@ from pathlib import Path
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
+from app.document import Document
 from app.window import Window
 from graph_engine.events import RunFinished, StepPreview, StepProgress
 from tests.app.window.hands import Hands
@@ -31,7 +32,7 @@ def _set(hands: Hands, node: str, **values: object) -> None:
 
 
 def _finished(hands: Hands) -> None:
-    hands.qtbot.waitUntil(lambda: not hands.session.running, timeout=PATIENCE)
+    hands.qtbot.waitUntil(lambda: not hands.session.runs.running, timeout=PATIENCE)
 
 
 def test_a_run_shows_progress_previews_and_the_result(working: Window, hands: Hands) -> None:
@@ -40,7 +41,7 @@ def test_a_run_shows_progress_previews_and_the_result(working: Window, hands: Ha
     heard: list[object] = []
     working.runner.happened.connect(heard.append)
     hands.key(Qt.Key.Key_Return, CONTROL)
-    assert hands.session.running and working.run_button.text() == "Stop"
+    assert hands.session.runs.running and working.run_button.text() == "Stop"
     _finished(hands)
     kinds = {type(event) for event in heard}
     assert {StepProgress, StepPreview, RunFinished} <= kinds
@@ -116,7 +117,7 @@ def test_a_killed_worker_costs_only_the_step_that_ran(working: Window, hands: Ha
     pid = working.runner.link.pid
     with hands.qtbot.waitSignals([working.runner.lost, working.runner.ready], timeout=PATIENCE):
         working.runner.link.kill()
-    assert not hands.session.running and len(hands.graph.nodes) == 2
+    assert not hands.session.runs.running and len(hands.graph.nodes) == 2
     assert hands.session.steps[two].state == "failed" and "Run again" in hands.session.steps[two].remedy
     assert working.notice.isVisible() and "SIGKILL" in working.notice.text.text()
     assert working.runner.link.pid != pid
@@ -162,3 +163,20 @@ def test_the_run_button_runs_and_stops(working: Window, hands: Hands) -> None:
     QTest.mouseClick(working.run_button, Qt.MouseButton.LeftButton)
     _finished(hands)
     assert working.run_button.text() == "Run"
+
+
+def test_events_of_the_document_before_do_not_reach_the_next(working: Window, hands: Hands) -> None:
+    _, two = _chain(hands)
+    _set(hands, two, steps=1000)
+    hands.session.run()
+    hands.qtbot.waitUntil(lambda: hands.session.steps[two].done > 1, timeout=PATIENCE)
+    hands.session.show_document(Document())
+    assert not hands.session.runs.running
+    one, other = _chain(hands)
+    assert (one, other) == ("1", two)
+    with hands.qtbot.waitSignal(working.runner.happened, check_params_cb=lambda event: isinstance(event, RunFinished), timeout=PATIENCE):
+        pass
+    assert hands.session.steps[other].state == "" and hands.canvas.graph_scene.nodes[other].face.picture is None
+    hands.session.run()
+    _finished(hands)
+    assert hands.session.steps[other].state == "ran"

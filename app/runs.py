@@ -1,0 +1,92 @@
+"""The run that goes on or went last: how it stands, in words and as a share, and the steps of its nodes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from app.steps import Steps
+from app.wording import seconds_text
+from graph_engine.events import AnyEvent, RunFinished, RunStarted, StepFailed, StepFinished, StepPreview
+from graph_engine.graph import Graph
+
+Title = Callable[[str], str]
+
+
+class Runs:
+    """Every change returns the nodes that look different now."""
+
+    def __init__(self) -> None:
+        self.steps = Steps()
+        self.running = False
+        self.text = ""
+        self.latest_picture = ""  # the node that showed one last
+        self._run = ""
+        self._planned: tuple[str, ...] = ()
+        self._open: set[str] = set()
+
+    @property
+    def share(self) -> float:
+        """How much of the run is done, from 0 to 1: finished steps, and the running ones by their own progress."""
+        done = len(self._planned) - len(self._open) + sum(self.steps[node].share for node in self.steps.running())
+        return min(1.0, done / len(self._planned)) if self._planned else 0.0
+
+    def begin(self, graph: Graph) -> None:
+        self.running, self.text = True, "Starting"
+        self._planned, self._open = (), set()
+        self.steps.begin(graph)
+
+    def follow(self, run: str) -> None:
+        """Events of this run count from now on."""
+        self._run = run
+
+    def ask_to_stop(self) -> None:
+        self.text = "Stopping"
+
+    def refuse(self) -> None:
+        """The run did not start."""
+        self.running, self.text = False, "Did not run"
+
+    def leave(self) -> None:
+        """Another document: what is known belongs to the one before, and so does a run that still goes on."""
+        self.steps.forget()
+        self.running, self.text, self.latest_picture, self._run = False, "", "", ""
+        self._planned, self._open = (), set()
+
+    def take(self, event: AnyEvent, graph: Graph, title: Title) -> set[str]:
+        if event.run != self._run:
+            return set()
+        changed = self.steps.take(event)
+        match event:
+            case RunStarted():
+                self._planned, self._open = event.steps, set(event.steps)
+            case StepPreview():
+                self.latest_picture = event.node
+            case StepFinished():
+                self._open.discard(event.node)
+                if self.steps[event.node].picture:
+                    self.latest_picture = event.node
+            case StepFailed():
+                self._open.discard(event.node)
+            case RunFinished():
+                self.running = False
+                changed |= self.steps.mark_stale(graph)  # there may have been edits while it ran
+        self.text = _summary(event) if isinstance(event, RunFinished) else self._standing(title)
+        return changed
+
+    def _standing(self, title: Title) -> str:
+        running = self.steps.running()
+        if not running:
+            return self.text
+        step = self.steps[running[0]]
+        progress = f" {step.done}/{step.total}" if step.total else ""
+        return f"{len(self._planned) - len(self._open) + 1} of {len(self._planned)} · {title(running[0])}{progress}"
+
+
+def _summary(event: RunFinished) -> str:
+    time = seconds_text(event.seconds)
+    match event.state:
+        case "done":
+            return f"Done in {time}" if event.ran else "Nothing to do: every result was kept"
+        case "stopped":
+            return f"Stopped after {time}" if event.seconds else "Stopped"
+    return f"Failed after {time}" if event.seconds else "Failed"
