@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import threading
-from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from app.engine_room import EngineRoom
-from app.headless import Exit, exit_code, opened, stopping, summary, with_settings
-from graph_engine.check import Problem, check, errors
-from graph_engine.declaration import NodeType
+from app.headless import Exit, exit_code, exposed_problems, exposed_values, opened, refusal, stopping, summary, with_settings
+from app.terminal import Progress, say, say_failure, say_problems, show, show_node_type, show_plan, show_table
+from graph_engine.check import check, errors
 from graph_engine.errors import BadWorkflow
-from graph_engine.events import AnyEvent, StepFailed, StepFinished, StepProgress, StepStarted
 from graph_engine.parameters import seeds
-from graph_engine.workflow import Workflow, upgraded
+from graph_engine.workflow import upgraded
 
 app = typer.Typer(
     name="tessera",
@@ -30,24 +27,24 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-said = Console(stderr=True, highlight=False, soft_wrap=True)
-shown = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else 160)
 
 File = Annotated[Path, typer.Argument(help="A workflow file, or a picture that carries one.", show_default=False)]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object as the last line.")]
 Settings = Annotated[list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="Set a value that the workflow exposes.")]
 SeedOption = Annotated[int | None, typer.Option("--seed", min=0, help="Set every seed of the workflow.")]
-Targets = Annotated[list[str] | None, typer.Option("--target", help="Run only what this node needs; may be given again.")]
+Targets = Annotated[list[str] | None, typer.Option("--target", metavar="NODE", help="Run only what this node needs; may be given again.")]
 
 
 def run_command(words: list[str]) -> int:
     """Run one command; the exit code is the result."""
-    if words[0] == "run" and {"--help", "-h"} & set(words) and (files := [word for word in words[1:] if Path(word).is_file()]):
+    if words[0] == "run" and {"--help", "-h"} & set(words) and (files := [word for word in words[1:] if os.path.isfile(word)]):
         words = ["describe", files[0]]
     try:
-        app(words)
+        app(words, prog_name="tessera")
     except BadWorkflow as error:
-        said.print(str(error), style="red", markup=False)
+        say(str(error), "red")
+        if "--json" in words:
+            print(json.dumps(refusal(str(error))))
         return Exit.BAD_FILE
     except SystemExit as left:
         return left.code if isinstance(left.code, int) else Exit.BAD_FILE
@@ -68,19 +65,19 @@ def run(
     room = EngineRoom()
     workflow = with_settings(upgraded(workflow, room.catalogue), room.catalogue, settings or [], seed)
     stop = threading.Event()
-    with stopping(stop, said.print), _Progress(workflow, room) as tell:
+    with stopping(stop, say), Progress(workflow) as tell:
         outcome = room.run(
             workflow, tell, targets=tuple(target) if target else None, stop=stop, output_folder=out, scope=str(file.resolve())
         )
-    _print_problems(workflow, list(outcome.problems))
+    say_problems(workflow, outcome.problems)
     for note in outcome.notes:
-        said.print(note, style="yellow", markup=False)
+        say(note, "yellow")
     for failure in outcome.failures:
-        _print_failure(workflow, failure)
+        say_failure(workflow, failure)
     for path in outcome.files:
-        shown.print(path, markup=False)
+        show(path)
     if outcome.state == "stopped":
-        said.print("stopped")
+        say("stopped")
     if as_json:
         print(json.dumps(summary(outcome, seeds(workflow.graph, room.catalogue))))
     raise typer.Exit(exit_code(outcome))
@@ -91,12 +88,12 @@ def check_file(file: File, as_json: AsJson = False) -> None:
     """List what is wrong with a workflow, without running it."""
     workflow = opened(file)
     room = EngineRoom()
-    problems = check(upgraded(workflow, room.catalogue).graph, room.catalogue)
-    _print_problems(workflow, problems)
+    problems = check(upgraded(workflow, room.catalogue).graph, room.catalogue) + exposed_problems(workflow, room.catalogue)
+    say_problems(workflow, problems)
     if not problems:
-        shown.print("no problems")
+        show("no problems")
     if as_json:
-        print(json.dumps([msgspec.structs.asdict(problem) for problem in problems]))
+        print(json.dumps({"problems": [msgspec.structs.asdict(problem) for problem in problems]}))
     raise typer.Exit(Exit.BAD_FILE if errors(problems) else Exit.DONE)
 
 
@@ -107,12 +104,8 @@ def plan(file: File, settings: Settings = None, seed: SeedOption = None, target:
     room = EngineRoom()
     workflow = with_settings(upgraded(workflow, room.catalogue), room.catalogue, settings or [], seed)
     planned = room.plan(workflow, tuple(target) if target else None, str(file.resolve()))
-    _print_problems(workflow, list(planned.problems))
-    table = Table("node", "", "why", "seconds", "MB", box=None, header_style="bold")
-    for step in planned.steps:
-        cost = ("" if step.seconds is None else f"{step.seconds:.2f}", "" if step.bytes is None else f"{step.bytes / 1e6:.1f}")
-        table.add_row(_name(workflow, step.node), step.state, step.reason, *cost)
-    shown.print(table)
+    say_problems(workflow, planned.problems)
+    show_plan(workflow, planned)
     if as_json:
         print(msgspec.json.encode(planned).decode())
     raise typer.Exit(Exit.BAD_FILE if errors(planned.problems) else Exit.DONE)
@@ -122,18 +115,10 @@ def plan(file: File, settings: Settings = None, seed: SeedOption = None, target:
 def describe(file: File) -> None:
     """List the values that a workflow exposes, for --set."""
     workflow = opened(file)
-    shown.print(workflow.name or file.name, style="bold", markup=False)
+    show(workflow.name or file.name, "bold")
     if workflow.description:
-        shown.print(workflow.description, markup=False)
-    table = Table("--set", "now", "", box=None, header_style="bold")
-    room = EngineRoom()
-    for name, exposed in workflow.exposed.items():
-        node = workflow.graph.nodes.get(exposed.node)
-        known = room.catalogue.get(node.type) if node else None
-        parameter = known.parameter(exposed.parameter) if known else None
-        now = node.parameters.get(exposed.parameter, parameter.default if parameter else "") if node else ""
-        table.add_row(name, str(now), exposed.help or (parameter.help if parameter else "the node is not installed"))
-    shown.print(table)
+        show(workflow.description)
+    show_table(("--set", "now", ""), exposed_values(workflow, EngineRoom().catalogue))
 
 
 @app.command()
@@ -144,80 +129,16 @@ def nodes(
     """List the node types, or show the help of one."""
     catalogue = EngineRoom().catalogue
     for broken in catalogue.broken:
-        said.print(f"{broken.module}: {broken.message}", style="yellow", markup=False)
+        say(f"{broken.module}: {broken.message}", "yellow")
     if node and node not in catalogue:
         near = [name for name in catalogue if node.split("/")[-1] in name]
         raise BadWorkflow(f"{node}: no such node type" + (f"; there is {', '.join(near)}" if near else ""))
     if as_json:
         print(msgspec.json.encode([catalogue[node]] if node else list(catalogue.values())).decode())
     elif node:
-        _print_node_type(catalogue[node])
+        show_node_type(catalogue[node])
     else:
-        table = Table("node", "", box=None, header_style="bold")
-        for found in catalogue.values():
-            table.add_row(found.id, found.summary)
-        shown.print(table)
-
-
-class _Progress:
-    """Events as lines on standard error; in a terminal, the running step with a bar."""
-
-    def __init__(self, workflow: Workflow, room: EngineRoom) -> None:
-        self._workflow, self._room = workflow, room
-        self._status = said.status("") if said.is_terminal else None
-
-    def __enter__(self) -> Callable[[AnyEvent], None]:
-        if self._status:
-            self._status.start()
-        return self._tell
-
-    def __exit__(self, *error: Any) -> None:
-        if self._status:
-            self._status.stop()
-
-    def _tell(self, event: AnyEvent) -> None:
-        if isinstance(event, StepStarted) and self._status:
-            self._status.update(_name(self._workflow, event.node))
-        elif isinstance(event, StepProgress) and self._status:
-            self._status.update(f"{_name(self._workflow, event.node)}  {event.done} of {event.total} {event.note}")
-        elif isinstance(event, StepFinished):
-            took = {"memory": "held in memory", "disk": "held on disk"}.get(event.state, f"{event.seconds:.2f} s")
-            said.print(f"{_name(self._workflow, event.node)}: {took}", style="dim", markup=False)
-
-
-def _name(workflow: Workflow, key: str) -> str:
-    node = workflow.graph.nodes.get(key)
-    return f"{node.title or node.type} ({key})" if node else key
-
-
-def _print_problems(workflow: Workflow, problems: list[Problem]) -> None:
-    for problem in problems:
-        where = f"{_name(workflow, problem.node)}: " if problem.node else ""
-        said.print(f"{where}{problem.message}", style="red" if problem.severity == "error" else "yellow", markup=False)
-        if problem.remedy:
-            said.print(f"  {problem.remedy}", style="dim", markup=False)
-
-
-def _print_failure(workflow: Workflow, failure: StepFailed) -> None:
-    said.print(f"{_name(workflow, failure.node)}: {failure.message}", style="red", markup=False)
-    for line in (failure.remedy, failure.detail):
-        if line:
-            said.print(f"  {line}", style="dim", markup=False)
-
-
-def _print_node_type(found: NodeType) -> None:
-    shown.print(f"{found.title}  [dim]{found.id}, version {found.version}[/dim]", style="bold")
-    shown.print(found.summary + "\n", markup=False)
-    if found.help:
-        shown.print(found.help + "\n", markup=False)
-    table = Table("", "", "", box=None, show_header=False)
-    for wanted in found.inputs:
-        table.add_row(f"input {wanted.name}", wanted.type + ("" if wanted.required else ", optional"), wanted.help)
-    for parameter in found.parameters:
-        table.add_row(parameter.name, f"{parameter.default!r}", parameter.help)
-    for output in found.outputs:
-        table.add_row(f"output {output.name}", output.type, output.help)
-    shown.print(table)
+        show_table(("node", ""), ((found.id, found.summary) for found in catalogue.values()))
 
 
 if __name__ == "__main__":

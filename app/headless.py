@@ -14,11 +14,15 @@ from typing import Any
 import msgspec
 
 from app.carried import workflow_in_png
-from graph_engine.declaration import AnyKind, Integer, NodeType, Number, Seed, Toggle
+from graph_engine.check import Problem
+from graph_engine.declaration import AnyKind, Integer, NodeType, Number, Parameter, Seed, Toggle
 from graph_engine.errors import BadWorkflow
 from graph_engine.execute import Outcome
 from graph_engine.parameters import broken_rule, drawn_seeds, with_seed
-from graph_engine.workflow import Workflow, read, with_values
+from graph_engine.workflow import Exposed, Workflow, read, with_values
+
+SIZE_LIMIT = 256 << 20
+"""Bytes of a picture that is looked through for a workflow; workflow files themselves are bounded more tightly."""
 
 
 class Exit(IntEnum):
@@ -37,9 +41,12 @@ def opened(path: Path) -> Workflow:
         BadWorkflow: the file is not there, cannot be read, or is no workflow.
     """
     try:
-        data = path.read_bytes()
+        with path.open("rb") as file:
+            data = file.read(SIZE_LIMIT + 1)  # a device has no end
     except OSError as error:
         raise BadWorkflow(f"{path}: cannot be read: {error.strerror}") from None
+    if len(data) > SIZE_LIMIT:
+        raise BadWorkflow(f"{path}: must be at most {SIZE_LIMIT >> 20} MiB")
     return read(workflow_in_png(data, str(path)) or data, str(path))
 
 
@@ -60,20 +67,47 @@ def with_settings(workflow: Workflow, types: Mapping[str, NodeType], settings: l
     return msgspec.structs.replace(workflow, graph=graph)
 
 
-def kind_of_exposed(workflow: Workflow, types: Mapping[str, NodeType], name: str) -> AnyKind | None:
-    exposed = workflow.exposed.get(name)
+def _parameter(workflow: Workflow, types: Mapping[str, NodeType], exposed: Exposed | None) -> Parameter | None:
     node = workflow.graph.nodes.get(exposed.node) if exposed else None
     node_type = types.get(node.type) if node else None
-    parameter = node_type.parameter(exposed.parameter) if node_type and exposed else None
-    return parameter.kind if parameter else None
+    return node_type.parameter(exposed.parameter) if node_type and exposed else None
+
+
+def exposed_values(workflow: Workflow, types: Mapping[str, NodeType]) -> Iterator[tuple[str, str, str]]:
+    """Every exposed value: its name, what it is set to, its help."""
+    for name, exposed in workflow.exposed.items():
+        node = workflow.graph.nodes.get(exposed.node)
+        parameter = _parameter(workflow, types, exposed)
+        now = node.parameters.get(exposed.parameter, parameter.default if parameter else "") if node else ""
+        yield name, _shown(now), exposed.help or (parameter.help if parameter else "leads nowhere: see tessera check")
+
+
+def _shown(value: Any) -> str:
+    return f"{value['value']}, {value['policy']}" if isinstance(value, dict) and {"value", "policy"} <= value.keys() else str(value)
+
+
+def exposed_problems(workflow: Workflow, types: Mapping[str, NodeType]) -> list[Problem]:
+    """Exposed values that lead to no parameter. They hinder no run."""
+    problems = []
+    for name, exposed in workflow.exposed.items():
+        node = workflow.graph.nodes.get(exposed.node)
+        known = node is None or node.type in types  # of a node that is not installed nobody knows the parameters
+        if known and not _parameter(workflow, types, exposed):
+            message = f"exposed value {name}: must name a parameter, got {exposed.parameter!r} of node {exposed.node!r}"
+            problems.append(Problem("", "", message, "expose another parameter, or none", "warning"))
+    return problems
 
 
 def _typed(workflow: Workflow, types: Mapping[str, NodeType], name: str, text: str) -> Any:
-    kind = kind_of_exposed(workflow, types, name)
-    if kind is None:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise BadWorkflow(f"--set {name}: must be UTF-8 text, got {text!a}") from None
+    parameter = _parameter(workflow, types, workflow.exposed.get(name))
+    if parameter is None:
         return text  # `with_values` says what is wrong with the name
-    value = _parsed(kind, text)
-    if rule := broken_rule(kind, value):
+    value = _parsed(parameter.kind, text)
+    if rule := broken_rule(parameter.kind, value):
         raise BadWorkflow(f"--set {name}: {rule}")
     return value
 
@@ -122,6 +156,11 @@ def summary(outcome: Outcome, seeds: Mapping[str, int]) -> dict[str, Any]:
         "failures": [msgspec.structs.asdict(failure) for failure in outcome.failures],
         "problems": [msgspec.structs.asdict(problem) for problem in outcome.problems],
     }
+
+
+def refusal(message: str) -> dict[str, Any]:
+    """What ``--json`` says of a file or setting that did not get as far as a run."""
+    return {"state": "refused", "problems": [msgspec.structs.asdict(Problem("", "", message))]}
 
 
 @contextmanager

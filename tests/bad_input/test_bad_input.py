@@ -93,6 +93,27 @@ def test_a_parameter_outside_its_range_says_the_range(tessera, written):
     assert said.code == 2 and "steps: must be within" in said.err and "got 0" in said.err
 
 
+def test_what_a_stranger_wrote_reaches_the_terminal_as_text_only(tessera, written):
+    file = changed(_8={"type": "[/b]\x1b[2J", "title": "[red]:smile:\x1b]0;\u202e"})
+    for command in ("check", "plan", "run"):
+        said = tessera(command, written(file))
+        assert said.code == 2 and "[red]:smile:\\x1b]0;\\u202e (8)" in said.err and "\x1b" not in said.err
+
+
+def test_a_file_without_end_is_not_read_to_its_end(tessera):
+    said = tessera("run", "/dev/zero")
+    assert said.code == 2 and "/dev/zero: must be at most 256 MiB" in said.err
+
+
+def test_a_setting_that_is_no_text_is_refused(tessera):
+    said = tessera("run", ROOT / "workflows" / "first_picture.json", "--set", "prompt=\udcff")
+    assert said.code == 2 and "--set prompt: must be UTF-8 text" in said.err
+
+
+def test_a_refusal_is_an_object_too(tessera, written):
+    assert tessera("run", written(b"{"), "--json").json["state"] == "refused"
+
+
 def test_a_setting_that_is_not_exposed_lists_those_that_are(tessera):
     said = tessera("run", ROOT / "workflows" / "first_picture.json", "--set", "colour=red")
     assert said.code == 2 and "colour: must be one of the values that the workflow exposes (prompt," in said.err

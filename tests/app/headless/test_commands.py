@@ -10,6 +10,8 @@ from pathlib import Path
 
 from PIL import Image
 
+from graph_engine import Exposed, Graph, Node, Workflow, save
+
 ROOT = Path(__file__).parents[3]
 FIRST = ROOT / "workflows" / "first_picture.json"
 
@@ -55,6 +57,15 @@ def test_a_saved_picture_runs_as_the_workflow_that_it_carries(tessera, copy_work
 def test_help_with_a_file_lists_what_it_exposes(tessera, copy_workflow):
     said = tessera("run", copy_workflow, "--help")
     assert said.code == 0 and "what to call it" in said.out and "embed" in said.out
+
+
+def test_an_exposed_value_that_leads_nowhere_is_warned_of(tessera, tmp_path):
+    nodes = {"1": Node("prompt/prompt"), "2": Node("stranger/thing")}
+    exposed = {"a": Exposed("9", "text"), "b": Exposed("1", "texture"), "c": Exposed("2", "any"), "d": Exposed("1", "text")}
+    save(Workflow(Graph(nodes), exposed=exposed), tmp_path / "loose.json")
+    said = tessera("check", tmp_path / "loose.json")
+    assert said.code == 0 and [name for name in exposed if f"exposed value {name}: must name a parameter" in said.err] == ["a", "b"]
+    assert tessera("run", tmp_path / "loose.json", "--help").code == 0
 
 
 def test_a_plan_says_what_would_run(tessera, copy_workflow):

@@ -1,0 +1,121 @@
+"""What the commands say in a terminal: answers on standard output, everything else on standard error.
+
+Names and messages may come from a stranger's file, so they are shown as text: no markup, and no control characters.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from graph_engine.check import Problem
+from graph_engine.declaration import NodeType
+from graph_engine.events import AnyEvent, StepFailed, StepFinished, StepProgress, StepStarted
+from graph_engine.plan import Plan
+from graph_engine.workflow import Workflow
+
+_said = Console(stderr=True, soft_wrap=True)
+_shown = Console(soft_wrap=True, width=None if sys.stdout.isatty() else 160)
+
+
+def plain(text: str) -> str:
+    """The text with everything but printable characters and line ends spelled out."""
+    return "".join(char if char.isprintable() or char == "\n" else char.encode("unicode_escape").decode() for char in text)
+
+
+def say(text: str, style: str = "") -> None:
+    _said.print(Text(plain(text), style))
+
+
+def show(text: str, style: str = "") -> None:
+    _shown.print(Text(plain(text), style))
+
+
+def show_table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> None:
+    names = list(head)
+    table = Table(*names, box=None, header_style="bold", show_header=any(names))
+    for row in rows:
+        table.add_row(*(Text(plain(cell)) for cell in row))
+    _shown.print(table)
+
+
+def name_of(workflow: Workflow, key: str) -> str:
+    node = workflow.graph.nodes.get(key)
+    return f"{node.title or node.type} ({key})".replace("\n", " ") if node else key
+
+
+class Progress:
+    """Events as lines; in a terminal also the running step, as it goes. Within, it is the callable that takes events."""
+
+    def __init__(self, workflow: Workflow) -> None:
+        self._workflow = workflow
+        self._status = _said.status("") if _said.is_terminal else None
+
+    def __enter__(self) -> Callable[[AnyEvent], None]:
+        if self._status:
+            self._status.start()
+        return self._tell
+
+    def __exit__(self, *error: Any) -> None:
+        if self._status:
+            self._status.stop()
+
+    def _tell(self, event: AnyEvent) -> None:
+        if isinstance(event, StepStarted):
+            self._update(name_of(self._workflow, event.node))
+        elif isinstance(event, StepProgress):
+            self._update(f"{name_of(self._workflow, event.node)}  {event.done} of {event.total} {event.note}")
+        elif isinstance(event, StepFinished):
+            took = {"memory": "held in memory", "disk": "held on disk"}.get(event.state, f"{event.seconds:.2f} s")
+            say(f"{name_of(self._workflow, event.node)}: {took}", "dim")
+
+    def _update(self, text: str) -> None:
+        if self._status:
+            self._status.update(Text(plain(text)))
+
+
+def say_problems(workflow: Workflow, problems: Iterable[Problem]) -> None:
+    for problem in problems:
+        where = f"{name_of(workflow, problem.node)}: " if problem.node else ""
+        say(f"{where}{problem.message}", "red" if problem.severity == "error" else "yellow")
+        if problem.remedy:
+            say(f"  {problem.remedy}", "dim")
+
+
+def say_failure(workflow: Workflow, failure: StepFailed) -> None:
+    say(f"{name_of(workflow, failure.node)}: {failure.message}", "red")
+    for line in (failure.remedy, failure.detail):
+        if line:
+            say(f"  {line}", "dim")
+
+
+def show_plan(workflow: Workflow, plan: Plan) -> None:
+    show_table(
+        ("node", "", "why", "seconds", "MB"),
+        (
+            (
+                name_of(workflow, step.node),
+                step.state,
+                step.reason,
+                "" if step.seconds is None else f"{step.seconds:.2f}",
+                "" if step.bytes is None else f"{step.bytes / 1e6:.1f}",
+            )
+            for step in plan.steps
+        ),
+    )
+
+
+def show_node_type(found: NodeType) -> None:
+    show(f"{found.title}  ({found.id}, version {found.version})", "bold")
+    show(found.summary + "\n")
+    if found.help:
+        show(found.help + "\n")
+    rows = [(f"input {wanted.name}", wanted.type + ("" if wanted.required else ", optional"), wanted.help) for wanted in found.inputs]
+    rows += [(parameter.name, repr(parameter.default), parameter.help) for parameter in found.parameters]
+    rows += [(f"output {output.name}", output.type, output.help) for output in found.outputs]
+    show_table(("", "", ""), rows)
