@@ -13,8 +13,8 @@ from graph_engine.catalogue import Catalogue, discover
 from graph_engine.disk import DiskCache
 from graph_engine.events import AnyEvent
 from graph_engine.execute import Outcome, execute
+from graph_engine.files import FileDigests
 from graph_engine.history import History
-from graph_engine.keys import FileDigests
 from graph_engine.plan import Plan, plan
 from graph_engine.workflow import Workflow, upgraded, write
 

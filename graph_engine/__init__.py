@@ -21,9 +21,10 @@ from graph_engine.declaration import (
 from graph_engine.disk import DiskCache
 from graph_engine.errors import BadWorkflow, Failure, MissingModel, OutOfMemory, Stopped
 from graph_engine.execute import Outcome, execute
+from graph_engine.files import FileDigests
 from graph_engine.graph import Graph, Link, Node
 from graph_engine.history import History
-from graph_engine.keys import FileDigests, keys
+from graph_engine.keys import keys
 from graph_engine.plan import Plan, PlannedStep, plan
 from graph_engine.values import (
     Pixels,

@@ -6,6 +6,7 @@ So a node whose sources ran again and gave the same as before is found without r
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Mapping
 from typing import Any
 
@@ -35,7 +36,7 @@ class Entry(msgspec.Struct, frozen=True):
 
     @property
     def size(self) -> int:
-        return sum(held.size for held in self.held.values())
+        return sum([held.size for held in self.held.values()])
 
 
 def entry_of(content_key: str, values: Mapping[str, Any], seconds: float, notes: tuple[str, ...] = ()) -> Entry:
@@ -47,6 +48,18 @@ def entry_of(content_key: str, values: Mapping[str, Any], seconds: float, notes:
     return Entry(content_key, values, held, seconds, notes)
 
 
+class _Slot:
+    """An entry in memory, its worth, and the keys that lead to it."""
+
+    __slots__ = ("entry", "keys", "size", "turn", "worth")
+
+    def __init__(self, entry: Entry, key: str) -> None:
+        self.entry = entry
+        self.size = entry.size
+        self.keys = [entry.content_key] if key == entry.content_key else [entry.content_key, key]
+        self.worth, self.turn = 0.0, 0
+
+
 class MemoryCache:
     """Entries within a budget of bytes. What is cheapest to make again for its size goes first, and of equals the one unused longest.
 
@@ -56,52 +69,84 @@ class MemoryCache:
     def __init__(self, budget: int = 2 << 30) -> None:
         self.budget = budget
         self.used = 0
-        self._entries: dict[str, Entry] = {}
-        self._pointers: dict[str, str] = {}
-        self._worth: dict[str, float] = {}
+        self._slots: dict[str, _Slot] = {}
+        # (worth, turn, content key), cheapest first. A slot that was used since has moved on: it is put back when its row comes up.
+        self._cheapest: list[tuple[float, int, str]] = []
         self._floor = 0.0
+        self._turn = 0
 
     def __contains__(self, key: str) -> bool:
-        return self._pointers.get(key, key) in self._entries
+        return key in self._slots
+
+    def __len__(self) -> int:
+        """How many entries are held."""
+        return len(self._cheapest)
 
     def find(self, key: str) -> Entry | None:
         """The entry of a key or of a content key."""
-        entry = self._entries.get(self._pointers.get(key, key))
-        if entry:
-            self._worth[entry.content_key] = self._floor + entry.seconds / (entry.size + 1)
-            # Order in the dictionary is the order of use: among equals `min` finds the one unused longest.
-            self._entries[entry.content_key] = self._entries.pop(entry.content_key)
-        return entry
+        slot = self._slots.get(key)
+        if slot is None:
+            return None
+        self._used(slot)
+        return slot.entry
 
     def put(self, key: str, entry: Entry) -> None:
-        self._pointers[key] = entry.content_key
-        if entry.content_key not in self._entries:
-            self.used += entry.size
-        self._entries[entry.content_key] = entry
-        self._worth[entry.content_key] = self._floor + entry.seconds / (entry.size + 1)
-        while self.used > self.budget and len(self._entries) > 1:
-            self._evict(min(self._entries, key=self._worth.__getitem__))
+        if entry.content_key in self._slots:
+            self.find(entry.content_key)
+            self.point(key, entry.content_key)
+            return
+        slot = _Slot(entry, key)
+        self._used(slot)
+        self._slots[entry.content_key] = self._slots[key] = slot
+        self._push(slot)
+        self.used += slot.size
+        while self.used > self.budget and len(self._cheapest) > 1:
+            self._evict()
 
     def point(self, key: str, content_key: str) -> None:
-        self._pointers[key] = content_key
+        """Let a further key lead to an entry that is held."""
+        slot = self._slots.get(content_key)
+        if slot is not None and self._slots.get(key) is not slot:
+            self._slots[key] = slot
+            slot.keys.append(key)
 
     def clear(self) -> None:
-        self._entries.clear()
-        self._pointers.clear()
-        self._worth.clear()
+        self._slots.clear()
+        self._cheapest.clear()
         self.used = 0
 
-    def _evict(self, content_key: str) -> None:
-        self._floor = self._worth.pop(content_key)
-        self.used -= self._entries.pop(content_key).size
+    def _used(self, slot: _Slot) -> None:
+        self._turn += 1
+        slot.worth, slot.turn = self._floor + slot.entry.seconds / (slot.size + 1), self._turn
+
+    def _push(self, slot: _Slot) -> None:
+        heapq.heappush(self._cheapest, (slot.worth, slot.turn, slot.entry.content_key))
+
+    def _evict(self) -> None:
+        """Let the cheapest entry go, or find out that it was used since and is not the cheapest."""
+        worth, turn, content_key = heapq.heappop(self._cheapest)
+        slot = self._slots[content_key]
+        if slot.turn != turn:
+            self._push(slot)
+            return
+        self._floor = worth
+        self.used -= slot.size
+        for key in slot.keys:
+            if self._slots.get(key) is slot:
+                del self._slots[key]
 
 
 class Cache:
     """Both tiers as one. ``disk`` may be left out."""
 
     def __init__(self, memory: MemoryCache | None = None, disk: DiskCache | None = None) -> None:
-        self.memory = memory or MemoryCache()
+        self.memory = memory if memory is not None else MemoryCache()
         self.disk = disk
+
+    @property
+    def trouble(self) -> str:
+        """Why results are not kept on disk, if they should be and are not."""
+        return self.disk.trouble if self.disk else ""
 
     def where(self, key: str) -> str:
         """``"memory"``, ``"disk"`` or ``""``; reads no values."""

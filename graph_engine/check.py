@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import cast
 
 import msgspec
 
 from graph_engine.declaration import NodeType
 from graph_engine.graph import Graph, Link, Node
-from graph_engine.parameters import broken_rule
+from graph_engine.kinds import broken_rule
 
 
 class Problem(msgspec.Struct, frozen=True):
@@ -23,22 +24,24 @@ class Problem(msgspec.Struct, frozen=True):
 
 def default_targets(graph: Graph, types: Mapping[str, NodeType]) -> tuple[str, ...]:
     """What a run is for when nobody says: nodes with effects, or if there are none, nodes whose outputs nobody takes."""
-    effects = tuple(key for key, node in graph.nodes.items() if (known := types.get(node.type)) and known.effect)
-    return effects or tuple(key for key, node in graph.nodes.items() if not graph.out_of(key) and node.type in types)
+    held = graph.worked_out.get("default_targets")
+    if held is None or held[0] is not types:
+        effects = tuple(key for key, node in graph.nodes.items() if (known := types.get(node.type)) and known.effect)
+        found = effects or tuple(key for key, node in graph.nodes.items() if not graph.out_of(key) and node.type in types)
+        held = graph.worked_out["default_targets"] = (types, found)
+    return cast(tuple[str, ...], held[1])
 
 
 def check(graph: Graph, types: Mapping[str, NodeType], targets: Iterable[str] | None = None) -> list[Problem]:
-    """Every problem of what the targets need; errors elsewhere are listed as warnings, since they do not hinder the run."""
+    """Every problem of what the targets need; errors elsewhere are listed as warnings, since they do not hinder the run.
+
+    Asked again for the same graph, it answers from memory: ``types`` must not change while graphs are checked against it.
+    """
     wanted = tuple(targets) if targets is not None else default_targets(graph, types)
-    problems = [Problem("", "", f"target {target}: no such node") for target in wanted if target not in graph.nodes]
-    if not wanted:
-        problems.append(Problem("", "", "the graph has nothing to run", "add a node that makes or saves something"))
-    needed = graph.upstream(wanted)
-    problems += _cycles(graph, needed)
-    for key in graph.nodes:
-        for problem in _node_problems(graph, types, key):
-            problems.append(problem if key in needed else msgspec.structs.replace(problem, severity="warning"))
-    return problems
+    held = graph.worked_out.get("check")
+    if held is None or held[0] is not types or held[1] != wanted:
+        held = graph.worked_out["check"] = (types, wanted, _problems(graph, types, wanted))
+    return list(held[2])
 
 
 def errors(problems: Iterable[Problem]) -> list[Problem]:
@@ -54,6 +57,18 @@ def link_refusal(graph: Graph, types: Mapping[str, NodeType], link: Link) -> str
     return None
 
 
+def _problems(graph: Graph, types: Mapping[str, NodeType], wanted: tuple[str, ...]) -> list[Problem]:
+    problems = [Problem("", "", f"target {target}: no such node") for target in wanted if target not in graph.nodes]
+    if not wanted:
+        problems.append(Problem("", "", "the graph has nothing to run", "add a node that makes or saves something"))
+    needed = graph.upstream(wanted)
+    problems += _circle(graph, needed)
+    for key in graph.nodes:
+        for problem in _node_problems(graph, types, key):
+            problems.append(problem if key in needed else msgspec.structs.replace(problem, severity="warning"))
+    return problems
+
+
 def _node_problems(graph: Graph, types: Mapping[str, NodeType], key: str) -> Iterator[Problem]:
     node = graph.nodes[key]
     node_type = types.get(node.type)
@@ -65,22 +80,33 @@ def _node_problems(graph: Graph, types: Mapping[str, NodeType], key: str) -> Ite
             key, "", f"was made with version {node.version} of {node.type!r}, this program has version {node_type.version}",
             "update the program, or replace the node",
         )  # fmt: skip
-    driven = {link.input for link in graph.into(key)}
-    yield from _parameter_problems(key, node, node_type, driven)
-    for wanted in node_type.inputs:
-        if wanted.required and wanted.name not in driven:
+    links = graph.into(key)
+    driven = [link.input for link in links]
+    if node.parameters:
+        yield from _parameter_problems(key, node, node_type, driven)
+    for wanted in node_type.required:
+        if wanted.name not in driven:
             yield Problem(key, wanted.name, f"input {wanted.name} is not connected", f"link a node that gives {wanted.type}")
-    for link in graph.into(key):
+    for link in links:
         yield from _link_problems(graph, types, link)
+    if len(driven) > 1 and len(driven) != len(set(driven)):
+        yield from _crowded(key, node_type, driven)
 
 
-def _parameter_problems(key: str, node: Node, node_type: NodeType, driven: set[str]) -> Iterator[Problem]:
+def _parameter_problems(key: str, node: Node, node_type: NodeType, driven: Collection[str]) -> Iterator[Problem]:
     for name, value in node.parameters.items():
         parameter = node_type.parameter(name)
         if parameter is None:
             yield Problem(key, name, f"{node_type.title} has no parameter {name!r}", "remove it", "warning")
         elif name not in driven and (rule := broken_rule(parameter.kind, value)):
             yield Problem(key, name, f"{name}: {rule}", f"the default is {parameter.default!r}")
+
+
+def _crowded(key: str, node_type: NodeType, driven: list[str]) -> Iterator[Problem]:
+    for name in dict.fromkeys(driven):
+        wanted = node_type.input(name)
+        if (count := driven.count(name)) > 1 and not (wanted and wanted.many):
+            yield Problem(key, name, f"input {name} of {node_type.title} takes one link, got {count}", "remove all but one")
 
 
 def _link_problems(graph: Graph, types: Mapping[str, NodeType], link: Link) -> Iterator[Problem]:
@@ -96,33 +122,30 @@ def _link_problems(graph: Graph, types: Mapping[str, NodeType], link: Link) -> I
     accepted = target_type.accepted(link.input)
     if output is None:
         yield Problem(link.target, link.input, f"{source_type.title} has no output {link.output!r}", "draw the link again")
-    elif not accepted:
-        yield Problem(link.target, link.input, f"{target_type.title} has no input {link.input!r}", "draw the link again")
     elif output.type not in accepted:
-        yield Problem(
-            link.target, link.input,
-            f"input {link.input} of {target_type.title} takes {' or '.join(accepted)}, got {output.type} from {source_type.title}",
-            f"link a node that gives {accepted[0]}",
-        )  # fmt: skip
+        yield _misfit(link, source_type, target_type, output.type, accepted)
 
 
-def _cycles(graph: Graph, needed: set[str]) -> list[Problem]:
-    """One problem naming one circle, or none: what is left after removing nodes without open sources is on or behind circles."""
-    open_sources = {key: sum(link.source in needed for link in graph.into(key)) for key in needed}
-    ready = [key for key, count in open_sources.items() if not count]
-    left = set(needed)
-    while ready:
-        key = ready.pop()
-        left.discard(key)
-        for link in graph.out_of(key):
-            if link.target in open_sources:
-                open_sources[link.target] -= 1
-                if not open_sources[link.target]:
-                    ready.append(link.target)
+def _misfit(link: Link, source_type: NodeType, target_type: NodeType, came: str, accepted: tuple[str, ...]) -> Problem:
+    if accepted:
+        message = f"input {link.input} of {target_type.title} takes {' or '.join(accepted)}, got {came} from {source_type.title}"
+        return Problem(link.target, link.input, message, f"link a node that gives {accepted[0]}")
+    if target_type.parameter(link.input):
+        message = f"{link.input} of {target_type.title} takes no link: the file must be known before the run"
+        return Problem(link.target, link.input, message, "choose the file on the node")
+    return Problem(link.target, link.input, f"{target_type.title} has no input {link.input!r}", "draw the link again")
+
+
+def _circle(graph: Graph, needed: set[str]) -> list[Problem]:
+    """One problem naming one circle, or none: what cannot be put in order is on circles or behind them."""
+    left = needed.difference(graph.in_order(needed))
     if not left:
         return []
-    path = [min(left)]
-    while (before := next(link.source for link in graph.into(path[-1]) if link.source in left)) not in path:
-        path.append(before)
-    circle = [before, *reversed(path[path.index(before) :])]
+    path: dict[str, None] = {}
+    node = min(left)
+    while node not in path:
+        path[node] = None
+        node = next(link.source for link in graph.into(node) if link.source in left)
+    walked = list(path)
+    circle = [node, *reversed(walked[walked.index(node) :])]
     return [Problem(circle[0], "", "nodes feed each other in a circle: " + " → ".join(circle), "remove one of these links")]

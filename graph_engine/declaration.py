@@ -8,86 +8,44 @@ from __future__ import annotations
 import inspect
 import typing
 from collections.abc import Callable
+from functools import cached_property
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
 import msgspec
 
+from graph_engine.context import Context
 from graph_engine.docstring import Docstring, read_docstring
+from graph_engine.kinds import (
+    LINK_TYPES,
+    PLAIN_KINDS,
+    SEED_LIMIT,
+    AnyKind,
+    Choice,
+    Color,
+    File,
+    Integer,
+    Kind,
+    Number,
+    Seed,
+    Text,
+    Toggle,
+    broken_rule,
+)
 from graph_engine.values import PLAIN_TYPES, type_name
+
+__all__ = [
+    "LINK_TYPES", "PLAIN_KINDS", "SEED_LIMIT", "AnyKind", "Choice", "Color", "DeclarationError", "File", "Input", "Integer", "Kind",
+    "NodeType", "Number", "Output", "Parameter", "Seed", "Text", "Toggle", "declared", "kind_of", "node",
+]  # fmt: skip
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 Upgrade = Callable[[int, dict[str, Any]], dict[str, Any]]
-
-SEED_LIMIT = 2**64
-
-
-class Kind(msgspec.Struct, frozen=True, tag_field="kind"):
-    """How a parameter is edited and what it may hold. The soft range is what a slider spans, the hard range what is accepted."""
-
-
-class Number(Kind, frozen=True, tag="number"):
-    soft: tuple[float, float] = (0.0, 1.0)
-    hard: tuple[float | None, float | None] = (None, None)
-    step: float = 0.01
-    unit: str = ""
-
-
-class Integer(Kind, frozen=True, tag="integer"):
-    soft: tuple[int, int] = (0, 100)
-    hard: tuple[int | None, int | None] = (None, None)
-    step: int = 1
-    unit: str = ""
-
-
-class Toggle(Kind, frozen=True, tag="toggle"):
-    pass
-
-
-class Text(Kind, frozen=True, tag="text"):
-    multiline: bool = False
-    placeholder: str = ""
-
-
-class Choice(Kind, frozen=True, tag="choice"):
-    options: tuple[str, ...] = ()
-
-
-class Color(Kind, frozen=True, tag="color"):
-    """``#rrggbb`` or ``#rrggbbaa``."""
-
-
-class Seed(Kind, frozen=True, tag="seed"):
-    """A 64-bit seed. In a graph it is ``{"value": int, "policy": "fixed" | "random" | "increment"}``; the function gets the integer."""
-
-
-class File(Kind, frozen=True, tag="file"):
-    """A path. Files that are read count in the node's key by their content."""
-
-    suffixes: tuple[str, ...] = ()
-    role: str = "read"  # "read", "model" (looked up in the model folders too) or "write"
+"""Carries parameters of an older version over: ``upgrade(old_version, parameters) -> parameters``."""
 
 
 class DeclarationError(Exception):
     """A node function breaks a rule of declarations."""
-
-
-AnyKind = Number | Integer | Toggle | Text | Choice | Color | Seed | File
-
-PLAIN_KINDS: dict[type, type[Kind]] = {float: Number, int: Integer, bool: Toggle, str: Text}
-"""Kinds that an unadorned annotation stands for."""
-
-LINK_TYPES: dict[type[Kind], tuple[str, ...]] = {
-    Number: ("Number", "Integer"),
-    Integer: ("Integer",),
-    Seed: ("Integer",),
-    Toggle: ("Toggle",),
-    Text: ("Text",),
-    Choice: ("Text",),
-    Color: ("Text",),
-    File: ("Text",),
-}
-"""The types of outputs that may drive a parameter of a kind by a link."""
 
 
 class Input(msgspec.Struct, frozen=True):
@@ -112,7 +70,7 @@ class Output(msgspec.Struct, frozen=True):
     help: str = ""
 
 
-class NodeType(msgspec.Struct, frozen=True):
+class NodeType(msgspec.Struct, frozen=True, dict=True):
     """Everything that is known of a node type without its code. ``id`` is section and file name, as ``sampling/generate``."""
 
     id: str
@@ -128,14 +86,43 @@ class NodeType(msgspec.Struct, frozen=True):
     takes_context: bool = False
     words: tuple[str, ...] = ()  # further words that find it in the palette
 
+    @cached_property
+    def _named(self) -> tuple[dict[str, Input], dict[str, Parameter], dict[str, Output]]:
+        return {i.name: i for i in self.inputs}, {p.name: p for p in self.parameters}, {o.name: o for o in self.outputs}
+
+    @cached_property
+    def required(self) -> tuple[Input, ...]:
+        """Inputs that must be linked."""
+        return tuple(wanted for wanted in self.inputs if wanted.required)
+
+    @cached_property
+    def many(self) -> tuple[str, ...]:
+        """Names of the inputs that take any number of links."""
+        return tuple(wanted.name for wanted in self.inputs if wanted.many)
+
+    @cached_property
+    def seeds(self) -> tuple[str, ...]:
+        """Names of the parameters that are seeds."""
+        return tuple(parameter.name for parameter in self.parameters if isinstance(parameter.kind, Seed))
+
+    @cached_property
+    def files(self) -> tuple[str, ...]:
+        """Names of the parameters whose file is read and so counts in the key by its content."""
+        return tuple(p.name for p in self.parameters if isinstance(p.kind, File) and p.kind.role != "write")
+
+    @cached_property
+    def without_result(self) -> tuple[str, ...]:
+        """Names of the parameters that do not change the result."""
+        return tuple(parameter.name for parameter in self.parameters if not parameter.affects_result)
+
     def input(self, name: str) -> Input | None:
-        return next((found for found in self.inputs if found.name == name), None)
+        return self._named[0].get(name)
 
     def parameter(self, name: str) -> Parameter | None:
-        return next((found for found in self.parameters if found.name == name), None)
+        return self._named[1].get(name)
 
     def output(self, name: str) -> Output | None:
-        return next((found for found in self.outputs if found.name == name), None)
+        return self._named[2].get(name)
 
     def accepted(self, name: str) -> tuple[str, ...]:
         """Types of outputs that a link into the named input or parameter may come from; empty if there is no such name."""
@@ -190,22 +177,27 @@ def declared(function: Callable[..., Any], section: str) -> NodeType:
         DeclarationError: the signature or the docstring breaks a rule; the message names the function, the rule and what came.
     """
     marks: Marks = function.__node__  # type: ignore[attr-defined]
-    signature = inspect.signature(function)
     hints = typing.get_type_hints(function, include_extras=True)
     doc = read_docstring(function)
+    if not doc.summary:
+        raise _broken(function, "docstring", "must start with a line that says what the node does", "none")
     inputs: list[Input] = []
     parameters: list[Parameter] = []
     takes_context = False
-    for name, argument in signature.parameters.items():
+    for name, argument in inspect.signature(function).parameters.items():
+        if argument.kind in (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD):
+            raise _broken(function, name, "every argument must have a name of its own", str(argument))
+        if name not in hints:
+            raise _broken(function, name, "must be annotated with a value type or a plain type", "no annotation")
         hint = hints[name]
-        if getattr(hint, "__name__", "") == "Context":
+        if hint is Context:
             takes_context = True
         elif (kind := kind_of(hint)) and not (hint in PLAIN_KINDS and argument.default is inspect.Parameter.empty):
             parameters.append(_parameter(function, name, kind, argument.default, doc, marks))
         else:
             inputs.append(_input(function, name, hint, argument.default, doc))
-    if not doc.summary:
-        raise _broken(function, "docstring", "must start with a line that says what the node does", "none")
+    if strangers := set(marks.without_result) - {parameter.name for parameter in parameters}:
+        raise _broken(function, "without_result", "must name parameters", repr(min(strangers)))
     return NodeType(
         id=f"{section}/{function.__name__}",
         version=marks.version,
@@ -215,7 +207,7 @@ def declared(function: Callable[..., Any], section: str) -> NodeType:
         help=doc.body,
         inputs=tuple(inputs),
         parameters=tuple(parameters),
-        outputs=_outputs(function, hints.get("return"), doc),
+        outputs=_outputs(function, hints, doc),
         effect=marks.effect,
         takes_context=takes_context,
         words=marks.words,
@@ -240,6 +232,8 @@ def _parameter(function: Callable[..., Any], name: str, kind: AnyKind, default: 
         raise _broken(function, name, "a parameter must have a default", "none")
     if not doc.arguments.get(name):
         raise _broken(function, name, "every parameter must have a line under Args", "none")
+    if rule := broken_rule(kind, default):
+        raise DeclarationError(f"{function.__module__}.{function.__name__}: {name}: the default {rule}")
     return Parameter(name, kind, default, doc.arguments[name], name not in marks.without_result)
 
 
@@ -248,21 +242,31 @@ def _input(function: Callable[..., Any], name: str, hint: Any, default: Any, doc
         raise _broken(function, name, "every input must have a line under Args", "none")
     many = get_origin(hint) is tuple
     if many:
-        hint = get_args(hint)[0]
+        one = get_args(hint)[0] if get_args(hint)[1:] == (Ellipsis,) else None
     elif get_origin(hint) in (Union, UnionType):
-        hint = next(option for option in get_args(hint) if option is not NoneType)
-    if not isinstance(hint, type):
-        raise _broken(function, name, "must be annotated with a value type or a plain type with a kind", repr(hint))
-    return Input(name, type_name(hint), doc.arguments[name], default is inspect.Parameter.empty and not many, many)
+        options = [option for option in get_args(hint) if option is not NoneType]
+        one = options[0] if len(options) == 1 else None
+    else:
+        one = hint
+    if not isinstance(one, type):
+        raise _broken(function, name, "must be a value type, that or None, or a tuple of any number of that", repr(hint))
+    return Input(name, type_name(one), doc.arguments[name], default is inspect.Parameter.empty and not many, many)
 
 
-def _outputs(function: Callable[..., Any], hint: Any, doc: Docstring) -> tuple[Output, ...]:
-    if hint is None or hint is NoneType:
+def _outputs(function: Callable[..., Any], hints: dict[str, Any], doc: Docstring) -> tuple[Output, ...]:
+    if "return" not in hints:
+        raise _broken(function, "return", "must be annotated with a value type, a named tuple or None", "no annotation")
+    hint = hints["return"]
+    if hint is NoneType:
         return ()
     if hasattr(hint, "_fields"):
-        fields = typing.get_type_hints(hint)
-        for name in hint._fields:
-            if not doc.returns.get(name):
-                raise _broken(function, name, "every output must have a line under Returns", "none")
-        return tuple(Output(name, type_name(fields[name]), doc.returns[name]) for name in hint._fields)
-    return (Output(PLAIN_TYPES.get(hint, hint.__name__).lower(), type_name(hint), " ".join(doc.returns.values())),)
+        return tuple(_output(function, name, found, doc.returns.get(name)) for name, found in typing.get_type_hints(hint).items())
+    return (_output(function, PLAIN_TYPES.get(hint, getattr(hint, "__name__", "")).lower(), hint, " ".join(doc.returns.values())),)
+
+
+def _output(function: Callable[..., Any], name: str, hint: Any, text: str | None) -> Output:
+    if not isinstance(hint, type):
+        raise _broken(function, name, "an output must be a value type", repr(hint))
+    if text is None:
+        raise _broken(function, name, "every output must have a line under Returns", "none")
+    return Output(name, type_name(hint), text)

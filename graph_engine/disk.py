@@ -1,23 +1,27 @@
 """The disk tier: one file an entry, written beside and renamed, verified when read; readers take no lock.
 
-A file is the frame ``digest (32 hex) | header length | header JSON | blobs``; whatever does not verify counts as absent and is removed.
+A file is the frame ``magic | digest (32 hex) | header length | header JSON | blobs``; whatever does not verify counts as absent and is
+removed. So nothing here waits for the disk: a power cut may cost an entry, never a wrong result.
 """
 
 from __future__ import annotations
 
 import contextlib
 import os
-import tempfile
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from graph_engine.atomic import write_atomically
 from graph_engine.values import digest_of, value_type_of, value_types
 
+MAGIC = b"tessera-result-2\n"
 DIGEST = 32
 LENGTH = 8
+_KEY = re.compile(r"[0-9a-f]{32}")
 
 
 class DiskCache:
@@ -30,10 +34,10 @@ class DiskCache:
         self.folder = folder
         self.budget = budget
         self.trouble = ""
-        self._written = 0
+        self._written = budget  # looked at on the first write: many short runs must not outgrow the budget together
 
     def __contains__(self, key: str) -> bool:
-        return self._entry(self._target(key)).exists()
+        return os.path.exists(self._entry(self._target(key)))
 
     def read(self, key: str) -> tuple[dict[str, Any], dict[str, Any]] | None:
         """The facts and the values of a key or content key."""
@@ -42,41 +46,40 @@ class DiskCache:
             frame = path.read_bytes()
         except OSError:
             return None
-        body = frame[DIGEST:]
-        if frame[:DIGEST] != digest_of(body).encode():
-            with contextlib.suppress(OSError):
-                path.unlink()
-            return None
+        found = _unpacked(frame)
         with contextlib.suppress(OSError):
-            os.utime(path)  # age is time since use
-        return _unpacked(body)
+            if found is None:
+                path.unlink()
+            else:
+                os.utime(path)  # age is time since use
+        return found
 
     def write(self, key: str, content_key: str, facts: Mapping[str, Any], values: Mapping[str, Any]) -> None:
         """Store an entry if all of its values can be stored."""
-        blobs: dict[str, bytes] = {}
-        for name, value in values.items():
-            store = value_type_of(value).store
-            if store is None:
-                return
-            blobs[name] = store(value)
+        stores = {name: value_type_of(value).store for name, value in values.items()}
+        if None in stores.values():
+            return
         path = self._entry(content_key)
-        if not path.exists():
+        if not os.path.exists(path):
+            blobs = {name: store(values[name]) for name, store in stores.items() if store}
             header = msgspec.json.encode({**facts, "blobs": {name: len(blob) for name, blob in blobs.items()}})
             body = b"".join([len(header).to_bytes(LENGTH, "little"), header, *blobs.values()])
-            self._replace(path, digest_of(body).encode() + body)
+            self._replace(path, MAGIC, digest_of(body).encode(), body)
         self.point(key, content_key)
 
     def point(self, key: str, content_key: str) -> None:
+        """Let a further key lead to an entry."""
         if key != content_key:
             self._replace(self._pointer(key), content_key.encode())
 
     def size(self) -> int:
         """Bytes on disk."""
-        return sum(facts.st_size for _, facts in self._files())
+        return sum(size for _, _, size in self._files())
 
     def clear(self) -> None:
-        for path, _ in self._files():
-            path.unlink(missing_ok=True)
+        for path, _, _ in self._files():
+            with contextlib.suppress(OSError):
+                os.unlink(path)
 
     def _entry(self, content_key: str) -> Path:
         return self.folder / "entries" / content_key[:2] / content_key
@@ -85,59 +88,77 @@ class DiskCache:
         return self.folder / "keys" / key[:2] / key
 
     def _target(self, key: str) -> str:
+        """The content key that a key leads to; a key without a pointer, or with a damaged one, is its own."""
         try:
-            return self._pointer(key).read_text()
+            with open(self._pointer(key), encoding="ascii") as file:
+                text = file.read(DIGEST + 1)
         except (OSError, UnicodeDecodeError):
             return key
+        return text if _KEY.fullmatch(text) else key
 
-    def _replace(self, path: Path, data: bytes) -> None:
+    def _replace(self, path: Path, *parts: bytes) -> None:
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            handle, part = tempfile.mkstemp(dir=path.parent, prefix=".part-")
             try:
-                with os.fdopen(handle, "wb") as file:
-                    file.write(data)
-                    file.flush()
-                    os.fsync(file.fileno())
-                os.replace(part, path)
-            except BaseException:
-                Path(part).unlink(missing_ok=True)
-                raise
+                write_atomically(path, *parts, durable=False)
+            except FileNotFoundError:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                write_atomically(path, *parts, durable=False)
         except OSError as error:
             self.trouble = f"{path.parent}: {error.strerror}"
             return
-        self._written += len(data)
+        self._written += sum(map(len, parts))
         if self._written > self.budget // 20:
             self._written = 0
             self._shrink()
 
-    def _files(self) -> list[tuple[Path, os.stat_result]]:
+    def _files(self) -> list[tuple[str, float, int]]:
+        """Path, time of last use and bytes of every file, half-written ones of ended processes too."""
         found = []
-        for path in self.folder.glob("*/*/*"):
+        for path in _walked(str(self.folder), 3):
             with contextlib.suppress(OSError):
-                found.append((path, path.stat()))
+                facts = os.stat(path)
+                blocks = getattr(facts, "st_blocks", 0) * 512  # a small file takes a whole block
+                found.append((path, facts.st_mtime, max(facts.st_size, blocks)))
         return found
 
     def _shrink(self) -> None:
         """Remove what was not used longest until the budget holds; looked at each time a twentieth of it has been written."""
-        files = sorted(self._files(), key=lambda pair: pair[1].st_mtime)
-        used = sum(facts.st_size for _, facts in files)
-        for path, facts in files:
+        files = sorted(self._files(), key=lambda file: file[1])
+        used = sum(size for _, _, size in files)
+        for path, _, size in files:
             if used <= self.budget:
                 return
-            path.unlink(missing_ok=True)
-            used -= facts.st_size
+            with contextlib.suppress(OSError):
+                os.unlink(path)
+                used -= size
 
 
-def _unpacked(body: bytes) -> tuple[dict[str, Any], dict[str, Any]] | None:
-    start = LENGTH + int.from_bytes(body[:LENGTH], "little")
-    facts = msgspec.json.decode(body[LENGTH:start])
-    types = value_types()
-    values: dict[str, Any] = {}
-    for name, length in facts.pop("blobs").items():
-        known = types.get(facts["held"][name]["type"])
-        if known is None or known.load is None:
-            return None
-        values[name] = known.load(body[start : start + length])
-        start += length
+def _walked(folder: str, levels: int) -> list[str]:
+    """Files that many levels below a folder."""
+    try:
+        with os.scandir(folder) as entries:
+            paths = [entry.path for entry in entries if entry.is_dir(follow_symlinks=False) == (levels > 1)]
+    except OSError:
+        return []
+    return paths if levels == 1 else [path for inner in paths for path in _walked(inner, levels - 1)]
+
+
+def _unpacked(frame: bytes) -> tuple[dict[str, Any], dict[str, Any]] | None:
+    """Facts and values of a frame that verifies and whose value types this process knows, in the layout that it knows."""
+    body = memoryview(frame)[len(MAGIC) + DIGEST :]
+    if not frame.startswith(MAGIC) or frame[len(MAGIC) : len(MAGIC) + DIGEST] != digest_of(body).encode():
+        return None
+    try:
+        start = LENGTH + int.from_bytes(body[:LENGTH], "little")
+        facts = msgspec.json.decode(body[LENGTH:start])
+        types = value_types()
+        values: dict[str, Any] = {}
+        for name, length in facts.pop("blobs").items():
+            load = types[facts["held"][name]["type"]].load
+            if load is None:
+                return None
+            values[name] = load(bytes(body[start : start + length]))
+            start += length
+    except (KeyError, TypeError, ValueError, OSError):  # written by a version of the program whose values were otherwise
+        return None
     return facts, values

@@ -25,8 +25,8 @@ class OutOfMemory(Failure):
     kind = "out_of_memory"
 
 
-class Stopped(Exception):
-    """Raised inside a node by its `Context` when the user asked the run to stop."""
+class Stopped(BaseException):
+    """Raised inside a node by its `Context` when the user asked the run to stop. Not an `Exception`: no node swallows it by accident."""
 
 
 class BadWorkflow(Exception):

@@ -1,7 +1,7 @@
 """Running a graph: back from the targets to what is held, then forward through what is left.
 
-Each step is found by its key, else by the content key of what its sources gave, else it runs. Finished steps are in the cache before the next
-begins, so nothing that was done is lost when a later step fails, stops or takes the process with it.
+Each step is found by its key, else by the content key of what its sources gave, else it runs. Finished steps are in the cache before
+the next begins, so nothing that was done is lost when a later step fails, stops or takes the process with it.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ import threading
 import time
 import traceback
 import uuid
-from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -21,6 +20,7 @@ from graph_engine.cache import Cache, Entry, entry_of
 from graph_engine.catalogue import Catalogue
 from graph_engine.check import Problem, check, default_targets, errors
 from graph_engine.context import Context
+from graph_engine.declaration import NodeType
 from graph_engine.errors import Failure, Stopped
 from graph_engine.events import (
     AnyEvent,
@@ -31,10 +31,12 @@ from graph_engine.events import (
     StepFinished,
     StepStarted,
 )
+from graph_engine.files import FileDigests
 from graph_engine.graph import Graph
 from graph_engine.history import History
-from graph_engine.keys import FileDigests, key_of
-from graph_engine.parameters import resolved, seeds
+from graph_engine.keys import Recipe, files_still_true, key_of
+from graph_engine.kinds import Number, broken_rule
+from graph_engine.parameters import seeds
 from graph_engine.plan import Prepared, prepared, why
 from graph_engine.values import value_type_of
 
@@ -87,167 +89,204 @@ def execute(
     problems = tuple(check(graph, catalogue, wanted))
     if errors(problems):
         return Outcome("refused", 0.0, problems=problems)
-    ready = prepared(graph, catalogue, cache, wanted, digests or FileDigests())
-    run = _Run(graph, catalogue, cache, emit, ready, stop or threading.Event(), history or History(), run_id or uuid.uuid4().hex)
-    run.scope, run.output_folder, run.workflow = scope, output_folder, workflow
-    return msgspec.structs.replace(run.go(), problems=problems)
+    job = _Job(graph, catalogue, cache, wanted, emit, stop or threading.Event(), digests or FileDigests(), history or History(),
+               run_id or uuid.uuid4().hex, scope, output_folder, workflow)  # fmt: skip
+    return msgspec.structs.replace(_Run(job).go(), problems=problems)
+
+
+class _Job(msgspec.Struct, frozen=True):
+    """What `execute` was asked."""
+
+    graph: Graph
+    catalogue: Catalogue
+    cache: Cache
+    targets: tuple[str, ...]
+    emit: Callable[[AnyEvent], None]
+    stop: threading.Event
+    digests: Callable[[str], str]
+    history: History
+    id: str
+    scope: str
+    output_folder: Path | None
+    workflow: bytes
 
 
 class _Run:
     """One run. Results live here only while a later step needs them."""
 
-    def __init__(
-        self,
-        graph: Graph,
-        catalogue: Catalogue,
-        cache: Cache,
-        emit: Callable[[AnyEvent], None],
-        ready: Prepared,
-        stop: threading.Event,
-        history: History,
-        run_id: str,
-    ) -> None:
-        self.graph, self.catalogue, self.cache, self.emit = graph, catalogue, cache, emit
-        self.ready, self.stop, self.history, self.id = ready, stop, history, run_id
-        self.scope, self.output_folder, self.workflow = "", None, b""  # type: str, Path | None, bytes
-        self.seeds = seeds(graph, catalogue)
+    def __init__(self, job: _Job) -> None:
+        self.job, self.graph, self.cache, self.emit = job, job.graph, job.cache, job.emit
+        self.ready, self.held = self._frontier()
+        self.recipes, self.keys = self.ready.made.recipes, self.ready.made.keys
+        self.uses = self._uses()
         self.entries: dict[str, Entry] = {}
-        self.users = {node: len({link.target for link in graph.out_of(node)} & ready.to_run) for node in ready.made.keys}
         self.results: dict[str, tuple[Result, ...]] = {}
         self.files: list[str] = []
-        self.notes: list[str] = []
+        self.notes: dict[str, None] = {}
         self.failures: list[StepFailed] = []
         self.ran: list[str] = []
+        self._seeds: dict[str, int] | None = None
+
+    def _frontier(self) -> tuple[Prepared, dict[str, tuple[str, Entry]]]:
+        """Where the walk back ended, with the entries there. An entry that turns out gone or damaged moves the frontier back."""
+        job = self.job
+        lost: set[str] = set()
+        while True:
+            ready = prepared(job.graph, job.catalogue, job.cache, job.targets, job.digests, lost)
+            held: dict[str, tuple[str, Entry]] = {}
+            for node in ready.in_order(ready.held):
+                key = ready.made.keys[node]
+                state = job.cache.where(key)
+                if entry := job.cache.find(key):
+                    held[node] = state or "memory", entry
+                else:
+                    lost.add(key)
+            if len(held) == len(ready.held):
+                return ready, held
+
+    def _uses(self) -> dict[str, int]:
+        """How many steps still need each node's result."""
+        uses: dict[str, int] = {}
+        for node in self.ready.to_run:
+            for source in {source for _, source, _ in self.recipes[node].facts.sources}:
+                uses[source] = uses.get(source, 0) + 1
+        return uses
 
     def go(self) -> Outcome:
         began = time.monotonic()
-        order = [node for node in self.ready.made.keys if node in self.ready.to_run]
-        self.emit(RunStarted(self.id, tuple(order), tuple(node for node in self.ready.made.keys if node in self.ready.held)))
+        order = self.ready.in_order(self.ready.to_run)
+        self.emit(RunStarted(self.job.id, tuple(order), tuple(self.held)))
+        for node, (state, entry) in self.held.items():
+            self._finish(node, entry, _results(entry), state)
         state = "done"
         try:
-            for node in sorted(self.ready.held):
-                self._take_held(node)
             self._run_all(order)
+            state = "failed" if self.failures else "done"
         except Stopped:
             state = "stopped"
-        if self.failures and state == "done":
-            state = "failed"
-        self.history.ran(self.scope, self.ready.made, [*self.results])
-        self.history.save()
+        self.job.history.ran(self.job.scope, self.ready.made, self.results)
+        self.job.history.save()
+        if self.cache.trouble:
+            self.notes[f"results are not kept on disk: {self.cache.trouble}"] = None
         seconds = time.monotonic() - began
-        self.emit(RunFinished(self.id, state, seconds, tuple(self.ran)))
-        return Outcome(state, seconds, self.results, tuple(self.files), tuple(self.failures), ran=tuple(self.ran), notes=tuple(self.notes))
+        self.emit(RunFinished(self.job.id, state, seconds, tuple(self.ran)))
+        return Outcome(
+            state, seconds, self.results, tuple(self.files), tuple(self.failures), ran=tuple(self.ran), notes=tuple(self.notes)
+        )
 
     def _run_all(self, order: list[str]) -> None:
-        unmet = {node: sum(link.source in self.ready.to_run for link in self.graph.into(node)) for node in order}
-        waiting = deque(node for node in order if not unmet[node])
+        """Run steps as their sources are met, the newest first: a branch is finished, and its results let go, before the next begins."""
+        to_run = self.ready.to_run
+        unmet = {node: sum([source in to_run for _, source, _ in self.recipes[node].facts.sources]) for node in order}
+        waiting = [node for node in reversed(order) if not unmet[node]]
         while waiting:
-            node = waiting.popleft()
-            if self.stop.is_set():
+            if self.job.stop.is_set():
                 raise Stopped
+            node = waiting.pop()
             if not self._step(node):
                 continue
+            met = []
             for link in self.graph.out_of(node):
                 if link.target in unmet:
                     unmet[link.target] -= 1
                     if not unmet[link.target]:
-                        waiting.append(link.target)
-
-    def _take_held(self, node: str) -> None:
-        """Report what the cache holds; if it is gone or damaged by now, make it again."""
-        state = self.cache.where(self.ready.made.keys[node])
-        entry = self.cache.find(self.ready.made.keys[node])
-        if entry is None:
-            self._remake(node)
-        else:
-            self._finish(node, entry, state, 0.0)
-
-    def _remake(self, node: str) -> None:
-        """Run a node that was expected in the cache, and before it whatever of its sources is gone too."""
-        for link in self.graph.into(node):
-            if link.source not in self.entries:
-                self.users[link.source] = self.users.get(link.source, 0) + 1
-                self._take_held(link.source)
-        self._step(node)
+                        met.append(link.target)
+            waiting.extend(reversed(met))
 
     def _step(self, node: str) -> bool:
         """Find or make one node's result; False where it failed."""
-        node_type = self.catalogue[self.graph.nodes[node].type]
-        facts = self.ready.made.facts[node]
-        if any(source not in self.entries for _, source, _ in facts.sources):
-            return False  # a source failed
-        content_key = key_of(facts, [self.entries[source].held[output].digest for _, source, output in facts.sources])
-        if not node_type.effect and (entry := self.cache.find(content_key)):
-            self.cache.point(self.ready.made.keys[node], content_key)
-            self._finish(node, entry, "memory", 0.0)
-            return True
-        self.emit(StepStarted(self.id, node, why(node, self.ready, node_type, self.history, self.scope)))
-        context = Context(
-            node, run=self.id, emit=self.emit, stop=self.stop, output_folder=self.output_folder, workflow=self.workflow, seeds=self.seeds
-        )  # fmt: skip
-        began = time.monotonic()
+        recipe, key = self.recipes[node], self.keys[node]
+        content_key = key_of(recipe.said, [self.entries[source].held[output].digest for _, source, output in recipe.facts.sources])
+        if not recipe.node_type.effect and content_key != key:
+            state = self.cache.where(content_key)
+            if state and (entry := self.cache.find(content_key)):
+                self.cache.point(key, content_key)
+                self._finish(node, entry, _results(entry), state)
+                return True
+        return self._make(node, recipe, content_key)
+
+    def _make(self, node: str, recipe: Recipe, content_key: str) -> bool:
+        self.emit(StepStarted(self.job.id, node, why(node, self.ready, self.job.history, self.job.scope)))
+        node_type = recipe.node_type
+        context = self._context(node) if node_type.takes_context else None
+        began = time.perf_counter()
         try:
-            values = self._call(node, context)
-            entry = entry_of(content_key, values, time.monotonic() - began, tuple(context.notes))
-        except Stopped:
-            raise
+            values = self._called(node_type, recipe, context)
+            entry = entry_of(content_key, values, time.perf_counter() - began, tuple(context.notes) if context else ())
+            _check_types(node_type, entry)
+            results = _results(entry)
+            if not node_type.effect and (not node_type.files or files_still_true(recipe, self.job.digests)):
+                self.cache.put(self.keys[node], entry)
         except Exception as error:  # a node is anyone's code: whatever it raises is its own step's failure
             self._fail(node, error)
             return False
         self.ran.append(node)
-        self.files += context.files
-        if not node_type.effect:
-            self.cache.put(self.ready.made.keys[node], entry)
-        self.history.took(node_type.id, entry.seconds, entry.size)
-        self._finish(node, entry, "ran", entry.seconds, tuple(context.files))
+        self.job.history.took(node_type.id, entry.seconds, entry.size)
+        self._finish(node, entry, results, "ran", entry.seconds, tuple(context.files) if context else ())
         return True
 
-    def _call(self, node: str, context: Context) -> dict[str, Any]:
-        node_type = self.catalogue[self.graph.nodes[node].type]
-        arguments = resolved(node_type, self.graph.nodes[node])
-        many: dict[str, list[Any]] = {wanted.name: [] for wanted in node_type.inputs if wanted.many}
-        for taken, source, output in self.ready.made.facts[node].sources:
+    def _context(self, node: str) -> Context:
+        if self._seeds is None:
+            self._seeds = seeds(self.graph, self.job.catalogue, self.recipes)
+        return Context(
+            node, run=self.job.id, emit=self.emit, stop=self.job.stop, output_folder=self.job.output_folder,
+            workflow=self.job.workflow, seeds=self._seeds,
+        )  # fmt: skip
+
+    def _called(self, node_type: NodeType, recipe: Recipe, context: Context | None) -> dict[str, Any]:
+        """What the node's function gives for its parameters and for what its sources gave, by output."""
+        arguments = recipe.arguments.copy()
+        many: dict[str, list[Any]] = {name: [] for name in node_type.many}
+        for taken, source, output in recipe.facts.sources:
             value = self.entries[source].values[output]
             if taken in many:
                 many[taken].append(value)
-            else:
-                arguments[taken] = value
-        arguments.update({name: tuple(values) for name, values in many.items()})
-        if node_type.takes_context:
+                continue
+            if parameter := node_type.parameter(taken):
+                if rule := broken_rule(parameter.kind, value):
+                    raise Failure(f"{taken}: {rule} from node {source}", "link a value that fits")
+                value = float(value) if isinstance(parameter.kind, Number) else value
+            arguments[taken] = value
+        for name, values in many.items():
+            arguments[name] = tuple(values)
+        if context is not None:
             arguments["context"] = context
-        returned = self.catalogue.function(node_type.id)(**arguments)
-        if not node_type.outputs:
+        returned = self.job.catalogue.function(node_type.id)(**arguments)
+        outputs = node_type.outputs
+        if not outputs:
             return {}
-        values = returned if hasattr(returned, "_fields") else (returned,)
-        return {output.name: value for output, value in zip(node_type.outputs, values, strict=True)}
+        if len(outputs) == 1 and not hasattr(returned, "_fields"):
+            return {outputs[0].name: returned}
+        return {output.name: value for output, value in zip(outputs, returned, strict=True)}
 
-    def _finish(self, node: str, entry: Entry, state: str, seconds: float, files: tuple[str, ...] = ()) -> None:
-        self.results[node] = tuple(
-            Result(name, held.type, held.digest, held.description, _looks(entry.values[name])) for name, held in entry.held.items()
-        )
-        self.notes += [note for note in entry.notes if note not in self.notes]
-        self.emit(StepFinished(self.id, node, state, seconds, self.results[node], files, entry.notes))
-        if self.users.get(node):
+    def _finish(
+        self, node: str, entry: Entry, results: tuple[Result, ...], state: str, seconds: float = 0.0, files: tuple[str, ...] = ()
+    ) -> None:
+        self.results[node] = results
+        for note in entry.notes:
+            self.notes[note] = None
+        self.files += files
+        self.emit(StepFinished(self.job.id, node, state, seconds, results, files, entry.notes))
+        if node in self.uses:
             self.entries[node] = entry
-        for source in {source for _, source, _ in self.ready.made.facts[node].sources}:
-            self._used(source)
+        if node in self.ready.to_run:
+            self._let_go(self.recipes[node])
 
-    def _used(self, source: str) -> None:
-        """Let a result go after its last use in this run; the cache holds on to it as its budget allows."""
-        if source in self.users and source in self.entries:
-            self.users[source] -= 1
-            if self.users[source] <= 0:
-                self.entries.pop(source, None)
+    def _let_go(self, recipe: Recipe) -> None:
+        """Let results go after their last use in this run; the cache holds on to them as its budget allows."""
+        for source in {source for _, source, _ in recipe.facts.sources}:
+            self.uses[source] -= 1
+            if not self.uses[source]:
+                del self.entries[source]
 
     def _fail(self, node: str, error: Exception) -> None:
-        failed = StepFailed(
-            self.id,
-            node,
-            _kind(error),
-            str(error) or type(error).__name__,
-            error.remedy if isinstance(error, Failure) else "",
-            "" if isinstance(error, Failure) else "".join(traceback.format_exception(error)),
-        )
+        message, remedy, kind = str(error) or type(error).__name__, "", _kind(error)
+        if isinstance(error, Failure):
+            remedy = error.remedy
+        elif kind == "out_of_memory":
+            remedy = "use a smaller picture or fewer at a time, or close other programs"
+        detail = "" if isinstance(error, Failure) else "".join(traceback.format_exception(error))
+        failed = StepFailed(self.job.id, node, kind, message, remedy, detail)
         self.failures.append(failed)
         self.emit(failed)
 
@@ -256,8 +295,20 @@ def _kind(error: Exception) -> str:
     if isinstance(error, Failure):
         return error.kind
     spoken = str(error).lower()
-    memory = isinstance(error, MemoryError) or "out of memory" in spoken or "can't allocate memory" in spoken
+    memory = isinstance(error, MemoryError) or "out of memory" in spoken or "allocate memory" in spoken or "not enough memory" in spoken
     return "out_of_memory" if memory else "bug"
+
+
+def _check_types(node_type: NodeType, entry: Entry) -> None:
+    for output in node_type.outputs:
+        if (came := entry.held[output.name].type) != output.type:
+            raise TypeError(f"output {output.name}: must be {output.type}, got {came}")
+
+
+def _results(entry: Entry) -> tuple[Result, ...]:
+    return tuple(
+        [Result(name, held.type, held.digest, held.description, _looks(entry.values[name])) for name, held in entry.held.items()]
+    )
 
 
 def _looks(value: Any) -> Any:

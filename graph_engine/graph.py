@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -29,9 +29,12 @@ class Link(msgspec.Struct, frozen=True, order=True):
 
 
 class Graph:
-    """Nodes by id and links in order. Links into one ``many`` input keep their order; any other input holds one link."""
+    """Nodes by id and links in order. Links into one ``many`` input keep their order; any other input holds one link.
 
-    __slots__ = ("nodes", "links", "_into", "_out_of")
+    ``worked_out`` holds what others found out about this graph, by the name of the module that did; it goes with the graph.
+    """
+
+    __slots__ = ("nodes", "links", "worked_out", "_into", "_out_of")
 
     def __init__(self, nodes: Mapping[str, Node] | None = None, links: Iterable[Link] = ()) -> None:
         self.nodes: Mapping[str, Node] = MappingProxyType(dict(nodes or {}))
@@ -42,29 +45,40 @@ class Graph:
             into.setdefault(link.target, []).append(link)
             out_of.setdefault(link.source, []).append(link)
         self._into, self._out_of = into, out_of
+        self.worked_out: dict[str, Any] = {}
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Graph) and self.nodes == other.nodes and self.links == other.links
 
     __hash__ = None  # type: ignore[assignment]
 
-    def into(self, node: str) -> list[Link]:
+    def into(self, node: str) -> Sequence[Link]:
         """Links that end at the node."""
-        return self._into.get(node, [])
+        return self._into.get(node, ())
 
-    def out_of(self, node: str) -> list[Link]:
+    def out_of(self, node: str) -> Sequence[Link]:
         """Links that start at the node."""
-        return self._out_of.get(node, [])
+        return self._out_of.get(node, ())
 
     def fresh_id(self) -> str:
-        """The smallest positive number that no node uses, as text."""
+        """A positive number that no node uses, as text."""
         number = len(self.nodes) + 1
         while str(number) in self.nodes:
             number += 1
         return str(number)
 
     def with_node(self, identity: str, node: Node) -> Graph:
-        return Graph({**self.nodes, identity: node}, self.links)
+        return self.with_nodes({identity: node})
+
+    def with_nodes(self, nodes: Mapping[str, Node]) -> Graph:
+        """The graph with these nodes added or put in the place of those of their ids."""
+        if not nodes:
+            return self
+        changed = object.__new__(Graph)
+        changed.nodes = MappingProxyType({**self.nodes, **nodes})
+        changed.links, changed._into, changed._out_of = self.links, self._into, self._out_of  # none of them changes: shared
+        changed.worked_out = {}
+        return changed
 
     def without(self, identities: Iterable[str]) -> Graph:
         """The graph without these nodes and every link that touches them."""
@@ -88,21 +102,41 @@ class Graph:
 
     def upstream(self, targets: Iterable[str]) -> set[str]:
         """The targets and every node that they need, directly or through others."""
-        return self._reached(targets, lambda node: [link.source for link in self.into(node)])
-
-    def downstream(self, sources: Iterable[str]) -> set[str]:
-        """The sources and every node that needs them, directly or through others."""
-        return self._reached(sources, lambda node: [link.target for link in self.out_of(node)])
-
-    def _reached(self, start: Iterable[str], neighbors: Any) -> set[str]:
         seen: set[str] = set()
-        waiting = [node for node in start if node in self.nodes]
+        waiting = [node for node in targets if node in self.nodes]
         while waiting:
             node = waiting.pop()
             if node not in seen:
                 seen.add(node)
-                waiting.extend(neighbors(node))
+                waiting.extend([link.source for link in self._into.get(node, ()) if link.source in self.nodes])
         return seen
+
+    def downstream(self, sources: Iterable[str]) -> set[str]:
+        """The sources and every node that needs them, directly or through others."""
+        seen: set[str] = set()
+        waiting = [node for node in sources if node in self.nodes]
+        while waiting:
+            node = waiting.pop()
+            if node not in seen:
+                seen.add(node)
+                waiting.extend([link.target for link in self._out_of.get(node, ()) if link.target in self.nodes])
+        return seen
+
+    def in_order(self, needed: Iterable[str]) -> list[str]:
+        """The needed nodes, sources first. Nodes on a circle, and behind one, are left out; sources that are not needed do not count."""
+        inside = needed if isinstance(needed, set | frozenset) else set(needed)
+        unmet = {node: len(self._into.get(node, ())) for node in self.nodes if node in inside}
+        for node in unmet:
+            if unmet[node]:
+                unmet[node] -= sum(link.source not in inside for link in self._into[node])
+        waiting = [node for node, count in unmet.items() if not count]
+        for node in waiting:  # grows while it is walked
+            for link in self._out_of.get(node, ()):
+                if link.target in unmet:
+                    unmet[link.target] -= 1
+                    if not unmet[link.target]:
+                        waiting.append(link.target)
+        return waiting
 
     def would_cycle(self, source: str, target: str) -> bool:
         """Whether a link from source to target closes a circle."""

@@ -3,24 +3,32 @@
 from __future__ import annotations
 
 import contextlib
-import os
-import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 import msgspec
 
+from graph_engine.atomic import write_atomically
 from graph_engine.keys import Keys, NodeFacts
 
 
-class Cost(msgspec.Struct, frozen=True):
+class Made(msgspec.Struct, frozen=True):
+    """A node's key when it last ran, and the facts behind it."""
+
+    key: str
+    facts: NodeFacts
+
+
+class Cost(msgspec.Struct):
+    """Running means over the steps of a node type."""
+
     seconds: float
-    bytes: int
+    bytes: float
     runs: int = 1
 
 
 class _Stored(msgspec.Struct):
-    ran: dict[str, dict[str, NodeFacts]] = {}
-    keys: dict[str, dict[str, str]] = {}
+    ran: dict[str, dict[str, Made]] = {}
     costs: dict[str, Cost] = {}
 
 
@@ -29,38 +37,38 @@ class History:
 
     LIMIT = 200
     """Scopes that are remembered."""
+    WINDOW = 8
+    """Steps that a mean reaches back over, about."""
 
     def __init__(self, path: Path | None = None) -> None:
         self._path = path
         self._stored = _read(path) if path else _Stored()
 
-    def last(self, scope: str, node: str) -> NodeFacts | None:
+    def last(self, scope: str, node: str) -> Made | None:
         return self._stored.ran.get(scope, {}).get(node)
-
-    def last_key(self, scope: str, node: str) -> str:
-        return self._stored.keys.get(scope, {}).get(node, "")
 
     def cost(self, node_type: str) -> Cost | None:
         return self._stored.costs.get(node_type)
 
-    def ran(self, scope: str, made: Keys, nodes: list[str]) -> None:
+    def ran(self, scope: str, made: Keys, nodes: Iterable[str]) -> None:
         """Remember what these nodes were made of."""
-        facts = self._stored.ran.pop(scope, {})
-        keys = self._stored.keys.pop(scope, {})
+        remembered = self._stored.ran.pop(scope, {})
         for node in nodes:
-            facts[node], keys[node] = made.facts[node], made.keys[node]
-        self._stored.ran[scope], self._stored.keys[scope] = facts, keys
+            remembered[node] = Made(made.keys[node], made.recipes[node].facts)
+        self._stored.ran[scope] = remembered
         while len(self._stored.ran) > self.LIMIT:
-            oldest = next(iter(self._stored.ran))
-            del self._stored.ran[oldest], self._stored.keys[oldest]
+            del self._stored.ran[next(iter(self._stored.ran))]
 
     def took(self, node_type: str, seconds: float, size: int) -> None:
         """Fold one step into the running mean of its type."""
-        old = self._stored.costs.get(node_type)
-        share = 1 / min(old.runs + 1, 8) if old else 1.0
-        before = old or Cost(seconds, size, 0)
-        mixed = before.seconds + (seconds - before.seconds) * share
-        self._stored.costs[node_type] = Cost(mixed, round(before.bytes + (size - before.bytes) * share), before.runs + 1)
+        cost = self._stored.costs.get(node_type)
+        if cost is None:
+            self._stored.costs[node_type] = Cost(seconds, size)
+            return
+        cost.runs += 1
+        share = 1 / min(cost.runs, self.WINDOW)
+        cost.seconds += (seconds - cost.seconds) * share
+        cost.bytes += (size - cost.bytes) * share
 
     def save(self) -> None:
         """Write to the path. A folder that cannot be written loses reasons and estimates, nothing else."""
@@ -68,10 +76,7 @@ class History:
             return
         with contextlib.suppress(OSError):
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            handle, part = tempfile.mkstemp(dir=self._path.parent, prefix=".part-")
-            with os.fdopen(handle, "wb") as file:
-                file.write(msgspec.json.encode(self._stored))
-            os.replace(part, self._path)
+            write_atomically(self._path, msgspec.json.encode(self._stored), durable=False)
 
 
 def _read(path: Path) -> _Stored:

@@ -6,122 +6,91 @@ Made in one pass from the keys of the sources, so a chain costs as much a node a
 from __future__ import annotations
 
 import hashlib
-import os
-import time
-from collections import deque
 from collections.abc import Callable, Iterable, Mapping
-from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from graph_engine.declaration import File, NodeType
-from graph_engine.graph import Graph, Node
+from graph_engine.declaration import NodeType
+from graph_engine.graph import Graph, Link
 from graph_engine.parameters import resolved
-from graph_engine.values import digest_of
 
-Finder = Callable[[str], Path | None]
-"""Where a file parameter's text leads to; None where there is no such file."""
-
-MISSING = "missing"
-SETTLED_SECONDS = 2.0
-"""A file changed less than this before it was read may change again within the clock's grain: its digest is not remembered."""
-
-
-class FileDigests:
-    """Digests of files by content, remembered by path, size, times and inode."""
-
-    def __init__(self, find: Finder | None = None) -> None:
-        self._find: Finder = find or _existing
-        self._known: dict[tuple[str, int, int, int, int], str] = {}
-
-    def __call__(self, text: str) -> str:
-        path = self._find(text)
-        if path is None:
-            return MISSING
-        try:
-            facts = os.stat(path)
-            identity = (str(path), facts.st_size, facts.st_mtime_ns, facts.st_ctime_ns, facts.st_ino)
-            if identity in self._known:
-                return self._known[identity]
-            with path.open("rb") as file:
-                digest = hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=16)).hexdigest()
-        except OSError:
-            return MISSING
-        if time.time() - facts.st_mtime > SETTLED_SECONDS:
-            self._known[identity] = digest
-        return digest
-
-
-def _existing(text: str) -> Path | None:
-    path = Path(text)
-    return path if text and path.is_file() else None
+# JSON keeps 1, 1.0 and true apart, and so do the keys; names within an object are sorted.
+_encode = msgspec.json.Encoder(order="deterministic").encode
 
 
 class NodeFacts(msgspec.Struct, frozen=True):
-    """What a key is made of besides the sources, kept so that a plan can say what changed."""
+    """What a key is made of, in words that a plan can use to say what changed."""
 
     type: str
     version: int
-    parameters: dict[str, Any]
-    files: dict[str, str]
+    parameters: dict[str, Any]  # that change the result and are typed, not driven by a link
+    files: dict[str, str]  # digests of what is read, by parameter
     sources: tuple[tuple[str, str, str], ...]  # (input, source node, output), in order
 
 
-def facts_of(graph: Graph, key: str, node_type: NodeType, digests: Callable[[str], str]) -> NodeFacts:
-    node = graph.nodes[key]
-    links = graph.into(key)
-    driven = {link.input for link in links}
-    parameters = _counting(node_type, node, driven)
-    files = {
-        parameter.name: digests(parameters[parameter.name])
-        for parameter in node_type.parameters
-        if isinstance(parameter.kind, File) and parameter.kind.role != "write" and parameter.name in parameters
-    }
-    sources = tuple((link.input, link.source, link.output) for link in sorted(links, key=lambda link: link.input))
-    return NodeFacts(node.type, node_type.version, parameters, files, sources)
+class Recipe(msgspec.Struct, frozen=True):
+    """All that is known of a step before it runs."""
 
-
-def _counting(node_type: NodeType, node: Node, driven: set[str]) -> dict[str, Any]:
-    """Parameters that change the result and are typed, not driven by a link."""
-    skipped = driven | {parameter.name for parameter in node_type.parameters if not parameter.affects_result}
-    return {name: value for name, value in resolved(node_type, node).items() if name not in skipped}
-
-
-def key_of(facts: NodeFacts, source_keys: Iterable[str]) -> str:
-    """The key of a node: its facts with each source named by its key (or, for a content key, by the digest of what it gave)."""
-    files = [(name, digest) for name, digest in sorted(facts.files.items())]
-    own = [(name, value) for name, value in sorted(facts.parameters.items()) if name not in facts.files]
-    # JSON keeps 1, 1.0 and true apart, and so does the key.
-    said = msgspec.json.encode((facts.type, facts.version, own, files))
-    fed = [f"{taken}\0{output}\0{key}" for (taken, _, output), key in zip(facts.sources, source_keys, strict=True)]
-    return digest_of(said, *fed)
+    node_type: NodeType
+    arguments: dict[str, Any]  # typed parameters, as the function gets them
+    facts: NodeFacts
+    said: bytes  # the node's own part of its key
 
 
 class Keys(msgspec.Struct, frozen=True):
-    """Keys and facts by node, in an order in which sources come first. Nodes of unknown type or on a circle have none."""
+    """Keys and recipes by node, sources first. Nodes of unknown type or on a circle have none."""
 
     keys: dict[str, str]
-    facts: dict[str, NodeFacts]
+    recipes: dict[str, Recipe]
+    reading: tuple[str, ...]  # nodes that read files
+
+    def still_true(self, digests: Callable[[str], str]) -> bool:
+        """Whether every file that was read for the keys has the content that it had."""
+        return all(files_still_true(self.recipes[node], digests) for node in self.reading)
+
+
+def files_still_true(recipe: Recipe, digests: Callable[[str], str]) -> bool:
+    """Whether the files that a step reads have the content that its key was made from."""
+    return all(digests(recipe.arguments[name]) == digest for name, digest in recipe.facts.files.items())
+
+
+def recipe_of(graph: Graph, node: str, node_type: NodeType, digests: Callable[[str], str]) -> Recipe:
+    """What a step is made from. Its parameters and links have no errors."""
+    links = graph.into(node)
+    arguments = resolved(node_type, graph.nodes[node], [link.input for link in links])
+    files = {name: digests(arguments[name]) for name in node_type.files if name in arguments}
+    counting = arguments
+    if node_type.without_result:
+        counting = {name: value for name, value in arguments.items() if name not in node_type.without_result}
+    if len(links) > 1:
+        links = sorted(links, key=_input_name)  # stable: order within an input means something
+    facts = NodeFacts(node_type.id, node_type.version, counting, files, tuple([(link.input, link.source, link.output) for link in links]))
+    own = {name: value for name, value in counting.items() if name not in files} if files else counting
+    said = _encode((node_type.id, node_type.version, own, files, [(link.input, link.output) for link in links]))
+    return Recipe(node_type, arguments, facts, said)
+
+
+def _input_name(link: Link) -> str:
+    return link.input
+
+
+def key_of(said: bytes, source_keys: Iterable[str]) -> str:
+    """A node's own part with each source named by its key (or, for a content key, by the digest of what it gave)."""
+    return hashlib.blake2b(b"\0".join([said, *[key.encode() for key in source_keys]]), digest_size=16).hexdigest()
 
 
 def keys(graph: Graph, types: Mapping[str, NodeType], digests: Callable[[str], str], needed: Iterable[str] | None = None) -> Keys:
     """Keys of the needed nodes (all by default); ``needed`` must hold every source of what it holds."""
-    wanted = set(graph.nodes if needed is None else needed)
-    open_sources = {key: len(graph.into(key)) for key in wanted}
-    ready = deque(key for key in graph.nodes if key in wanted and not open_sources[key])
     found: dict[str, str] = {}
-    facts: dict[str, NodeFacts] = {}
-    while ready:
-        key = ready.popleft()
-        node_type = types.get(graph.nodes[key].type)
+    recipes: dict[str, Recipe] = {}
+    for node in graph.in_order(graph.nodes if needed is None else needed):
+        node_type = types.get(graph.nodes[node].type)
         if node_type is None:
             continue
-        facts[key] = facts_of(graph, key, node_type, digests)
-        found[key] = key_of(facts[key], [found[source] for _, source, _ in facts[key].sources])
-        for link in graph.out_of(key):
-            if link.target in open_sources:
-                open_sources[link.target] -= 1
-                if not open_sources[link.target]:
-                    ready.append(link.target)
-    return Keys(found, facts)
+        recipe = recipe_of(graph, node, node_type, digests)
+        sources = [found.get(source) for _, source, _ in recipe.facts.sources]
+        if None not in sources:  # else it is behind a node of unknown type
+            recipes[node] = recipe
+            found[node] = key_of(recipe.said, sources)  # type: ignore[arg-type]
+    return Keys(found, recipes, tuple([node for node, recipe in recipes.items() if recipe.node_type.files]))

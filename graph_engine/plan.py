@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import Any, cast
 
 import msgspec
 
@@ -44,12 +44,21 @@ class Prepared(msgspec.Struct, frozen=True):
     to_run: frozenset[str]
     held: frozenset[str]  # nodes whose results are taken from the cache; what feeds only them is not looked at
 
+    def in_order(self, nodes: frozenset[str]) -> list[str]:
+        """Some of the nodes, sources first."""
+        return [node for node in self.made.keys if node in nodes] if len(nodes) > 1 else list(nodes)
+
 
 def prepared(
-    graph: Graph, types: Mapping[str, NodeType], cache: Cache, targets: tuple[str, ...], digests: Callable[[str], str]
+    graph: Graph,
+    types: Mapping[str, NodeType],
+    cache: Cache,
+    targets: tuple[str, ...],
+    digests: Callable[[str], str],
+    lost: Collection[str] = (),
 ) -> Prepared:
-    """Walk back from the targets, stopping at what the cache holds. The graph has no errors."""
-    made = keys(graph, types, digests, graph.upstream(targets))
+    """Walk back from the targets, stopping at what the cache holds (but for keys that are ``lost``). The graph has no errors."""
+    made = _keys(graph, types, targets, digests)
     to_run: set[str] = set()
     held: set[str] = set()
     waiting = list(targets)
@@ -57,12 +66,21 @@ def prepared(
         node = waiting.pop()
         if node in to_run or node in held:
             continue
-        if not types[graph.nodes[node].type].effect and cache.where(made.keys[node]):
+        recipe, key = made.recipes[node], made.keys[node]
+        if not recipe.node_type.effect and key not in lost and cache.where(key):
             held.add(node)
         else:
             to_run.add(node)
-            waiting.extend(link.source for link in graph.into(node))
+            waiting.extend([source for _, source, _ in recipe.facts.sources])
     return Prepared(targets, made, frozenset(to_run), frozenset(held))
+
+
+def _keys(graph: Graph, types: Mapping[str, NodeType], targets: tuple[str, ...], digests: Callable[[str], str]) -> Keys:
+    """Keys of what the targets need; those of an unchanged graph are kept with the graph, and only its files are looked at again."""
+    held = graph.worked_out.get("keys")
+    if held is None or held[0] is not types or held[1] != targets or not held[2].still_true(digests):
+        held = graph.worked_out["keys"] = (types, targets, keys(graph, types, digests, graph.upstream(targets)))
+    return cast(Keys, held[2])
 
 
 def plan(
@@ -83,29 +101,30 @@ def plan(
     known = history or History()
     ready = prepared(graph, types, cache, wanted, digests)
     steps = []
-    for node in ready.made.keys:
-        if node in ready.to_run:
-            cost = known.cost(graph.nodes[node].type)
-            reason = why(node, ready, types[graph.nodes[node].type], known, scope)
-            steps.append(PlannedStep(node, "run", reason, cost.seconds if cost else None, cost.bytes if cost else None))
-        elif node in ready.held:
+    for node in ready.in_order(ready.to_run | ready.held):
+        if node in ready.held:
             steps.append(PlannedStep(node, cache.where(ready.made.keys[node])))
-    return Plan(wanted, tuple(steps), problems, sum(step.seconds or 0.0 for step in steps))
+        else:
+            reason = why(node, ready, known, scope)
+            cost = known.cost(graph.nodes[node].type)
+            steps.append(PlannedStep(node, "run", reason, cost.seconds if cost else None, round(cost.bytes) if cost else None))
+    return Plan(wanted, tuple(steps), problems, sum([step.seconds or 0.0 for step in steps]))
 
 
-def why(node: str, ready: Prepared, node_type: NodeType, history: History, scope: str) -> str:
+def why(node: str, ready: Prepared, history: History, scope: str) -> str:
     """Why a node runs, in a few words: the nearest cause."""
-    now, before = ready.made.facts[node], history.last(scope, node)
+    recipe, before = ready.made.recipes[node], history.last(scope, node)
     if before is None:
-        return "acts on the world" if node_type.effect else "never ran"
-    if changed := _change(before, now):
+        return "acts on the world" if recipe.node_type.effect else "never ran"
+    if changed := _change(before.facts, recipe.facts):
         return changed
-    for _, source, _ in now.sources:
+    for _, source, _ in recipe.facts.sources:
         if source in ready.to_run:
             return f"its source {source} runs"
-        if history.last_key(scope, source) != ready.made.keys[source]:
+        last = history.last(scope, source)
+        if last is None or last.key != ready.made.keys[source]:
             return f"its source {source} changed"
-    return "acts on the world" if node_type.effect else "its result is no longer held"
+    return "acts on the world" if recipe.node_type.effect else "its result is no longer held"
 
 
 def _change(before: NodeFacts, now: NodeFacts) -> str:

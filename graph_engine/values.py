@@ -52,33 +52,57 @@ class ValueType(msgspec.Struct, frozen=True, kw_only=True):
     describe: Callable[[Any], str] | None = None
 
 
-def digest_of(*parts: bytes | str) -> str:
-    """Content identity of a sequence of parts: 128 bits of BLAKE2b as hexadecimal text. Parts are framed, so that they cannot run together."""
+def digest_of(*parts: bytes | memoryview | str) -> str:
+    """Content identity of a sequence of parts: 128 bits of BLAKE2b as hexadecimal text.
+
+    Parts are framed by their length, so that they cannot run together.
+    """
     state = hashlib.blake2b(digest_size=16)
     for part in parts:
-        data = part.encode() if isinstance(part, str) else part
+        data = part.encode(errors="surrogatepass") if isinstance(part, str) else part
         state.update(len(data).to_bytes(8, "little"))
         state.update(data)
     return state.hexdigest()
 
 
-def _plain(name: str) -> ValueType:
+def _plain(
+    name: str,
+    store: Callable[[Any], bytes],
+    load: Callable[[bytes], Any],
+    size: Callable[[Any], int] = lambda value: 32,
+    describe: Callable[[Any], str] = repr,
+) -> ValueType:
     return ValueType(
-        name=name,
-        digest=lambda value: digest_of(name, msgspec.json.encode(value)),
-        size=lambda value: len(value) + 49 if isinstance(value, str) else 32,
-        store=msgspec.json.encode,
-        load=msgspec.json.decode,
-        describe=lambda value: value if isinstance(value, str) and len(value) <= 60 else repr(value)[:60],
+        name=name, digest=lambda value: digest_of(name, store(value)), size=size, store=store, load=load, describe=describe
     )
 
 
-_registered: dict[type, ValueType] = {python: _plain(name) for python, name in PLAIN_TYPES.items()}
+def _shortened(text: str) -> str:
+    return text if len(text) <= 60 else text[:59] + "…"
+
+
+def _counted(number: int) -> str:
+    return str(number) if abs(number) < 1 << 200 else f"{'−' * (number < 0)}2^{number.bit_length() - 1} and more"
+
+
+_PLAIN = {
+    str: _plain(
+        "Text", lambda text: text.encode(errors="surrogatepass"), lambda data: data.decode(errors="surrogatepass"),
+        lambda text: len(text) + 49, _shortened,
+    ),
+    # Hexadecimal has no limit of digits, and keeps every bit of a float, NaN and the infinities too.
+    int: _plain("Integer", lambda number: hex(number).encode(), lambda data: int(data, 16), describe=_counted),
+    float: _plain("Number", lambda number: number.hex().encode(), lambda data: float.fromhex(data.decode()), describe="{:g}".format),
+    bool: _plain("Toggle", lambda value: b"1" if value else b"0", lambda data: data == b"1"),
+}  # fmt: skip
+_registered: dict[type, ValueType] = dict(_PLAIN)
+_nearest: dict[type, ValueType] = {}  # what `value_type_of` found, until the next registration
 
 
 def register_value(python: type, value_type: ValueType) -> None:
     """Teach the engine a type of value. Registering a class again replaces what was known."""
     _registered[python] = value_type
+    _nearest.clear()
 
 
 def value_type_of(value: Any) -> ValueType:
@@ -87,10 +111,13 @@ def value_type_of(value: Any) -> ValueType:
     Raises:
         TypeError: nothing is registered for it.
     """
+    if known := _nearest.get(type(value)):
+        return known
     for python in type(value).__mro__:
         if found := _registered.get(python):
+            _nearest[type(value)] = found
             return found
-    raise TypeError(f"{type(value).__name__}: no value type of that name is registered")
+    raise TypeError(f"{type(value).__name__}: no value type is registered for it")
 
 
 def value_types() -> dict[str, ValueType]:
