@@ -1,6 +1,10 @@
 # `make demo` makes a picture, `make test` runs the tests, `make app` opens the window; each sets up what it needs in .venv/ first.
+#
+# pip takes the torch that its index has first; on Linux that is the one for CUDA. Where there is no GPU, the smaller one for CPUs does:
+#   PIP_EXTRA_INDEX_URL=https://download.pytorch.org/whl/cpu make demo
 
-PYTHON ?= python3.11
+NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
+PYTHON ?= $(shell for python in python3.11 python3 python; do $$python -c '$(NEW_ENOUGH)' 2>/dev/null && echo $$python && break; done)
 VENV := .venv
 BIN := $(VENV)/bin
 
@@ -9,20 +13,21 @@ BIN := $(VENV)/bin
 demo: $(VENV)/.headless
 	@$(BIN)/tessera run workflows/first_picture.json --out output
 
-test: $(VENV)/.test $(VENV)/.qt-libraries
+test: $(VENV)/.test $(VENV)/.offscreen
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -q
 
-slow: $(VENV)/.test $(VENV)/.qt-libraries
+slow: $(VENV)/.test $(VENV)/.offscreen
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -q -m slow
 
-app: $(VENV)/.window $(VENV)/.qt-libraries
+app: $(VENV)/.window $(VENV)/.display
 	@$(BIN)/tessera
 
-lint: $(VENV)/.dev
+lint: $(VENV)/.test
 	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
 
-types: $(VENV)/.dev
+types: $(VENV)/.test
 	$(BIN)/mypy
 
 report: $(VENV)/.headless
@@ -31,25 +36,29 @@ report: $(VENV)/.headless
 clean:
 	rm -rf $(VENV) output
 
+# Set-up. A stamp says what is done; a change of pyproject.toml does it again. Debian's Python fails half-way where its venv package is missing.
 $(BIN)/python:
-	@$(PYTHON) --version >/dev/null 2>&1 || { echo "Python 3.11 is needed; set PYTHON=/path/to/python3.11 (Debian: python3.11, python3.11-venv)"; exit 2; }
-	$(PYTHON) -m venv $(VENV)
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed (Debian: python3.11, python3.11-venv); or set PYTHON=/path/to/it"; exit 2; }
+	@echo "setting up .venv/, once"
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); apt-get install -y -qq python3-venv && $(PYTHON) -m venv $(VENV); } || { rm -rf $(VENV); exit 2; }
 
-$(VENV)/.headless: $(BIN)/python pyproject.toml
+$(VENV)/.headless: pyproject.toml | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --editable .
 	@touch $@
 
-$(VENV)/.window: $(BIN)/python pyproject.toml
+$(VENV)/.window: pyproject.toml | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --editable ".[window]"
 	@touch $@ $(VENV)/.headless
 
-$(VENV)/.test: $(BIN)/python pyproject.toml
+$(VENV)/.test: pyproject.toml | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --editable ".[window,test,dev]"
-	@touch $@ $(VENV)/.dev $(VENV)/.window $(VENV)/.headless
+	@touch $@ $(VENV)/.window $(VENV)/.headless
 
-$(VENV)/.dev: $(VENV)/.test
+# What Qt loads from the system.
+$(VENV)/.offscreen: app/system_libraries.py | $(BIN)/python
+	$(BIN)/python -m app.system_libraries --offscreen
+	@touch $@
 
-# Libraries that Qt loads from the system, not from PyPI.
-$(VENV)/.qt-libraries: $(BIN)/python app/system_libraries.py
+$(VENV)/.display: app/system_libraries.py | $(BIN)/python
 	$(BIN)/python -m app.system_libraries
 	@touch $@
