@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtWidgets import QFrame, QLabel, QListWidget, QListWidgetItem, QProgressBar, QPushButton, QStatusBar, QVBoxLayout, QWidget
 
 from app.session import Session
 from app.theme.icons import icon
 from app.theme.tokens import Theme
+from graph_engine.check import Problem
 
-LIST_WIDTH, LIST_HEIGHT = 480, 240
+LIST_WIDTH, LIST_HEIGHT = 520, 320
+ROW_PADDING = 12
+ICON_ROOM = 48
 
 
 class ProblemList(QFrame):
@@ -21,22 +24,31 @@ class ProblemList(QFrame):
         self._session, self._theme = session, theme
         self.list = QListWidget()
         self.list.setWordWrap(True)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.list.setTextElideMode(Qt.TextElideMode.ElideNone)
         self.list.itemClicked.connect(self._select)
         column = QVBoxLayout(self)
         column.setContentsMargins(4, 4, 4, 4)
         column.addWidget(self.list)
-        self.resize(LIST_WIDTH, LIST_HEIGHT)
 
     def open_above(self, corner: QPoint) -> None:
         self.list.clear()
-        for problem in self._session.problems:
-            error = problem.severity == "error"
-            mark = icon("failed" if error else "warning", self._theme, self._theme.bad if error else self._theme.warning)
-            item = QListWidgetItem(mark, self._session.problem_text(problem))
-            item.setData(Qt.ItemDataRole.UserRole, problem.node)
-            self.list.addItem(item)
+        heights = [self._add(problem) for problem in self._session.problems]
+        self.resize(LIST_WIDTH, min(LIST_HEIGHT, sum(heights) + 12))
         self.move(corner - QPoint(0, self.height() + 4))
         self.show()
+
+    def _add(self, problem: Problem) -> int:
+        """Add a row as high as its words need; its height."""
+        error = problem.severity == "error"
+        mark = icon("failed" if error else "warning", self._theme, self._theme.bad if error else self._theme.warning)
+        text = self._session.problem_text(problem)
+        room = QRect(0, 0, LIST_WIDTH - ICON_ROOM, LIST_HEIGHT)
+        height = self.fontMetrics().boundingRect(room, Qt.TextFlag.TextWordWrap, text).height() + ROW_PADDING
+        item = QListWidgetItem(mark, text, self.list)
+        item.setSizeHint(QSize(0, height))
+        item.setData(Qt.ItemDataRole.UserRole, problem.node)
+        return height
 
     def _select(self, item: QListWidgetItem) -> None:
         node = item.data(Qt.ItemDataRole.UserRole)

@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter,
 from PySide6.QtWidgets import QLineEdit, QSizePolicy, QWidget
 
 from app.theme.tokens import Theme
+from app.wording import number_text
 
 HEIGHT = 26
 RADIUS = 5.0
@@ -125,7 +126,7 @@ class ScrubField(QWidget):
 
     def begin_typing(self, text: str = "") -> None:
         self.edit.setGeometry(self.rect())
-        self.edit.setText(text or f"{self.value:g}" if abs(self.value) < 1e6 else f"{self.value:.0f}")
+        self.edit.setText(text or number_text(self.value, self._step))
         self._mark_wrong("")
         self.edit.show()
         self.edit.setFocus()

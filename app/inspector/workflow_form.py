@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QLabel, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
 
 from app.inspector.parameter_row import ParameterRow
+from app.inspector.shared_undo import share_undo
 from app.session import Session
 from app.theme.tokens import Theme
 
@@ -23,6 +24,8 @@ class WorkflowForm(QWidget):
         self.description.setFixedHeight(DESCRIPTION_HEIGHT)
         self.description.setTabChangesFocus(True)
         self.description.textChanged.connect(lambda: session.describe(description=self.description.toPlainText()))
+        for field in (self.name, self.description):
+            share_undo(field)
         self.rows = self._rows()
         self._lay_out()
         self.show_workflow()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import string
 from dataclasses import asdict
 
-from PySide6.QtGui import QColor, QPalette
+from PySide6.QtGui import QColor, QIcon, QPalette
 from PySide6.QtWidgets import QApplication
 
 from app.theme.files import ASSETS
@@ -18,6 +18,7 @@ def apply_theme(application: QApplication, theme: Theme) -> None:
     application.setPalette(_palette(theme))
     application.setFont(font())
     application.setStyleSheet(style_sheet(theme))
+    application.setWindowIcon(QIcon(str(ASSETS / "theme" / "tessera.svg")))
 
 
 def style_sheet(theme: Theme) -> str:

@@ -1,6 +1,8 @@
 """Pan, zoom, selection and moving, as hands do them."""
 
 from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QNativeGestureEvent, QPointingDevice, QWheelEvent
+from PySide6.QtWidgets import QApplication
 
 from tests.app.window.hands import MIDDLE, Hands
 
@@ -115,3 +117,19 @@ def test_the_arrow_keys_nudge(hands: Hands) -> None:
     assert hands.place(node) == (x + 8, y + 40)
     hands.undo()
     assert hands.place(node) == (x, y)
+
+
+def test_two_fingers_pan_and_a_pinch_zooms(hands: Hands) -> None:
+    before = hands.canvas.mapToScene(QPoint(0, 0))
+    at = QPointF(400, 300)
+    scroll = QWheelEvent(
+        at, QPointF(hands.view.mapToGlobal(at)), QPoint(-30, 20), QPoint(-30, 20),
+        Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.ScrollUpdate, False,
+    )  # fmt: skip
+    QApplication.sendEvent(hands.view, scroll)
+    assert hands.canvas.mapToScene(QPoint(0, 0)) == before + QPointF(30, -20)
+    pinch = QNativeGestureEvent(
+        Qt.NativeGestureType.ZoomNativeGesture, QPointingDevice.primaryPointingDevice(), 2, at, at, at, 0.25, QPointF()
+    )  # fmt: skip
+    QApplication.sendEvent(hands.view, pinch)
+    assert hands.canvas.zoom == 1.25

@@ -135,3 +135,37 @@ def test_a_double_click_on_a_value_of_a_node_focuses_its_control(hands: Hands) -
     hands.double_click(hands.canvas.mapFromScene(item.pos() + row.field.center()))
     assert hands.session.selection == {node}
     assert hands.row("steps").control.field.hasFocus()
+
+
+def test_typing_is_undone_by_words_from_within_the_field(hands: Hands) -> None:
+    node = hands.add("caption", A)
+    field = hands.row("text").control.field
+    field.setFocus()
+    QTest.keyClicks(field, "a red car")
+    assert hands.graph.nodes[node].parameters["text"] == "a red car"
+    for expected in ("a red ", "a ", ""):
+        QTest.keyClick(field, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+        assert field.toPlainText() == expected == hands.graph.nodes[node].parameters.get("text", "")
+    QTest.keyClick(field, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert not hands.graph.nodes
+
+
+def test_one_line_of_text_is_an_edit_too(hands: Hands) -> None:
+    node = hands.add("caption", A)
+    field = hands.row("name").control.field
+    field.setFocus()
+    QTest.keyClicks(field, "Ada")
+    assert hands.graph.nodes[node].parameters["name"] == "Ada"
+    QTest.keyClick(field, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert field.text() == "" and "name" not in hands.graph.nodes[node].parameters
+
+
+def test_delete_in_a_text_field_deletes_letters_not_nodes(hands: Hands) -> None:
+    hands.add("caption", A)
+    field = hands.row("name").control.field
+    field.setFocus()
+    QTest.keyClicks(field, "Ada")
+    QTest.keyClick(field, Qt.Key.Key_Backspace)
+    QTest.keyClick(field, Qt.Key.Key_Home)
+    QTest.keyClick(field, Qt.Key.Key_Delete)
+    assert field.text() == "d" and len(hands.graph.nodes) == 1

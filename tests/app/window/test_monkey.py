@@ -1,0 +1,90 @@
+"""Random hands: whatever is pressed, the document stays consistent and the canvas shows it."""
+
+import random
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+
+from app.document import Document
+from graph_engine import read, write
+from tests.app.window.hands import LEFT, MIDDLE, Hands
+
+NO_KEY, SHIFT, CONTROL = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
+CONTROL_KEYS = (Qt.Key.Key_Z, Qt.Key.Key_D, Qt.Key.Key_C, Qt.Key.Key_V, Qt.Key.Key_X, Qt.Key.Key_A, Qt.Key.Key_Y)
+PLAIN_KEYS = (Qt.Key.Key_Escape, Qt.Key.Key_F, Qt.Key.Key_Home, Qt.Key.Key_Delete, Qt.Key.Key_Left, Qt.Key.Key_Space, Qt.Key.Key_Tab)
+
+
+def _anywhere(hands: Hands, chance: random.Random) -> QPoint:
+    """A port as often as not, so that something happens."""
+    ports = [
+        hands.port(name, port.name, port.gives) for name, item in hands.canvas.graph_scene.nodes.items() for port in item.geometry.ports
+    ]
+    inside = [port for port in ports if hands.view.rect().contains(port)]
+    if inside and chance.random() < 0.6:
+        return chance.choice(inside)
+    return QPoint(chance.randrange(20, 1000), chance.randrange(20, 740))
+
+
+def _do_something(hands: Hands, chance: random.Random) -> None:
+    match chance.randrange(8):
+        case 0:
+            hands.click(_anywhere(hands, chance), chance.choice((NO_KEY, SHIFT, CONTROL)))
+        case 1 | 2 | 3:
+            hands.drag(_anywhere(hands, chance), _anywhere(hands, chance), chance.choice((LEFT, LEFT, LEFT, MIDDLE)))
+        case 4:
+            hands.wheel(_anywhere(hands, chance), chance.choice((-2, -1, 1, 2)))
+        case 5:
+            hands.double_click(_anywhere(hands, chance))
+        case 6:
+            hands.key(chance.choice(CONTROL_KEYS), CONTROL)
+        case 7:
+            hands.key(chance.choice(PLAIN_KEYS), chance.choice((NO_KEY, SHIFT)))
+    palette = hands.window.palette
+    if palette.isVisible():
+        hands.type(palette.field, chance.choice(("", "s", "fa", "zzz")))
+        QTest.keyClick(palette.field, chance.choice((Qt.Key.Key_Return, Qt.Key.Key_Return, Qt.Key.Key_Escape)))
+    if len(hands.graph.nodes) > 40:
+        hands.session.delete(list(hands.graph.nodes)[:20])
+
+
+def _check(hands: Hands) -> None:
+    graph, scene = hands.graph, hands.canvas.graph_scene
+    assert set(scene.nodes) == set(graph.nodes) == set(hands.session.workflow.layout)
+    assert set(scene.wires) == set(graph.links) and hands.session.selection <= set(graph.nodes)
+    assert all(link.source in graph.nodes and link.target in graph.nodes for link in graph.links)
+    for name, item in scene.nodes.items():
+        assert (item.x(), item.y()) == hands.session.workflow.layout[name]
+        assert item.face.selected == (name in hands.session.selection)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_random_hands_leave_a_consistent_document(hands: Hands, seed: int) -> None:
+    chance = random.Random(seed)
+    for turn in range(150):
+        _do_something(hands, chance)
+        if turn % 10 == 0:
+            _check(hands)
+    while hands.session.document.redo_label:  # the last turns may have been undone
+        hands.session.redo()
+    _check(hands)
+    end = hands.session.workflow
+    assert read(write(end)).graph.nodes == end.graph.nodes
+    while hands.session.document.undo_label:
+        hands.session.undo()
+    assert not hands.graph.nodes
+    while hands.session.document.redo_label:
+        hands.session.redo()
+    assert hands.session.workflow == end
+    _check(hands)
+
+
+def test_many_documents_leave_nothing_behind(hands: Hands) -> None:
+    hands.add("swatch", QPoint(200, 200))
+    filled = hands.session.workflow
+    for _ in range(50):
+        hands.session.show_document(Document(filled))
+    assert len(hands.canvas.graph_scene.items()) == 1
+    assert len(hands.session.document.changed) == 1
+    hands.session.new()
+    assert not hands.canvas.graph_scene.items()
