@@ -43,7 +43,9 @@ class Runner(QObject):
         self.link.close()
 
     def run(self, workflow: Workflow, targets: tuple[str, ...], scope: str = "") -> str:
-        """Begin a run; the id that its events carry."""
+        """Begin a run; the id that its events carry. A worker that could not be started is tried once more."""
+        if self.link.gave_up:
+            self.link.start()
         self._run = f"run-{next(self._numbers)}"
         folder = str(self._output_folder or places.output_folder())
         self.link.run(wire.Run(self._run, write(workflow), targets or None, folder, scope))

@@ -204,7 +204,7 @@ class Window(QMainWindow):
             self.session.said.emit(f"{broken.module} was left out: {broken.message}", "warning")
 
     def _take_loss(self, reason: str) -> None:
-        self.status.show_worker("Worker restarting")
+        self.status.show_worker("Worker ended")
         self.session.take_loss(reason)
 
     def report_bug(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
@@ -242,6 +242,7 @@ class Window(QMainWindow):
         if not self.files.may_leave():
             event.ignore()
             return
+        self.hide()  # the worker may need a moment to end
         self.runner.close()
         event.accept()
 

@@ -48,6 +48,11 @@ class WorkerLink:
     def pid(self) -> int | None:
         return self._process.pid if self._process else None
 
+    @property
+    def gave_up(self) -> bool:
+        """Whether no worker is started any more by itself."""
+        return self._quick_deaths >= MAX_QUICK_DEATHS and (self._process is None or self._process.poll() is not None)
+
     def start(self) -> None:
         """Start the worker; `Ready` comes when it can be used. What is sent before waits in the pipe."""
         with self._lock:

@@ -48,8 +48,8 @@ class NodeItem(QGraphicsItem):
         self.update()
 
     def _raise(self) -> None:
-        """What is selected or runs lies above its neighbors: a preview that grows is not covered."""
-        self.setZValue(2.0 if self.face.selected else 1.0 if self.face.step.state == "running" else 0.0)
+        """What is selected, runs or failed lies above its neighbors: a preview or message that grows is not covered."""
+        self.setZValue(2.0 if self.face.selected else 1.0 if self.face.framed else 0.0)
 
     def show_trouble(self, severity: str) -> None:
         if severity != self.face.trouble:

@@ -4,9 +4,13 @@ from pathlib import Path
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
 
 from app.document import Document
+from app.runner import Runner
+from app.session import Session
 from app.window import Window
+from graph_engine import Catalogue
 from graph_engine.events import RunFinished, StepPreview, StepProgress
 from tests.app.window.hands import Hands
 
@@ -180,3 +184,15 @@ def test_events_of_the_document_before_do_not_reach_the_next(working: Window, ha
     hands.session.run()
     _finished(hands)
     assert hands.session.steps[other].state == "ran"
+
+
+def test_a_worker_that_cannot_start_is_told_and_tried_again_at_run(qtbot: QtBot, toys: Catalogue, tmp_path: Path) -> None:
+    runner = Runner("no.such.nodes", tmp_path)
+    window = Window(Session(toys), runner)
+    qtbot.addWidget(window, before_close_func=lambda made: made.session.show_document(Document()))
+    with qtbot.waitSignal(runner.lost, check_params_cb=lambda reason: "cannot be started" in reason, timeout=PATIENCE):
+        runner.start()
+    window.session.add_node("pictures/swatch", (0.0, 0.0))
+    with qtbot.waitSignal(runner.lost, timeout=PATIENCE):
+        window.session.run()
+    assert not window.session.runs.running and "cannot be started" in window.notice.text.text()
