@@ -8,6 +8,7 @@ from app.steps import Steps
 from app.wording import seconds_text
 from graph_engine.events import AnyEvent, RunFinished, RunStarted, StepFailed, StepFinished, StepPreview
 from graph_engine.graph import Graph
+from graph_engine.plan import Plan
 
 Title = Callable[[str], str]
 
@@ -19,6 +20,7 @@ class Runs:
         self.steps = Steps()
         self.running = False
         self.text = ""
+        self.forecast = ""  # what the next run would cost
         self.latest_picture = ""  # the node that showed one last
         self._run = ""
         self._planned: tuple[str, ...] = ()
@@ -50,6 +52,7 @@ class Runs:
         """Another document: what is known belongs to the one before, and so does a run that still goes on."""
         self.steps.forget()
         self.running, self.text, self.latest_picture, self._run = False, "", "", ""
+        self.forecast = ""
         self._planned, self._open = (), set()
 
     def take(self, event: AnyEvent, graph: Graph, title: Title) -> set[str]:
@@ -73,6 +76,13 @@ class Runs:
         self.text = _summary(event) if isinstance(event, RunFinished) else self._standing(title)
         return changed
 
+    def take_plan(self, plan: Plan) -> set[str]:
+        """What the next run would do and cost; asked for while nothing runs."""
+        if self.running:
+            return set()
+        self.forecast = _forecast(plan)
+        return self.steps.take_plan(plan)
+
     def _standing(self, title: Title) -> str:
         running = self.steps.running()
         if not running:
@@ -90,3 +100,13 @@ def _summary(event: RunFinished) -> str:
         case "stopped":
             return f"Stopped after {time}" if event.seconds else "Stopped"
     return f"Failed after {time}" if event.seconds else "Failed"
+
+
+def _forecast(plan: Plan) -> str:
+    count = len(plan.runs)
+    if not plan.steps:
+        return ""
+    nodes = "1 node" if count == 1 else f"{count} nodes"
+    unknown = any(step.seconds is None for step in plan.runs)
+    cost = f", at least {seconds_text(plan.seconds)}" if unknown else f", about {seconds_text(plan.seconds)}"
+    return f"Run will take {nodes}{cost if plan.seconds else ''}" if count else "Every result is held: nothing would run"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -19,9 +20,10 @@ from graph_engine.catalogue import Catalogue
 from graph_engine.check import Problem, check
 from graph_engine.declaration import NodeType, Parameter
 from graph_engine.errors import BadWorkflow
-from graph_engine.events import AnyEvent
+from graph_engine.events import AnyEvent, RunFinished
 from graph_engine.graph import Link
 from graph_engine.parameters import drawn_seeds
+from graph_engine.plan import Plan
 from graph_engine.values import Pixels
 from graph_engine.workflow import Workflow, read, write
 
@@ -37,6 +39,8 @@ class Worker(Protocol):
         """Begin a run; the id that its events carry."""
         ...
 
+    def plan(self, workflow: Workflow, scope: str = "") -> None: ...
+
     def stop(self) -> None: ...
 
 
@@ -49,6 +53,7 @@ class Session:
     problems_changed = Signal()
     step_changed = Signal(str)
     run_changed = Signal()
+    run_ended = Signal()
     picture_changed = Signal()
     parameter_requested = Signal(str, str)
     said = Signal(str, str)
@@ -258,6 +263,22 @@ class Session:
         changed = self.runs.take(event, self.workflow.graph, self.title)
         self._tell(changed)
         self.run_changed.emit()
+        if isinstance(event, RunFinished):
+            self.run_ended.emit()
+
+    def ask_plan(self) -> None:
+        """Ask the worker what a run would do now, unless one goes on or there is nothing to run."""
+        if self.worker and not self.runs.running and self.workflow.graph.nodes:
+            self.worker.plan(self.workflow, str(self.document.path or ""))
+
+    def take_plan(self, plan: Plan) -> None:
+        self._tell(self.runs.take_plan(plan))
+        self.run_changed.emit()
+
+    def reason_text(self, reason: str) -> str:
+        """A reason of the engine with the titles of nodes instead of their ids."""
+        words = (self.title(word) if before == "source" else word for before, word in pairwise(["", *reason.split(" ")]))
+        return " ".join(words)
 
     def take_refusal(self, problems: Iterable[Problem]) -> None:
         """The run did not start."""

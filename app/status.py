@@ -94,7 +94,9 @@ class Status(QStatusBar):
         self.problems.setIcon(icon("warning", self.theme, color))
 
     def show_run(self) -> None:
-        self.run.setText(self.session.runs.text)
+        runs = self.session.runs
+        parts = (runs.text, "" if runs.running else runs.forecast)
+        self.run.setText("   ·   ".join(part for part in parts if part))
         self.progress.setVisible(self.session.runs.running)
         self.progress.setRange(0, 1000)
         self.progress.setValue(round(self.session.runs.share * 1000))

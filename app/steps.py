@@ -18,6 +18,7 @@ from graph_engine.events import (
     StepStarted,
 )
 from graph_engine.graph import Graph
+from graph_engine.plan import Plan
 from graph_engine.values import Pixels
 
 UNSETTLED = ("waiting", "running")
@@ -42,6 +43,13 @@ class Step(msgspec.Struct, frozen=True):
     notes: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
     stale: bool = False
+    planned: str = ""  # what the next run would do: "memory", "disk" or "run"; unknown while empty
+    why: str = ""  # why it would run
+
+    @property
+    def kept(self) -> str:
+        """Where the result of the graph as it is now is held already: "memory", "disk", or nowhere."""
+        return self.planned if self.planned in ("memory", "disk") and (self.stale or not self.state) else ""
 
     @property
     def picture(self) -> Pixels | None:
@@ -122,6 +130,16 @@ class Steps:
             stale = node in stale_since[id(ran_in)]
             if self[node].stale != stale:
                 changed |= self._change(node, stale=stale)
+        return changed
+
+    def take_plan(self, plan: Plan) -> set[str]:
+        """What the next run would do; nodes that the plan does not speak of are not needed or not known."""
+        planned = {step.node: (step.state, step.reason) for step in plan.steps}
+        changed = set()
+        for node in planned.keys() | self._steps.keys():
+            state, why = planned.get(node, ("", ""))
+            if (self[node].planned, self[node].why) != (state, why):
+                changed |= self._change(node, planned=state, why=why)
         return changed
 
     def forget(self) -> None:

@@ -29,6 +29,7 @@ from graph_engine.catalogue import Catalogue
 
 SIDE_WIDTH = 368
 VIEWER_HEIGHT = 400
+PLAN_PAUSE = 300  # milliseconds
 
 
 class Window(QMainWindow):
@@ -46,6 +47,7 @@ class Window(QMainWindow):
         self.run_button.setObjectName("run_button")
         self.run_button.setProperty("primary", True)
         self.run_button.clicked.connect(self._press_run)
+        self._plan_timer = QTimer(self, singleShot=True, interval=PLAN_PAUSE)
         self.actions_by_name = {row.name: self._action(row) for row in ROWS}
         self._lay_out()
         self._join()
@@ -156,12 +158,21 @@ class Window(QMainWindow):
         runner.ready.connect(self._take_ready)
         runner.happened.connect(session.take_event)
         runner.refused.connect(session.take_refusal)
+        runner.planned.connect(session.take_plan)
+        session.workflow_changed.connect(self._plan_soon)
+        session.document_changed.connect(self._plan_soon)
+        session.run_ended.connect(self._plan_soon)
+        self._plan_timer.timeout.connect(session.ask_plan)
         runner.lost.connect(self._take_loss)
 
     def _show_document(self) -> None:
         self.notice.hide()
         self.canvas.frame_all()
         self.canvas.setFocus()
+
+    def _plan_soon(self) -> None:
+        """Ask for a plan when changes pause; the timer rests otherwise."""
+        self._plan_timer.start()
 
     def show_title(self) -> None:
         document = self.session.document
@@ -198,6 +209,7 @@ class Window(QMainWindow):
 
     def _take_ready(self, catalogue: Catalogue) -> None:
         self.status.show_worker("Worker ready")
+        self._plan_soon()
         if catalogue != self.session.catalogue:
             self.session.show_catalogue(catalogue)
         for broken in catalogue.broken:

@@ -69,7 +69,7 @@ def _paint_header(painter: QPainter, face: NodeFace, inks: Inks) -> None:
     step = face.step
     if step.state == "running":
         _paint_progress(painter, face, inks)
-    elif step.state or face.trouble:
+    elif step.state or step.kept or face.trouble:
         _paint_glyph(painter, face, inks)
 
 
@@ -92,6 +92,8 @@ def _paint_glyph(painter: QPainter, face: NodeFace, inks: Inks) -> None:
         name, color = "failed", theme.bad
     elif face.trouble:
         name, color = "warning", theme.bad if face.trouble == "error" else theme.warning
+    elif face.step.kept:
+        name, color = face.step.kept, theme.faint
     elif face.step.stale or state == "waiting":
         name, color = "waiting", theme.faint
     else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Callable
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QToolButton, QVBoxLayout, QWidget
@@ -119,7 +120,7 @@ class NodeForm(QWidget):
     def show_step(self) -> None:
         step = self.session.steps[self.node]
         self.failure.show_step(step)
-        self.state.setText(_state_text(step))
+        self.state.setText(_state_text(step, self.session.reason_text))
         self.ends.setText(self._ends_text())
         self.ends.setVisible(bool(self.ends.text()))
 
@@ -127,16 +128,25 @@ class NodeForm(QWidget):
         return next((row for row in self.rows if row.parameter.name == name), None)
 
 
-def _state_text(step: Step) -> str:
+def _state_text(step: Step, reason_text: Callable[[str], str]) -> str:
     text = STATES[step.state]
     if step.state == "running" and step.total:
         text += f", {step.done} of {step.total}"
     if step.state == "ran":
         text += f" in {seconds_text(step.seconds)}"
-    if step.stale and step.state in ("ran", "memory", "disk"):
-        text = "Changed since it ran"
-    parts = [text, step.note if step.state == "running" else "", *step.notes, *step.files]
+    if step.reason and step.state in ("ran", "running"):
+        text += f": {reason_text(step.reason)}"
+    parts = [text, _outlook(step, reason_text), step.note if step.state == "running" else "", *step.notes, *step.files]
     return "\n".join(part for part in parts if part)
+
+
+def _outlook(step: Step, reason_text: Callable[[str], str]) -> str:
+    """What the next run would do with the node, where that is news."""
+    if step.kept:
+        return f"The result of what is set now is held {'in memory' if step.kept == 'memory' else 'on disk'}"
+    if step.planned == "run" and (step.stale or not step.state):
+        return f"Will run: {reason_text(step.why)}"
+    return "Changed since it ran" if step.stale else ""
 
 
 def _quiet(text: str) -> QLabel:

@@ -196,3 +196,29 @@ def test_a_worker_that_cannot_start_is_told_and_tried_again_at_run(qtbot: QtBot,
     with qtbot.waitSignal(runner.lost, timeout=PATIENCE):
         window.session.run()
     assert not window.session.runs.running and "cannot be started" in window.notice.text.text()
+
+
+def test_the_plan_tells_what_would_run_and_why_and_what_is_held(working: Window, hands: Hands) -> None:
+    one, two = _chain(hands)
+    hands.qtbot.waitUntil(lambda: hands.session.steps[two].planned == "run", timeout=PATIENCE)
+    assert hands.session.steps[two].why == "never ran" and "2 nodes" in working.status.run.text()
+    hands.session.run()
+    _finished(hands)
+    hands.qtbot.waitUntil(lambda: hands.session.steps[two].planned == "memory", timeout=PATIENCE)
+    assert "nothing would run" in working.status.run.text()
+    _set(hands, one, side=8)
+    hands.qtbot.waitUntil(lambda: hands.session.steps[two].planned == "run", timeout=PATIENCE)
+    hands.click(hands.header(two))
+    assert "Will run: its source Swatch runs" in working.inspector.form.state.text()
+    hands.click(hands.header(one))
+    assert "Will run: side changed from 16 to 8" in working.inspector.form.state.text()
+
+
+def test_another_document_with_the_same_graph_finds_its_results_held(working: Window, hands: Hands) -> None:
+    _, two = _chain(hands)
+    hands.session.run()
+    _finished(hands)
+    hands.session.show_document(Document(hands.session.workflow))
+    hands.qtbot.waitUntil(lambda: hands.session.steps[two].kept == "memory", timeout=PATIENCE)
+    hands.click(hands.header(two))
+    assert "held in memory" in working.inspector.form.state.text()
