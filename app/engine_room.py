@@ -33,7 +33,7 @@ class EngineRoom:
         self.catalogue: Catalogue = discover(nodes)
         self.cache = Cache(MemoryCache(), DiskCache(folder / "results"))
         self.history = History(folder / "history.json")
-        self.digests = FileDigests(_finder(nodes))
+        self.digests = FileDigests(_finder(nodes), folder / "digests.json")
 
     def run(
         self,

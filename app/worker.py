@@ -71,27 +71,25 @@ class Work:
         os._exit(0)
 
     def _run(self, message: wire.Run) -> None:
+        stop = self._stops.setdefault(message.run, threading.Event())
         try:
-            workflow = read(message.workflow, "the workflow")
+            outcome = self._room.run(
+                read(message.workflow, "the workflow"), self._tell, targets=message.targets, stop=stop, run_id=message.run,
+                output_folder=Path(message.output_folder) if message.output_folder else None, scope=message.scope,
+            )  # fmt: skip
         except BadWorkflow as error:
             wire.send(self._outgoing, wire.Refused(message.run, (Problem("", "", str(error)),)))
             return
-        stop = self._stops.setdefault(message.run, threading.Event())
-        outcome = self._room.run(
-            workflow, self._tell, targets=message.targets, stop=stop, run_id=message.run, scope=message.scope,
-            output_folder=Path(message.output_folder) if message.output_folder else None,
-        )  # fmt: skip
-        self._stops.pop(message.run, None)
+        finally:
+            self._stops.pop(message.run, None)
         if outcome.state == "refused":
             wire.send(self._outgoing, wire.Refused(message.run, outcome.problems))
 
     def _plan(self, message: wire.AskPlan) -> None:
         try:
-            workflow = read(message.workflow, "the workflow")
+            planned = self._room.plan(read(message.workflow, "the workflow"), message.targets, message.scope)
         except BadWorkflow as error:
             planned = Plan((), (), (Problem("", "", str(error)),), 0.0)
-        else:
-            planned = self._room.plan(workflow, message.targets, message.scope)
         wire.send(self._outgoing, wire.Planned(message.ask, planned))
 
     def _tell(self, event: AnyEvent) -> None:

@@ -16,7 +16,7 @@ from graph_engine.disk import DiskCache
 from graph_engine.values import value_type_of
 
 
-class Held(msgspec.Struct, frozen=True):
+class Held(msgspec.Struct, frozen=True, gc=False):
     """One output in an entry: its type, digest and size, without the value."""
 
     type: str

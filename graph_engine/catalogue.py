@@ -34,6 +34,7 @@ class Catalogue(Mapping[str, NodeType]):
         broken: tuple[BrokenFile, ...] = (),
     ) -> None:
         self._types = dict(sorted((types or {}).items()))
+        self.get = self._types.get  # type: ignore[method-assign]  # asked for every node of a graph: Mapping's own is slow
         self._functions = dict(functions or {})
         self.broken = broken
 
@@ -86,7 +87,7 @@ def discover(package: str) -> Catalogue:
             if function is None or not hasattr(function, "__node__"):
                 raise DeclarationError(f"{module}: must hold a function {name}() marked with @node, got none")
             found = declared(function, section)
-        except (ImportError, SyntaxError, NameError, TypeError, ValueError, DeclarationError) as error:
+        except Exception as error:  # a node's file is anyone's code, when it is read as when it runs
             broken.append(BrokenFile(module, f"{type(error).__name__}: {error}"))
         else:
             types[found.id], functions[found.id] = found, function

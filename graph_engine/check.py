@@ -61,8 +61,8 @@ def _problems(graph: Graph, types: Mapping[str, NodeType], wanted: tuple[str, ..
     problems = [Problem("", "", f"target {target}: no such node") for target in wanted if target not in graph.nodes]
     if not wanted:
         problems.append(Problem("", "", "the graph has nothing to run", "add a node that makes or saves something"))
-    needed = graph.upstream(wanted)
-    problems += _circle(graph, needed)
+    needed, order = graph.needed_by(wanted)
+    problems += _circle(graph, needed.difference(order))
     for key in graph.nodes:
         for problem in _node_problems(graph, types, key):
             problems.append(problem if key in needed else msgspec.structs.replace(problem, severity="warning"))
@@ -136,9 +136,8 @@ def _misfit(link: Link, source_type: NodeType, target_type: NodeType, came: str,
     return Problem(link.target, link.input, f"{target_type.title} has no input {link.input!r}", "draw the link again")
 
 
-def _circle(graph: Graph, needed: set[str]) -> list[Problem]:
-    """One problem naming one circle, or none: what cannot be put in order is on circles or behind them."""
-    left = needed.difference(graph.in_order(needed))
+def _circle(graph: Graph, left: set[str]) -> list[Problem]:
+    """One problem naming one circle, or none: what is ``left`` since it cannot be put in order is on circles or behind them."""
     if not left:
         return []
     path: dict[str, None] = {}

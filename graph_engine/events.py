@@ -18,7 +18,7 @@ class RunStarted(Event, frozen=True, tag="run_started"):
     cached: tuple[str, ...]  # nodes whose results are held already
 
 
-class StepStarted(Event, frozen=True, tag="step_started"):
+class StepStarted(Event, frozen=True, tag="step_started", gc=False):
     node: str
     reason: str = ""
 
@@ -35,7 +35,7 @@ class StepPreview(Event, frozen=True, tag="step_preview"):
     pixels: Pixels
 
 
-class Result(msgspec.Struct, frozen=True):
+class Result(msgspec.Struct, frozen=True, gc=False):
     """One output of a finished node: what it is, not the value itself."""
 
     output: str

@@ -68,8 +68,7 @@ class FileDigests:
 
 
 def _existing(text: str) -> Path | None:
-    path = Path(text)
-    return path if text and path.is_file() else None
+    return Path(text) if os.path.isfile(text) else None  # where `Path` would raise, as for a name too long, there is no file
 
 
 def _stamp(path: Path) -> tuple[int, ...]:

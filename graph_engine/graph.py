@@ -19,7 +19,7 @@ class Node(msgspec.Struct, frozen=True):
     unknown: Mapping[str, Any] = {}  # fields of a newer program, kept and written back
 
 
-class Link(msgspec.Struct, frozen=True, order=True):
+class Link(msgspec.Struct, frozen=True, order=True, gc=False):
     """From an output to an input (or to a parameter that is driven instead of typed)."""
 
     source: str
@@ -121,6 +121,14 @@ class Graph:
                 seen.add(node)
                 waiting.extend([link.target for link in self._out_of.get(node, ()) if link.target in self.nodes])
         return seen
+
+    def needed_by(self, targets: tuple[str, ...]) -> tuple[set[str], list[str]]:
+        """The nodes that the targets need, and those of them that can run, sources first. Asked again, it answers from memory."""
+        held = self.worked_out.get("needed_by")
+        if held is None or held[0] != targets:
+            needed = self.upstream(targets)
+            held = self.worked_out["needed_by"] = (targets, needed, self.in_order(needed))
+        return held[1], held[2]
 
     def in_order(self, needed: Iterable[str]) -> list[str]:
         """The needed nodes, sources first. Nodes on a circle, and behind one, are left out; sources that are not needed do not count."""

@@ -80,11 +80,13 @@ def key_of(said: bytes, source_keys: Iterable[str]) -> str:
     return hashlib.blake2b(b"\0".join([said, *[key.encode() for key in source_keys]]), digest_size=16).hexdigest()
 
 
-def keys(graph: Graph, types: Mapping[str, NodeType], digests: Callable[[str], str], needed: Iterable[str] | None = None) -> Keys:
-    """Keys of the needed nodes (all by default); ``needed`` must hold every source of what it holds."""
+def keys(
+    graph: Graph, types: Mapping[str, NodeType], digests: Callable[[str], str], targets: tuple[str, ...] | None = None
+) -> Keys:
+    """Keys of what the targets need (of all nodes by default)."""
     found: dict[str, str] = {}
     recipes: dict[str, Recipe] = {}
-    for node in graph.in_order(graph.nodes if needed is None else needed):
+    for node in graph.in_order(graph.nodes) if targets is None else graph.needed_by(targets)[1]:
         node_type = types.get(graph.nodes[node].type)
         if node_type is None:
             continue

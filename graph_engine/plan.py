@@ -79,7 +79,7 @@ def _keys(graph: Graph, types: Mapping[str, NodeType], targets: tuple[str, ...],
     """Keys of what the targets need; those of an unchanged graph are kept with the graph, and only its files are looked at again."""
     held = graph.worked_out.get("keys")
     if held is None or held[0] is not types or held[1] != targets or not held[2].still_true(digests):
-        held = graph.worked_out["keys"] = (types, targets, keys(graph, types, digests, graph.upstream(targets)))
+        held = graph.worked_out["keys"] = (types, targets, keys(graph, types, digests, targets))
     return cast(Keys, held[2])
 
 

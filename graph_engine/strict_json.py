@@ -11,6 +11,13 @@ from graph_engine.errors import BadWorkflow
 
 SIZE_LIMIT = 64 << 20
 DEPTH_LIMIT = 64
+VALUE_LIMIT = 4 << 20
+"""Values in one file: each takes many times its text once it is parsed."""
+
+CHUNK = 1 << 20
+SQUARE = bytes.maketrans(b"{}", b"[]")
+NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
+HALF_CHARACTERS = re.compile(rb"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
 
 
 def parse(data: bytes, where: str) -> Any:
@@ -21,8 +28,7 @@ def parse(data: bytes, where: str) -> Any:
     """
     if len(data) > SIZE_LIMIT:
         raise BadWorkflow(f"{where}: must be at most {SIZE_LIMIT >> 20} MiB, got {len(data) / (1 << 20):.1f} MiB")
-    if (depth := _depth(data)) > DEPTH_LIMIT:
-        raise BadWorkflow(f"{where}: must nest at most {DEPTH_LIMIT} deep, got {depth} or more")
+    _check_shape(data, where)
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -33,7 +39,7 @@ def parse(data: bytes, where: str) -> Any:
         raise BadWorkflow(f"{where}: line {error.lineno}, column {error.colno}: must be JSON, got {_at(text, error.pos)}") from None
     except ValueError as error:
         raise BadWorkflow(f"{where}: {error}") from None
-    if half := _HALF_CHARACTERS.search(data):
+    if half := HALF_CHARACTERS.search(data):
         _refuse_half_characters(parsed, where, half.group())
     return parsed
 
@@ -46,30 +52,44 @@ def _refuse_half_characters(parsed: Any, where: str, escape: bytes) -> None:
         raise BadWorkflow(f"{where}: text must be whole characters, got half of one: {escape.decode()}") from None
 
 
-def _depth(data: bytes) -> int:
-    """The deepest nesting of brackets outside of strings."""
-    depth = deepest = 0
-    for bracket in _BRACKETS.finditer(data):
-        if bracket.group() in (b"[", b"{"):
-            depth += 1
-            deepest = max(deepest, depth)
-        elif bracket.group() in (b"]", b"}"):
-            depth -= 1
-    return deepest
+def _check_shape(data: bytes, where: str) -> None:
+    """Bound depth and number of values in time and memory that grow with the bytes alone, whatever they are."""
+    values = 1
+    brackets = []
+    inside = 0  # of a text
+    # Without escapes a quotation mark always begins or ends a text; of each pair of backslashes neither escapes what follows.
+    plain = data.replace(b"\\\\", b"").replace(b'\\"', b"")
+    for start in range(0, len(plain), CHUNK):
+        parts = plain[start : start + CHUNK].split(b'"')
+        outside = b"".join(parts[inside::2])
+        inside ^= (len(parts) - 1) & 1
+        values += outside.count(b",")
+        brackets.append(outside.translate(SQUARE, NO_BRACKETS))
+    nested = b"".join(brackets)
+    if (values := values + nested.count(b"[")) > VALUE_LIMIT:
+        raise BadWorkflow(f"{where}: must hold at most {VALUE_LIMIT:,} values, got {values:,}")
+    if _deeper(nested):
+        raise BadWorkflow(f"{where}: must nest at most {DEPTH_LIMIT} deep, got more")
 
 
-_HALF_CHARACTERS = re.compile(rb"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
-
-_BRACKETS = re.compile(rb'"(?:[^"\\]|\\.)*"?|[\[\]{}]', re.DOTALL)
-"""Strings as a whole, so that brackets in them do not count, and brackets."""
+def _deeper(nested: bytes) -> bool:
+    """Whether brackets nest deeper than the limit: taking away the innermost pairs once a level must use up all that close."""
+    for _ in range(DEPTH_LIMIT):
+        less = nested.replace(b"[]", b"")
+        if len(less) == len(nested):
+            break
+        nested = less
+    return b"[]" in nested or nested.count(b"[") > DEPTH_LIMIT
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise ValueError(f"an object must hold each name once, got {twice!r} twice")
+        left = set(found)
+        for name, _ in pairs:
+            if name not in left:
+                raise ValueError(f"an object must hold each name once, got {name[:60]!r} twice")
+            left.remove(name)
     return found
 
 

@@ -20,7 +20,7 @@ def type_name(annotation: type) -> str:
     return PLAIN_TYPES.get(annotation, annotation.__name__)
 
 
-class Pixels(msgspec.Struct, frozen=True):
+class Pixels(msgspec.Struct, frozen=True, gc=False):
     """A picture to be looked at, as plain data: straight RGBA, 8 bits, rows top to bottom, ``width * height * 4`` bytes."""
 
     width: int

@@ -5,16 +5,16 @@ Unknown node types, and fields that this program does not know, are kept and wri
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
-import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
+from graph_engine.atomic import write_atomically
+from graph_engine.catalogue import Catalogue
+from graph_engine.declaration import Upgrade
 from graph_engine.errors import BadWorkflow
 from graph_engine.graph import Graph, Link, Node
 from graph_engine.strict_json import parse
@@ -29,15 +29,19 @@ class Exposed(msgspec.Struct, frozen=True):
     node: str
     parameter: str
     help: str = ""
+    unknown: Mapping[str, Any] = {}
 
 
 class Workflow(msgspec.Struct, frozen=True):
+    """What a file holds. ``unknown`` are fields of a newer program, here and in the parts: kept and written back."""
+
     graph: Graph = Graph()
     layout: Mapping[str, tuple[float, float]] = {}
     name: str = ""
     description: str = ""
     exposed: Mapping[str, Exposed] = {}
     unknown: Mapping[str, Any] = {}
+    unknown_of_links: Mapping[Link, Mapping[str, Any]] = {}
 
 
 class _FileNode(msgspec.Struct):
@@ -52,14 +56,20 @@ class _FileLink(msgspec.Struct):
     target: tuple[str, str] = msgspec.field(name="to")
 
 
-class _File(msgspec.Struct):
-    """The file as its schema says it."""
+class _FileExposed(msgspec.Struct):
+    node: str
+    parameter: str
+    help: str = ""
 
-    format: str
-    version: int
+
+class _FileWorkflow(msgspec.Struct):
+    """Nodes by id, links from outputs to inputs or parameters, places of the nodes, and the parameters that the file exposes by names."""
+
+    format: Literal["tessera-workflow"]
+    version: Literal[1]
     name: str = ""
     description: str = ""
-    exposed: dict[str, Exposed] = {}
+    exposed: dict[str, _FileExposed] = {}
     nodes: dict[str, _FileNode] = {}
     links: list[_FileLink] = []
     layout: dict[str, tuple[float, float]] = {}
@@ -89,7 +99,7 @@ def read(data: bytes, where: str = "workflow") -> Workflow:
         raise BadWorkflow(f"{where}: must be a workflow, an object whose format is {FORMAT!r}, got {_what(raw)}")
     raw = _migrated(raw, where)
     try:
-        file = msgspec.convert(raw, _File)
+        file = msgspec.convert(raw, _FileWorkflow)
     except msgspec.ValidationError as error:
         raise BadWorkflow(f"{where}: {str(error).replace(' - at `', ', at `')}") from None
     nodes = {
@@ -97,7 +107,13 @@ def read(data: bytes, where: str = "workflow") -> Workflow:
         for key, node in file.nodes.items()
     }
     links = [Link(*link.source, *link.target) for link in file.links]
-    return Workflow(Graph(nodes, links), file.layout, file.name, file.description, file.exposed, _rest(raw, _File))
+    exposed = {
+        name: Exposed(found.node, found.parameter, found.help, _rest(raw["exposed"][name], _FileExposed))
+        for name, found in file.exposed.items()
+    }
+    unknown_of_links = {link: rest for link, fields in zip(links, raw.get("links", ()), strict=True) if (rest := _rest(fields, _FileLink))}
+    graph = Graph(nodes, links)
+    return Workflow(graph, file.layout, file.name, file.description, exposed, _rest(raw, _FileWorkflow), unknown_of_links)
 
 
 def _migrated(raw: dict[str, Any], where: str) -> dict[str, Any]:
@@ -124,28 +140,51 @@ def _rest(raw: Mapping[str, Any], known: type[msgspec.Struct]) -> dict[str, Any]
 
 
 def write(workflow: Workflow) -> bytes:
-    """The file: nodes and layout in the order of their ids, links sorted by target but for those into one input, two spaces deep."""
-    graph = workflow.graph
-    nodes = {}
-    for key in sorted(graph.nodes, key=_id_order):
-        node = graph.nodes[key]
-        fields: dict[str, Any] = {"type": node.type, "version": node.version}
-        if node.title:
-            fields["title"] = node.title
-        nodes[key] = {**fields, "parameters": dict(sorted(node.parameters.items())), **node.unknown}
-    links = sorted(graph.links, key=lambda link: (_id_order(link.target), link.input))  # stable: order within an input means something
-    file = {
+    """The file: nodes and layout in the order of their ids, links in that of their targets and a line each, two spaces deep."""
+    links = sorted(workflow.graph.links, key=lambda link: (_id_order(link.target), link.input))  # stable: order in an input means something
+    parts = {
         "format": FORMAT,
         "version": VERSION,
         "name": workflow.name,
         "description": workflow.description,
-        "exposed": {name: msgspec.structs.asdict(exposed) for name, exposed in workflow.exposed.items()},
-        "nodes": nodes,
-        "links": [{"from": [link.source, link.output], "to": [link.target, link.input]} for link in links],
-        "layout": {key: list(workflow.layout[key]) for key in sorted(workflow.layout, key=_id_order)},
+        "exposed": {name: _exposed_fields(exposed) for name, exposed in workflow.exposed.items()},
+        "nodes": {key: _node_fields(workflow.graph.nodes[key]) for key in sorted(workflow.graph.nodes, key=_id_order)},
+        "links": [_link_fields(link, workflow.unknown_of_links.get(link, {})) for link in links],
+        "layout": {key: [_whole(place) for place in workflow.layout[key]] for key in sorted(workflow.layout, key=_id_order)},
         **workflow.unknown,
     }
-    return (json.dumps(file, indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode()
+    fields = [f"  {_line(name)}: {_section(name, part)}" for name, part in parts.items()]
+    return ("{\n" + ",\n".join(fields) + "\n}\n").encode()
+
+
+def _node_fields(node: Node) -> dict[str, Any]:
+    title = {"title": node.title} if node.title else {}
+    return {"type": node.type, "version": node.version, **title, "parameters": dict(sorted(node.parameters.items())), **node.unknown}
+
+
+def _exposed_fields(exposed: Exposed) -> dict[str, Any]:
+    return {"node": exposed.node, "parameter": exposed.parameter, "help": exposed.help, **exposed.unknown}
+
+
+def _link_fields(link: Link, unknown: Mapping[str, Any]) -> dict[str, Any]:
+    return {"from": [link.source, link.output], "to": [link.target, link.input], **unknown}
+
+
+def _whole(place: float) -> float:
+    return int(place) if float(place).is_integer() else place
+
+
+def _section(name: str, part: Any) -> str:
+    """One field of the file. Links and places take a line each, so that a change of one is a change of a line."""
+    if name == "links" and part:
+        return "[\n" + ",\n".join(f"    {_line(link)}" for link in part) + "\n  ]"
+    if name == "layout" and part:
+        return "{\n" + ",\n".join(f"    {_line(key)}: {_line(place)}" for key, place in part.items()) + "\n  }"
+    return json.dumps(part, indent=2, ensure_ascii=False, allow_nan=False).replace("\n", "\n  ")
+
+
+def _line(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False)
 
 
 def _id_order(key: str) -> tuple[int, str]:
@@ -159,21 +198,6 @@ def save(workflow: Workflow, path: Path) -> None:
         OSError: the folder cannot be written or the disk is full; the old file stands as it was.
     """
     write_atomically(path, write(workflow))
-
-
-def write_atomically(path: Path, data: bytes) -> None:
-    handle, part = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        with contextlib.suppress(OSError):
-            os.chmod(part, path.stat().st_mode if path.exists() else 0o644)
-        os.replace(part, path)
-    except BaseException:
-        Path(part).unlink(missing_ok=True)
-        raise
 
 
 def with_values(workflow: Workflow, values: Mapping[str, Any]) -> Workflow:
@@ -194,19 +218,35 @@ def with_values(workflow: Workflow, values: Mapping[str, Any]) -> Workflow:
     return msgspec.structs.replace(workflow, graph=graph)
 
 
-def upgraded(workflow: Workflow, catalogue: Any) -> Workflow:
-    """The workflow with nodes of older versions carried over by their types' upgrade functions (`Catalogue.upgrade`)."""
-    graph = workflow.graph
-    for key, node in graph.nodes.items():
+def upgraded(workflow: Workflow, catalogue: Catalogue) -> Workflow:
+    """The workflow with nodes of older versions carried over by their types' upgrade functions (`Catalogue.upgrade`).
+
+    Raises:
+        BadWorkflow: the parameters of a node are not those of the version that it names.
+    """
+    changed: dict[str, Node] = {}
+    for key, node in workflow.graph.nodes.items():
         known = catalogue.get(node.type)
         if known and node.version < known.version:
-            upgrade = catalogue.upgrade(node.type)
-            parameters = upgrade(node.version, dict(node.parameters)) if upgrade else node.parameters
-            graph = graph.with_node(key, msgspec.structs.replace(node, version=known.version, parameters=parameters))
-    return msgspec.structs.replace(workflow, graph=graph)
+            parameters = _carried_over(key, node, known.version, catalogue.upgrade(node.type))
+            changed[key] = msgspec.structs.replace(node, version=known.version, parameters=parameters)
+    return msgspec.structs.replace(workflow, graph=workflow.graph.with_nodes(changed)) if changed else workflow
+
+
+def _carried_over(key: str, node: Node, version: int, upgrade: Upgrade | None) -> Mapping[str, Any]:
+    if upgrade is None:
+        return node.parameters
+    try:
+        return upgrade(node.version, dict(node.parameters))
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
+        raise BadWorkflow(
+            f"node {key}: its parameters must be those of version {node.version} of {node.type}, to be carried over to version {version}; "
+            f"got {type(error).__name__}: {error}"
+        ) from error
 
 
 def schema() -> dict[str, Any]:
     """The JSON Schema of the file, as published in ``assets/workflow.schema.json``."""
-    (found,), parts = msgspec.json.schema_components([_File], ref_template="#/$defs/{name}")
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "Tessera workflow", **found, "$defs": parts}
+    (found,), parts = msgspec.json.schema_components([_FileWorkflow], ref_template="#/$defs/{name}")
+    renamed = json.loads(json.dumps({**found, "$defs": parts}).replace("_File", ""))  # the prefix of classes here says nothing there
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "Tessera workflow", **renamed}
