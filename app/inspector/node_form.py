@@ -135,7 +135,7 @@ def _state_text(step: Step, reason_text: Callable[[str], str]) -> str:
     if step.state == "ran":
         text += f" in {seconds_text(step.seconds)}"
     if step.reason and step.state in ("ran", "running"):
-        text += f": {reason_text(step.reason)}"
+        text += f" · reason: {reason_text(step.reason)}"
     parts = [text, _outlook(step, reason_text), step.note if step.state == "running" else "", *step.notes, *step.files]
     return "\n".join(part for part in parts if part)
 
@@ -145,7 +145,7 @@ def _outlook(step: Step, reason_text: Callable[[str], str]) -> str:
     if step.kept:
         return f"The result of what is set now is held {'in memory' if step.kept == 'memory' else 'on disk'}"
     if step.planned == "run" and (step.stale or not step.state):
-        return f"Will run: {reason_text(step.why)}"
+        return f"Will run · reason: {reason_text(step.why)}"
     return "Changed since it ran" if step.stale else ""
 
 

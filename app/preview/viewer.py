@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from app.pictures import to_qimage
 from app.preview.picture_view import PictureView
@@ -23,6 +23,8 @@ class Viewer(QWidget):
         self.name = QLabel("Viewer")
         self.facts = QLabel()
         self.facts.setProperty("quiet", True)
+        # Long facts are cut; they must not push the dock wider.
+        self.facts.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._shown: Pixels | None = None
         self._lay_out(theme)
         self.view.zoom_changed.connect(self._tell)
@@ -40,8 +42,7 @@ class Viewer(QWidget):
         bar.setSpacing(4)
         bar.addWidget(self.name)
         bar.addSpacing(4)
-        bar.addWidget(self.facts)
-        bar.addStretch()
+        bar.addWidget(self.facts, 1)
         bar.addWidget(actual)
         bar.addWidget(fit)
         column = QVBoxLayout(self)
@@ -72,4 +73,4 @@ def _standing(step: Step) -> str:
     """Whether the picture is still being made, was left unfinished, or is of before an edit."""
     if step.preview is not None:
         return " · sampling" if step.state == "running" else " · unfinished"
-    return " · before the last edit" if step.stale else ""
+    return " · outdated" if step.stale else ""

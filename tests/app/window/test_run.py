@@ -209,9 +209,9 @@ def test_the_plan_tells_what_would_run_and_why_and_what_is_held(working: Window,
     _set(hands, one, side=8)
     hands.qtbot.waitUntil(lambda: hands.session.steps[two].planned == "run", timeout=PATIENCE)
     hands.click(hands.header(two))
-    assert "Will run: its source Swatch runs" in working.inspector.form.state.text()
+    assert "Will run · reason: its source Swatch runs" in working.inspector.form.state.text()
     hands.click(hands.header(one))
-    assert "Will run: side changed from 16 to 8" in working.inspector.form.state.text()
+    assert "Will run · reason: side changed from 16 to 8" in working.inspector.form.state.text()
 
 
 def test_another_document_with_the_same_graph_finds_its_results_held(working: Window, hands: Hands) -> None:
