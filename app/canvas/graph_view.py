@@ -144,7 +144,7 @@ class GraphView(QGraphicsView):
         step = GRID_STEP * (1 if self.zoom >= 0.5 else 4 if self.zoom >= 0.2 else 16)
         left, top = math.floor(area.left() / step) * step, math.floor(area.top() / step) * step
         columns, rows = int(area.width() / step) + 2, int(area.height() / step) + 2
-        painter.setPen(self.inks.grid)
+        painter.setPen(self.inks.grid(self.devicePixelRatioF()))
         painter.drawPoints([QPointF(left + x * step, top + y * step) for x in range(columns) for y in range(rows)])
 
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -45,7 +45,7 @@ class Inks:
         self.port_edge = QPen(QColor(theme.outline), 1.25)
         self.checker = checker(theme)
         self.ground = QBrush(QColor(theme.ground))
-        self.grid = _cosmetic(theme.grid, 1.5)
+        self._grids: dict[float, QPen] = {}
         self.veil = QBrush(_clear(theme.raised, 150))
         self.band_edge = _cosmetic(theme.accent, 1)
         self.band = QBrush(_clear(theme.accent, 28))
@@ -58,6 +58,12 @@ class Inks:
         self._types: dict[str, QColor] = {}
         self._dim: dict[str, QColor] = {}
         self._wires: dict[tuple[str, bool], QPen] = {}
+
+    def grid(self, ratio: float) -> QPen:
+        """Cosmetic pens count in pixels of the screen: on a dense one the dots of the grid would vanish."""
+        if ratio not in self._grids:
+            self._grids[ratio] = _cosmetic(self.theme.grid, 1.5 * ratio)
+        return self._grids[ratio]
 
     def header(self, section: str) -> QBrush:
         if section not in self._headers:
