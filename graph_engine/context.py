@@ -9,7 +9,7 @@ from pathlib import Path
 
 from graph_engine.errors import Stopped
 from graph_engine.events import AnyEvent, StepPreview, StepProgress
-from graph_engine.values import Pixels
+from graph_engine.values import Pixels, whole_text
 
 PREVIEW_SECONDS = 0.12
 """Previews come at most this often, and with the last step: a picture costs more to make and to send than a number."""
@@ -56,7 +56,7 @@ class Context:
         self.check()
         if self._emit is None:
             return
-        self._emit(StepProgress(self._run, self.node, done, total, note))
+        self._emit(StepProgress(self._run, self.node, done, total, whole_text(note)))
         due = done == total or time.monotonic() - self._previewed >= PREVIEW_SECONDS
         if preview is not None and due:
             if pixels := preview():
@@ -65,7 +65,7 @@ class Context:
 
     def note(self, text: str) -> None:
         """Leave a sentence that is shown with the result."""
-        self.notes.append(text)
+        self.notes.append(whole_text(text))
 
     def wrote(self, path: Path) -> None:
         """Report a file that the node wrote."""

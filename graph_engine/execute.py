@@ -38,7 +38,7 @@ from graph_engine.keys import Recipe, files_still_true, key_of
 from graph_engine.kinds import Number, broken_rule
 from graph_engine.parameters import seeds
 from graph_engine.plan import Prepared, prepared, why
-from graph_engine.values import value_type_of
+from graph_engine.values import value_type_of, whole_text
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -286,7 +286,7 @@ class _Run:
         elif kind == "out_of_memory":
             remedy = "use a smaller picture or fewer at a time, or close other programs"
         detail = "" if isinstance(error, Failure) else "".join(traceback.format_exception(error))
-        failed = StepFailed(self.job.id, node, kind, message, remedy, detail)
+        failed = StepFailed(self.job.id, node, kind, whole_text(message), whole_text(remedy), whole_text(detail))
         self.failures.append(failed)
         self.emit(failed)
 

@@ -35,9 +35,10 @@ class FileDigests:
     With a path, digests of large files outlive the process.
     """
 
-    def __init__(self, find: Finder | None = None, path: Path | None = None) -> None:
+    def __init__(self, find: Finder | None = None, path: Path | None = None, settled: float = SETTLED_SECONDS) -> None:
         self._find: Finder = find or _existing
         self._path = path
+        self._settled = settled
         self._known: dict[str, _Known] = _read(path) if path else {}
 
     def __call__(self, text: str) -> str:
@@ -52,7 +53,7 @@ class FileDigests:
                 return known.digest
             with path.open("rb") as file:
                 digest = hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=16)).hexdigest()
-            if _stamp(path) == stamp and _settled(stamp):
+            if _stamp(path) == stamp and time.time() - max(stamp[1], stamp[2]) / 1e9 > self._settled:
                 self._remember(str(path), _Known(stamp, digest))
         except OSError:
             return MISSING
@@ -74,10 +75,6 @@ def _existing(text: str) -> Path | None:
 def _stamp(path: Path) -> tuple[int, ...]:
     facts = os.stat(path)
     return facts.st_size, facts.st_mtime_ns, facts.st_ctime_ns, facts.st_ino, facts.st_dev
-
-
-def _settled(stamp: tuple[int, ...]) -> bool:
-    return time.time() - max(stamp[1], stamp[2]) / 1e9 > SETTLED_SECONDS
 
 
 def _read(path: Path) -> dict[str, _Known]:

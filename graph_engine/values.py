@@ -77,8 +77,13 @@ def _plain(
     )
 
 
+def whole_text(text: str) -> str:
+    """The text with what no file or pipe can hold (half characters, as in odd file names) replaced by question marks."""
+    return text if text.isascii() else text.encode(errors="replace").decode()
+
+
 def _shortened(text: str) -> str:
-    return text if len(text) <= 60 else text[:59] + "…"
+    return whole_text(text if len(text) <= 60 else text[:59] + "…")
 
 
 def _counted(number: int) -> str:

@@ -58,3 +58,65 @@ def test_a_disk_that_cannot_be_written_costs_the_entry_not_the_run(tmp_path):
     cache.put("k", entry_of("c", {"text": "hello"}, 1.0))
     assert cache.find("k").values["text"] == "hello"
     assert "Not a directory" in cache.disk.trouble
+
+
+def test_of_equals_the_one_unused_longest_goes():
+    memory = MemoryCache(budget=2500)
+    for name in ("first", "second"):
+        memory.put(name, entry_of(name, {"text": "x" * 1000}, 1.0))
+    memory.find("first")
+    memory.put("third", entry_of("third", {"text": "x" * 1000}, 1.0))
+    assert ("first" in memory, "second" in memory, "third" in memory) == (True, False, True)
+
+
+def test_every_key_of_an_evicted_entry_is_forgotten():
+    memory = MemoryCache(budget=100)
+    for number in range(500):
+        memory.put(f"key {number}", entry_of(f"content {number}", {"text": "x" * 40}, 1.0))
+        memory.point(f"other {number}", f"content {number}")
+    assert len(memory) == 1 and sum(f"{name} {number}" in memory for name in ("key", "content", "other") for number in range(500)) == 3
+
+
+def test_a_memory_of_its_own_budget_is_kept_while_empty():
+    memory = MemoryCache(budget=7)
+    assert Cache(memory).memory is memory
+
+
+def test_plain_values_keep_every_bit_on_disk(tmp_path):
+    values = {"nan": float("nan"), "low": float("-inf"), "zero": -0.0, "below": -(2**70), "on": True, "none": "", "half": "half \ud800"}
+    Cache(MemoryCache(), DiskCache(tmp_path)).put("c" * 32, entry_of("c" * 32, {**values, "huge": 1 << 20_000}, 1.0))
+    found = dict(Cache(MemoryCache(), DiskCache(tmp_path)).find("c" * 32).values)
+    assert found.pop("huge") == 1 << 20_000
+    assert {name: repr(value) for name, value in found.items()} == {name: repr(value) for name, value in values.items()}
+
+
+def test_a_damaged_pointer_is_a_miss(tmp_path):
+    disk = DiskCache(tmp_path)
+    Cache(MemoryCache(), disk).put("k" * 32, entry_of("c" * 32, {"text": "hello"}, 1.0))
+    (tmp_path / "keys" / "kk" / ("k" * 32)).write_text("../../../etc/passwd")
+    assert "k" * 32 not in disk and disk.read("k" * 32) is None
+
+
+def test_an_entry_whose_values_are_otherwise_by_now_is_a_miss(tmp_path):
+    disk = DiskCache(tmp_path)
+    disk.write("c" * 32, "c" * 32, {"held": {"text": {"type": "Gone"}}}, {"text": "hello"})
+    assert disk.read("c" * 32) is None and "c" * 32 not in disk
+
+
+def test_processes_that_write_and_read_together_see_whole_entries(tmp_path):
+    code = f"""
+from pathlib import Path
+from graph_engine import Cache, DiskCache, MemoryCache
+from graph_engine.cache import entry_of
+disk = DiskCache(Path({str(tmp_path)!r}), budget=400_000)
+for round in range(3):
+    for number in range(60):
+        name = f"{{number:032x}}"
+        found = Cache(MemoryCache(), disk).find(name)
+        assert found is None or found.values["text"] == name * 200, name
+        Cache(MemoryCache(), disk).put(name, entry_of(name, {{"text": name * 200}}, 1.0))
+assert disk.trouble == "", disk.trouble
+"""
+    running = [subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE, text=True) for _ in range(3)]
+    assert [process.communicate()[1] for process in running] == ["", "", ""]
+    assert not list(tmp_path.rglob(".part-*"))

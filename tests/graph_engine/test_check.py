@@ -1,8 +1,11 @@
 """Problems and refusals, each with its sentence."""
 
+from pathlib import Path
+from typing import Annotated
+
 import pytest
 
-from graph_engine import Graph, Link, Node, check, link_refusal
+from graph_engine import File, Graph, Link, Node, check, declared, link_refusal, node
 from graph_engine.check import errors
 
 
@@ -68,3 +71,39 @@ def test_a_diamond_chain_is_checked_in_linear_time(toys):
     for i in range(59):
         links += [Link(str(i), "integer", str(i + 1), "a"), Link(str(i), "integer", str(i + 1), "b")]
     assert check(Graph(nodes, links), toys) == []
+
+
+def test_an_input_that_takes_one_link_says_so_when_a_file_holds_two(sum_graph, toys):
+    graph = Graph(sum_graph.nodes, [*sum_graph.links, Link("1", "integer", "3", "a")])
+    assert messages(graph, toys) == ["input a of Add takes one link, got 2"]
+
+
+def test_a_file_takes_no_link(toys):
+    graph = Graph({"1": Node("pictures/caption")})
+    file = declared(opened_by_name, "t")
+    types = {**toys, file.id: file}
+    refusal = link_refusal(graph.with_node("2", Node(file.id)), types, Link("1", "text", "2", "file"))
+    assert refusal == "file of Opened by name takes no link: the file must be known before the run"
+
+
+def test_a_check_of_the_same_graph_is_done_once(sum_graph, toys):
+    first = check(sum_graph, toys)
+    first.append("not kept")
+    assert check(sum_graph, toys) == [] and check(sum_graph, {})[0].message == "the graph has nothing to run"
+
+
+def test_a_long_circle_is_found_in_a_blink(toys):
+    count = 3000
+    nodes = {str(i): Node("numbers/add") for i in range(count)}
+    links = [Link(str(i), "integer", str((i + 1) % count), "a") for i in range(count)]
+    assert messages(Graph(nodes, links), toys, targets=["0"])[0].startswith("nodes feed each other in a circle: ")
+
+
+@node()
+def opened_by_name(file: Annotated[str, File()] = "") -> str:
+    """Read a file.
+
+    Args:
+        file: which.
+    """
+    return Path(file).read_text()

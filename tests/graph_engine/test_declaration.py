@@ -1,6 +1,6 @@
 """Node types read from signatures and docstrings."""
 
-from typing import Annotated, NamedTuple
+from typing import Annotated, Literal, NamedTuple
 
 import pytest
 
@@ -10,6 +10,10 @@ from graph_engine import Catalogue, Choice, Context, DeclarationError, Integer, 
 class Parts(NamedTuple):
     whole: int
     rest: float
+
+
+class Marker:
+    """A value type."""
 
 
 @node(version=3, words=("split",))
@@ -78,6 +82,74 @@ def test_a_kind_without_a_default_is_refused():
         declared(open_ended, "x")
 
 
+def refusal(function):
+    with pytest.raises(DeclarationError) as refused:
+        declared(node()(function), "x")
+    return str(refused.value)
+
+
+def test_what_cannot_be_declared_is_refused_with_place_and_rule():
+    def pair(a: Parts | Marker | None = None) -> int:
+        """Do.
+
+        Args:
+            a: what.
+        """
+
+    def outside(a: Annotated[int, Integer(hard=(1, 9))] = 0) -> int:
+        """Do.
+
+        Args:
+            a: what.
+        """
+
+    def open_end(a: int = 0):
+        """Do.
+
+        Args:
+            a: what.
+        """
+
+    def spread(*a: int) -> int:
+        """Do."""
+
+    assert "a: must be a value type, that or None, or a tuple of any number of that" in refusal(pair)
+    assert "a: the default must be within 1 to 9, got 0" in refusal(outside)
+    assert "return: must be annotated with a value type, a named tuple or None" in refusal(open_end)
+    assert "a: every argument must have a name of its own, got *a" in refusal(spread)
+
+
+def test_inputs_may_be_left_out_or_take_many():
+    @node()
+    def gather(parts: tuple[Marker, ...], mood: Literal["calm", "wild"] = "calm", extra: Marker | None = None) -> None:
+        """Gather.
+
+        Args:
+            parts: many.
+            mood: one of two.
+            extra: maybe.
+        """
+
+    found = declared(gather, "x")
+    assert [(i.name, i.type, i.required, i.many) for i in found.inputs] == [
+        ("parts", "Marker", False, True), ("extra", "Marker", False, False),
+    ]  # fmt: skip
+    assert found.parameter("mood").kind == Choice(("calm", "wild")) and found.outputs == ()
+
+
+def test_a_parameter_without_result_must_exist():
+    @node(without_result=("b",))
+    def wrong(a: int = 1) -> int:
+        """Do.
+
+        Args:
+            a: what.
+        """
+
+    with pytest.raises(DeclarationError, match="without_result: must name parameters, got 'b'"):
+        declared(wrong, "x")
+
+
 def test_files_are_found_by_scanning_and_a_broken_one_does_not_hide_the_rest(tmp_path, monkeypatch):
     section = tmp_path / "scanned_nodes" / "things"
     section.mkdir(parents=True)
@@ -85,12 +157,13 @@ def test_files_are_found_by_scanning_and_a_broken_one_does_not_hide_the_rest(tmp
     (section / "__init__.py").touch()
     (section / "good.py").write_text('from graph_engine import node\n@node()\ndef good() -> int:\n    """Give one."""\n    return 1\n')
     (section / "bad.py").write_text("import nothing_of_that_name\n")
+    (section / "fierce.py").write_text("raise RuntimeError('no')\n")
     (section / "other.py").write_text("x = 1\n")
     monkeypatch.syspath_prepend(tmp_path)
     catalogue = discover("scanned_nodes")
     assert list(catalogue) == ["things/good"]
     assert catalogue.function("things/good")() == 1
-    assert [broken.module.rsplit(".")[-1] for broken in catalogue.broken] == ["bad", "other"]
+    assert [broken.module.rsplit(".")[-1] for broken in catalogue.broken] == ["bad", "fierce", "other"]
 
 
 def test_a_catalogue_crosses_as_json(toys):

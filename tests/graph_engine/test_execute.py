@@ -1,8 +1,26 @@
 """Runs: what runs, what does not, what is told."""
 
+import contextlib
 import threading
+from pathlib import Path
+from typing import Annotated
 
-from graph_engine import Cache, FileDigests, Graph, History, Link, MemoryCache, Node, execute, plan
+from graph_engine import (
+    Cache,
+    Catalogue,
+    Context,
+    DiskCache,
+    File,
+    FileDigests,
+    Graph,
+    History,
+    Link,
+    MemoryCache,
+    Node,
+    execute,
+    node,
+    plan,
+)
 from graph_engine.events import RunFinished, RunStarted, StepFailed, StepFinished, StepPreview, StepProgress, StepStarted
 
 
@@ -143,3 +161,117 @@ def test_history_outlives_the_process(sum_graph, toys, cache, tmp_path):
 def test_a_step_without_room_says_so_in_its_kind(toys, cache):
     graph = Graph({"1": Node("numbers/number"), "2": Node("numbers/exhaust")}, [Link("1", "integer", "2", "a")])
     assert [failure.kind for failure in execute(graph, toys, cache).failures] == ["out_of_memory"]
+
+
+def test_a_driven_value_outside_the_range_fails_with_the_rule(toys, cache):
+    nodes = {"1": Node("numbers/number", parameters={"value": 900}), "2": Node("pictures/swatch")}
+    graph = Graph(nodes, [Link("1", "integer", "2", "side")])
+    (failed,) = execute(graph, toys, cache).failures
+    assert (failed.kind, failed.message) == ("failed", "side: must be within 1 to 512, got 900 from node 1")
+
+
+def test_an_output_of_another_type_is_the_nodes_bug(cache):
+    @node()
+    def liar() -> int:
+        """Say one thing, give another."""
+        return 1.5  # type: ignore[return-value]
+
+    (failed,) = execute(Graph({"1": Node("t/liar")}), Catalogue.of(("t", liar)), cache).failures
+    assert (failed.kind, failed.message) == ("bug", "output integer: must be Integer, got Number")
+
+
+def test_a_node_that_catches_everything_does_not_catch_the_stop(cache):
+    @node()
+    def stubborn(context: Context) -> int:
+        """Go on whatever happens."""
+        with contextlib.suppress(Exception):
+            context.progress(0, 1)
+        return 1
+
+    stop = threading.Event()
+
+    def emit(event):
+        if isinstance(event, StepStarted):
+            stop.set()
+
+    assert execute(Graph({"1": Node("t/stubborn")}), Catalogue.of(("t", stubborn)), cache, emit, stop=stop).state == "stopped"
+
+
+def test_a_file_that_changes_while_its_node_runs_is_not_remembered_as_it_was(cache, tmp_path):
+    path = tmp_path / "text"
+    path.write_text("before")
+
+    @node()
+    def slow_reader(file: Annotated[str, File()] = str(path)) -> str:
+        """Read while another writes.
+
+        Args:
+            file: what to read.
+        """
+        path.write_text("after")
+        return path.read_text()
+
+    graph, catalogue = Graph({"1": Node("t/slow_reader")}), Catalogue.of(("t", slow_reader))
+    assert execute(graph, catalogue, cache).ran == ("1",)
+    path.write_text("before")
+    assert execute(graph, catalogue, cache).ran == ("1",)
+
+
+def test_a_broken_seed_elsewhere_does_not_hinder(sum_graph, toys, cache):
+    graph = sum_graph.with_node("9", Node("pictures/fade", parameters={"seed": "x", "steps": "many"}))
+    assert execute(graph, toys, cache, targets=["3"]).state == "done"
+
+
+def test_a_long_chain_runs_once_and_is_read_from_its_end(toys, cache):
+    count = 1500
+    nodes = {str(number): Node("numbers/add", parameters={"b": number}) for number in range(1, count)} | {"0": Node("numbers/number")}
+    graph = Graph(nodes, [Link(str(number - 1), "integer", str(number), "a") for number in range(1, count)])
+    memory = Cache(MemoryCache())
+    assert len(execute(graph, toys, memory).ran) == count
+    again, events = run(graph, toys, memory)
+    assert states(events) == {str(count - 1): "memory"} and again.results[str(count - 1)][0].description == str(1 + sum(range(1, count)))
+
+
+def test_a_chain_whose_entries_are_all_damaged_is_made_again(toys, cache):
+    count = 60
+    nodes = {str(number): Node("numbers/add", parameters={"b": number}) for number in range(1, count)} | {"0": Node("numbers/number")}
+    graph = Graph(nodes, [Link(str(number - 1), "integer", str(number), "a") for number in range(1, count)])
+    execute(graph, toys, cache)
+    for path in (cache.disk.folder / "entries").glob("*/*"):
+        path.write_bytes(b"damaged")
+    assert len(execute(graph, toys, Cache(MemoryCache(), cache.disk)).ran) == count
+
+
+def test_a_branch_is_finished_before_the_next_begins(toys, cache):
+    steps = {f"{branch}{step}": Node("numbers/add", parameters={"b": ord(branch)}) for branch in "ab" for step in "123"}
+    nodes = {"0": Node("numbers/number"), **steps}
+    links = [Link("0", "integer", f"{branch}1", "a") for branch in "ab"]
+    links += [Link(f"{branch}{step}", "integer", f"{branch}{step + 1}", "a") for branch in "ab" for step in (1, 2)]
+    assert execute(Graph(nodes, links), toys, cache).ran == ("0", "a1", "a2", "a3", "b1", "b2", "b3")
+
+
+def test_results_that_cannot_be_kept_on_disk_are_noted(sum_graph, toys, tmp_path):
+    (tmp_path / "blocked").write_text("in the way")
+    outcome = execute(sum_graph, toys, Cache(MemoryCache(), DiskCache(tmp_path / "blocked")))
+    assert outcome.state == "done" and "results are not kept on disk" in outcome.notes[0]
+
+
+def test_reasons_name_the_file_and_the_version(cache, tmp_path):
+    def reader(version):
+        @node(version=version)
+        def read_text(file: Annotated[str, File()] = str(tmp_path / "text")) -> str:
+            """Read.
+
+            Args:
+                file: what to read.
+            """
+            return Path(file).read_text()
+
+        return Catalogue.of(("t", read_text))
+
+    graph, history = Graph({"1": Node("t/read_text")}), History()
+    (tmp_path / "text").write_text("one")
+    execute(graph, reader(1), cache, history=history)
+    (tmp_path / "text").write_text("two")
+    assert [step.reason for step in plan(graph, reader(1), cache, FileDigests(), history=history).runs] == ["the file of file changed"]
+    assert [step.reason for step in plan(graph, reader(2), cache, FileDigests(), history=history).runs] == ["version 1 became 2"]

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from graph_engine import BadWorkflow, Exposed, Graph, Link, Node, Workflow, read, save, schema, with_values, write
+from graph_engine import BadWorkflow, Catalogue, Exposed, Graph, Link, Node, Workflow, node, read, save, schema, with_values, write
+from graph_engine.workflow import upgraded
 
 SAMPLES = Path(__file__).parent / "samples"
 ROOT = Path(__file__).parents[2]
@@ -29,6 +30,19 @@ def test_unknown_nodes_and_fields_are_kept(workflow):
     raw["mood"] = {"of": "a newer program"}
     again = json.loads(write(read(json.dumps(raw).encode())))
     assert again["nodes"]["9"] == raw["nodes"]["9"] and again["mood"] == raw["mood"]
+
+
+def test_unknown_fields_of_links_and_exposed_values_are_kept(workflow):
+    raw = json.loads(write(workflow))
+    raw["links"][1]["color"] = "red"
+    raw["exposed"]["start"]["group"] = ["a", 1]
+    again = json.loads(write(read(json.dumps(raw).encode())))
+    assert again == raw
+
+
+def test_links_and_places_take_a_line_each(workflow):
+    lines = write(workflow).decode().splitlines()
+    assert '    {"from": ["1", "integer"], "to": ["2", "a"]},' in lines and '    "2": [200, 40.5]' in lines
 
 
 def test_version_0_is_carried_over():
@@ -114,3 +128,68 @@ def test_numbers_that_json_cannot_hold_are_not_written():
 
 def test_characters_spelled_in_two_escapes_are_whole():
     assert read(b'{"format": "tessera-workflow", "version": 1, "name": "\\ud83d\\ude00"}').name == "😀"
+
+
+def test_a_name_twice_among_many_is_found_in_a_blink():
+    names = ",".join(f'"{number}": 0' for number in range(100_000))
+    with pytest.raises(BadWorkflow, match="got '99999' twice"):
+        read(f'{{{names}, "99999": 1}}'.encode(), "x.json")
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (b"[" + b"[]," * 3_000_000 + b"1]", "must hold at most 4,194,304 values"),
+        (b'{"x": [' + b"0," * 5_000_000 + b"1]}", "must hold at most 4,194,304 values"),
+        (b'"' * 8_000_000, "must be JSON"),
+        (b'"' + b'\\"' * 4_000_000, "must be JSON"),
+        (b'{"a":' * 65 + b"0" + b"}" * 65, "must nest at most 64 deep"),
+        (b'{"a":' * 64 + b"0" + b"}" * 64, "must be a workflow"),
+    ],
+)
+def test_what_would_take_much_memory_is_refused_before_it_is_parsed(data, message):
+    with pytest.raises(BadWorkflow, match="^x.json: ") as refused:
+        read(data, "x.json")
+    assert message in str(refused.value)
+
+
+def test_a_folder_that_cannot_be_written_leaves_everything(workflow, tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(NotADirectoryError):
+        save(workflow, tmp_path / "file" / "sum.json")
+    with pytest.raises(FileNotFoundError):
+        save(workflow, tmp_path / "none" / "sum.json")
+    assert [found.name for found in tmp_path.iterdir()] == ["file"]
+
+
+def test_saving_through_a_link_writes_where_it_leads(workflow, tmp_path):
+    (tmp_path / "real.json").write_text("old")
+    (tmp_path / "link.json").symlink_to("real.json")
+    save(workflow, tmp_path / "link.json")
+    assert (tmp_path / "link.json").is_symlink() and read((tmp_path / "real.json").read_bytes()) == workflow
+
+
+def test_older_nodes_are_carried_over_or_refused(workflow):
+    def upgrade(version, parameters):
+        return {"value": parameters["amount"] * 10}
+
+    @node(version=2, upgrade=upgrade)
+    def number(value: int = 1) -> int:
+        """Give a number.
+
+        Args:
+            value: the number.
+        """
+        return value
+
+    catalogue = Catalogue.of(("numbers", number))
+    old = Workflow(Graph({"1": Node("numbers/number", 1, {"amount": 4})}))
+    assert upgraded(old, catalogue).graph.nodes["1"] == Node("numbers/number", 2, {"value": 40})
+    assert upgraded(upgraded(old, catalogue), catalogue).graph.nodes["1"].version == 2
+    with pytest.raises(BadWorkflow, match="node 1: its parameters must be those of version 1 of numbers/number"):
+        upgraded(Workflow(Graph({"1": Node("numbers/number", 1)})), catalogue)
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "workflows").glob("*.json")), ids=lambda path: path.name)
+def test_the_workflows_that_ship_are_in_canonical_order(path):
+    assert write(read(path.read_bytes())) == path.read_bytes()
