@@ -170,9 +170,7 @@ class _Run:
             self.notes[f"results are not kept on disk: {self.cache.trouble}"] = None
         seconds = time.monotonic() - began
         self.emit(RunFinished(self.job.id, state, seconds, tuple(self.ran)))
-        return Outcome(
-            state, seconds, self.results, tuple(self.files), tuple(self.failures), ran=tuple(self.ran), notes=tuple(self.notes)
-        )
+        return Outcome(state, seconds, self.results, tuple(self.files), tuple(self.failures), ran=tuple(self.ran), notes=tuple(self.notes))
 
     def _run_all(self, order: list[str]) -> None:
         """Run steps as their sources are met, the newest first: a branch is finished, and its results let go, before the next begins."""
@@ -306,9 +304,7 @@ def _check_types(node_type: NodeType, entry: Entry) -> None:
 
 
 def _results(entry: Entry) -> tuple[Result, ...]:
-    return tuple(
-        [Result(name, held.type, held.digest, held.description, _looks(entry.values[name])) for name, held in entry.held.items()]
-    )
+    return tuple([Result(name, held.type, held.digest, held.description, _looks(entry.values[name])) for name, held in entry.held.items()])
 
 
 def _looks(value: Any) -> Any:

@@ -80,9 +80,7 @@ def key_of(said: bytes, source_keys: Iterable[str]) -> str:
     return hashlib.blake2b(b"\0".join([said, *[key.encode() for key in source_keys]]), digest_size=16).hexdigest()
 
 
-def keys(
-    graph: Graph, types: Mapping[str, NodeType], digests: Callable[[str], str], targets: tuple[str, ...] | None = None
-) -> Keys:
+def keys(graph: Graph, types: Mapping[str, NodeType], digests: Callable[[str], str], targets: tuple[str, ...] | None = None) -> Keys:
     """Keys of what the targets need (of all nodes by default)."""
     found: dict[str, str] = {}
     recipes: dict[str, Recipe] = {}

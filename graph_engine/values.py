@@ -72,9 +72,7 @@ def _plain(
     size: Callable[[Any], int] = lambda value: 32,
     describe: Callable[[Any], str] = repr,
 ) -> ValueType:
-    return ValueType(
-        name=name, digest=lambda value: digest_of(name, store(value)), size=size, store=store, load=load, describe=describe
-    )
+    return ValueType(name=name, digest=lambda value: digest_of(name, store(value)), size=size, store=store, load=load, describe=describe)
 
 
 def whole_text(text: str) -> str:

@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 from PIL import Image
@@ -106,8 +105,22 @@ def test_an_interrupt_stops_the_run_between_steps(tmp_path):
     for line in process.stderr:
         if line.startswith("prompt/encode_prompt"):
             break
-    time.sleep(0.5)  # into the thousand steps, which take far longer
     os.kill(process.pid, signal.SIGINT)
     out, err = process.communicate(timeout=30)
     assert process.returncode == 130, err
     assert "stopped" in err and not list(tmp_path.iterdir())
+
+
+def test_a_second_interrupt_ends_the_process_at_once():
+    code = """
+import os, signal, threading
+from app.headless import stopping
+stop = threading.Event()
+with stopping(stop, print):
+    os.kill(os.getpid(), signal.SIGINT)
+    print(stop.is_set(), flush=True)
+    os.kill(os.getpid(), signal.SIGINT)
+    print("not reached")
+"""
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 130 and done.stdout.endswith("True\n")
