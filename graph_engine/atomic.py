@@ -3,45 +3,54 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
-import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
+_count = itertools.count()
+_process = os.urandom(6).hex()
 
-def write_atomically(path: Path, *parts: bytes, durable: bool = True) -> None:
-    """Write beside, flush, rename: at ``path`` stands what was there before or all of the parts, never half.
+
+def write_atomically(path: Path, data: bytes) -> None:
+    """Write beside, flush, rename, and wait for the disk: what was there before or the data, never half, not even after a power cut.
 
     Args:
         path: a link is followed, so that what it leads to is replaced.
-        parts: written one after the other.
-        durable: wait for the disk, so that a power cut cannot take the file back. What is checked when read needs no waiting.
+        data: the whole file.
 
     Raises:
         OSError: the folder cannot be written or the disk is full; what was there stands as it was.
     """
-    target = Path(os.path.realpath(path))
-    handle, part = tempfile.mkstemp(dir=target.parent, prefix=".part-")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.writelines(parts)
-            if durable:
-                file.flush()
-                os.fsync(file.fileno())
-        os.chmod(part, target.stat().st_mode & 0o777 if target.exists() else 0o644)
-        os.replace(part, target)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            os.unlink(part)
-        raise
-    if durable:
-        _sync_folder(target.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    """The rename itself reaches the disk with its folder. Not every system lets folders be opened for it."""
-    with contextlib.suppress(OSError):
-        handle = os.open(folder, os.O_RDONLY)
+    target = os.path.realpath(path)
+    replace_file(target, [data], durable=True)
+    with contextlib.suppress(OSError):  # the rename reaches the disk with its folder; not every system lets a folder be opened
+        handle = os.open(os.path.dirname(target), os.O_RDONLY)
         try:
             os.fsync(handle)
         finally:
             os.close(handle)
+
+
+def replace_file(path: str, parts: Iterable[bytes], durable: bool = False) -> None:
+    """Write the parts beside and rename, without waiting for the disk: enough for what is checked when it is read.
+
+    Raises:
+        OSError: as for `write_atomically`.
+    """
+    # Unique among processes, threads and machines that share the folder; the dot hides it from listings.
+    part = os.path.join(os.path.dirname(path), f".part-{_process}-{os.getpid()}-{next(_count)}")
+    try:
+        with open(part, "xb") as file:
+            file.writelines(parts)
+            if durable:
+                file.flush()
+                os.fsync(file.fileno())
+        if durable:
+            with contextlib.suppress(FileNotFoundError):
+                os.chmod(part, os.stat(path).st_mode & 0o777)
+        os.replace(part, path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.unlink(part)
+        raise

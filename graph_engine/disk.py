@@ -15,7 +15,7 @@ from typing import Any
 
 import msgspec
 
-from graph_engine.atomic import write_atomically
+from graph_engine.atomic import replace_file
 from graph_engine.values import digest_of, value_type_of, value_types
 
 MAGIC = b"tessera-result-2\n"
@@ -33,6 +33,7 @@ class DiskCache:
     def __init__(self, folder: Path, budget: int = 20 << 30) -> None:
         self.folder = folder
         self.budget = budget
+        self._folder = str(folder)
         self.trouble = ""
         self._written = budget  # looked at on the first write: many short runs must not outgrow the budget together
 
@@ -43,13 +44,14 @@ class DiskCache:
         """The facts and the values of a key or content key."""
         path = self._entry(self._target(key))
         try:
-            frame = path.read_bytes()
+            with open(path, "rb") as file:
+                frame = file.read()
         except OSError:
             return None
         found = _unpacked(frame)
         with contextlib.suppress(OSError):
             if found is None:
-                path.unlink()
+                os.unlink(path)
             else:
                 os.utime(path)  # age is time since use
         return found
@@ -64,13 +66,13 @@ class DiskCache:
             blobs = {name: store(values[name]) for name, store in stores.items() if store}
             header = msgspec.json.encode({**facts, "blobs": {name: len(blob) for name, blob in blobs.items()}})
             body = b"".join([len(header).to_bytes(LENGTH, "little"), header, *blobs.values()])
-            self._replace(path, MAGIC, digest_of(body).encode(), body)
+            self._replace(path, [MAGIC, digest_of(body).encode(), body])
         self.point(key, content_key)
 
     def point(self, key: str, content_key: str) -> None:
         """Let a further key lead to an entry."""
         if key != content_key:
-            self._replace(self._pointer(key), content_key.encode())
+            self._replace(self._pointer(key), [content_key.encode()])
 
     def size(self) -> int:
         """Bytes on disk."""
@@ -81,11 +83,11 @@ class DiskCache:
             with contextlib.suppress(OSError):
                 os.unlink(path)
 
-    def _entry(self, content_key: str) -> Path:
-        return self.folder / "entries" / content_key[:2] / content_key
+    def _entry(self, content_key: str) -> str:
+        return f"{self._folder}/entries/{content_key[:2]}/{content_key}"
 
-    def _pointer(self, key: str) -> Path:
-        return self.folder / "keys" / key[:2] / key
+    def _pointer(self, key: str) -> str:
+        return f"{self._folder}/keys/{key[:2]}/{key}"
 
     def _target(self, key: str) -> str:
         """The content key that a key leads to; a key without a pointer, or with a damaged one, is its own."""
@@ -96,15 +98,15 @@ class DiskCache:
             return key
         return text if _KEY.fullmatch(text) else key
 
-    def _replace(self, path: Path, *parts: bytes) -> None:
+    def _replace(self, path: str, parts: list[bytes]) -> None:
         try:
             try:
-                write_atomically(path, *parts, durable=False)
+                replace_file(path, parts)
             except FileNotFoundError:
-                path.parent.mkdir(parents=True, exist_ok=True)
-                write_atomically(path, *parts, durable=False)
+                os.makedirs(os.path.dirname(path), exist_ok=True)
+                replace_file(path, parts)
         except OSError as error:
-            self.trouble = f"{path.parent}: {error.strerror}"
+            self.trouble = f"{os.path.dirname(path)}: {error.strerror}"
             return
         self._written += sum(map(len, parts))
         if self._written > self.budget // 20:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import msgspec
 
-from graph_engine.atomic import write_atomically
+from graph_engine.atomic import replace_file
 
 Finder = Callable[[str], Path | None]
 """Where a file parameter's text leads to; None where there is no such file."""
@@ -65,7 +65,7 @@ class FileDigests:
             large = {path: known for path, known in self._known.items() if known.stamp[0] >= LARGE}
             with contextlib.suppress(OSError):
                 self._path.parent.mkdir(parents=True, exist_ok=True)
-                write_atomically(self._path, msgspec.json.encode(large), durable=False)
+                replace_file(str(self._path), [msgspec.json.encode(large)])
 
 
 def _existing(text: str) -> Path | None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from graph_engine.atomic import write_atomically
+from graph_engine.atomic import replace_file
 from graph_engine.keys import Keys, NodeFacts
 
 
@@ -76,7 +76,7 @@ class History:
             return
         with contextlib.suppress(OSError):
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            write_atomically(self._path, msgspec.json.encode(self._stored), durable=False)
+            replace_file(str(self._path), [msgspec.json.encode(self._stored)])
 
 
 def _read(path: Path) -> _Stored:
