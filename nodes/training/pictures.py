@@ -42,7 +42,7 @@ def pictures(
     autoencoder: RgbaAutoencoder,
     prompts: list[str],
     strategy: Strategy | None = None,
-    scale: float = 3.0,
+    scale: float = 4.5,
     seed: int = 0,
 ) -> Tensor:
     """One picture a prompt (prompts, 4, side, side), straight RGBA on the CPU; picture *i* is item *i* of the seed's batch."""

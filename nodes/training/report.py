@@ -88,7 +88,7 @@ def main() -> None:
     parser.add_argument("--prompts", type=int, default=1000)
     parser.add_argument("--solver", default="euler")
     parser.add_argument("--steps", type=int, default=20)
-    parser.add_argument("--scale", type=float, default=3.0, help="guidance scale")
+    parser.add_argument("--scale", type=float, default=4.5, help="guidance scale")
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())
     parser.add_argument("--json", action="store_true", help="print one JSON object as the last line")
     options = parser.parse_args()
