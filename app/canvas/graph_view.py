@@ -37,7 +37,7 @@ class GraphView(QGraphicsView):
         self.band: QGraphicsRectItem | None = None
         self._kept_wire: QGraphicsPathItem | None = None
         self.cursor_hint = CursorHint(self.viewport())
-        self.empty_hint = EmptyHint(self.viewport(), theme)
+        self.empty_hint = EmptyHint(self, theme)  # not the viewport: what lies there is scrolled along
         self._set_up()
 
     def _set_up(self) -> None:
