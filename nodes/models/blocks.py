@@ -1,6 +1,8 @@
-"""Small blocks that the starter transformers share."""
+"""Small blocks that transformers share."""
 
 from __future__ import annotations
+
+import math
 
 import torch
 import torch.nn.functional as F
@@ -54,3 +56,70 @@ class FeedForward(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         return self.down(F.relu(self.up(x)).square())
+
+
+class RmsNorm(nn.Module):
+    """Zhang & Sennrich 2019 with a learned gain; normalized in float32, brought back to x's precision, then multiplied."""
+
+    def __init__(self, width: int, eps: float = 1e-5) -> None:
+        super().__init__()
+        self.eps = eps
+        self.weight = nn.Parameter(torch.ones(width))
+
+    def forward(self, x: Tensor) -> Tensor:
+        wide = x.float()
+        return (wide * torch.rsqrt(wide.square().mean(-1, keepdim=True) + self.eps)).to(x.dtype) * self.weight
+
+
+def rotated_pairs(x: Tensor, rotation: Tensor) -> Tensor:
+    """Rotary position embedding of neighboring values: pair i turns by the angle whose (cos, sin) is ``rotation[…, i, :]``.
+
+    ``x`` (batch, heads, length, head width); ``rotation`` (length, head width/2, 2) or (batch, 1, length, head width/2, 2).
+    """
+    a, b = x.float().unflatten(-1, (-1, 2)).unbind(-1)
+    cos, sin = rotation.unbind(-1)
+    return torch.stack([a * cos - b * sin, b * cos + a * sin], -1).flatten(-2).to(x.dtype)
+
+
+def grid_rotation(rows: int, columns: int, head_width: int, period: float = 10000.0, device: torch.device | None = None) -> Tensor:
+    """(rows·columns, head width/2, 2): the first half of the pairs turns with the row, the second with the column."""
+    half = head_width // 2
+    speed = period ** (-torch.arange(0, half, 2, device=device)[: half // 2].float() / half)
+    row = (torch.arange(rows, device=device)[:, None, None] * speed).expand(-1, columns, -1)
+    column = (torch.arange(columns, device=device)[None, :, None] * speed).expand(rows, -1, -1)
+    angle = torch.cat([row, column], -1).flatten(0, 1)
+    return torch.stack([angle.cos(), angle.sin()], -1)
+
+
+def causal_mask(rows: int, columns: int, device: torch.device | None = None) -> Tensor:
+    """(rows, columns) bool, True = may be looked at; the last row sees every column."""
+    return torch.ones(rows, columns, dtype=torch.bool, device=device).tril(columns - rows)
+
+
+class KeyValueCache:
+    """Keys and values of what a decoder has read, in memory of fixed size: written in place, handed out as views."""
+
+    def __init__(self, layers: int, batch: int, heads: int, length: int, head_width: int, like: Tensor) -> None:
+        self.keys = like.new_zeros(layers, batch, heads, length, head_width)
+        self.values = torch.zeros_like(self.keys)
+
+    def extended(self, layer: int, start: int, k: Tensor, v: Tensor) -> tuple[Tensor, Tensor]:
+        """Keys and values up to the end of these new ones (batch, heads, new, head width), which go to ``start``."""
+        end = start + k.shape[2]
+        self.keys[layer, :, :, start:end], self.values[layer, :, :, start:end] = k, v
+        return self.keys[layer, :, :, :end], self.values[layer, :, :, :end]
+
+    def narrowed(self, batch: int) -> None:
+        """Keep the first items of the batch only."""
+        self.keys, self.values = self.keys[:, :batch], self.values[:, :batch]
+
+
+def modulated(x: Tensor, shift: Tensor, scale: Tensor) -> Tensor:
+    return x * (1 + scale) + shift
+
+
+def time_waves(t: Tensor, width: int, period: float = 10000.0) -> Tensor:
+    """Cosines, then sines, of t at falling speeds (Vaswani et al. 2017): (batch,) to (batch, width)."""
+    speed = torch.exp(-math.log(period) * torch.arange(width // 2, device=t.device) / (width // 2))
+    angle = t[:, None].float() * speed
+    return torch.cat([angle.cos(), angle.sin()], -1)

@@ -1,52 +1,30 @@
-"""Which architecture a model file holds: layout and config in its header, and the tensors that must follow from both."""
+"""Which architecture a model file holds, and the tensors that must follow from it.
+
+Our own files name layout and config in their header; a published file is recognized by the names and shapes of its tensors.
+"""
 
 from __future__ import annotations
 
 import dataclasses
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 import msgspec
 import torch
-from torch import nn
+from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
 from graph_engine.errors import MissingModel
 from nodes.models.files import Header, ModelFile, read_header, read_tensors, sha256, stamp
-from nodes.models.flow_transformer import FlowTransformer, FlowTransformerConfig
 from nodes.models.folders import find_again, find_model
-from nodes.models.recognizer import Recognizer, RecognizerConfig
-from nodes.models.rgba_autoencoder import RgbaAutoencoder, RgbaAutoencoderConfig
-from nodes.models.text_encoder import TextEncoder, TextEncoderConfig
+from nodes.models.known_layouts import LAYOUTS, PUBLISHED, Layout
+from nodes.models.shapes import Shapes
 
 WIDEST, DEEPEST = 65_536, 1_024
 """Bounds of what a header may ask to be built, far above any real model."""
-
-
-@dataclass(frozen=True)
-class Layout:
-    """``role`` is what the model does for a graph, ``family`` how it is run."""
-
-    name: str
-    role: str
-    family: str
-    config: type
-    module: type[nn.Module]
-
-
-LAYOUTS = {
-    layout.name: layout
-    for layout in (
-        Layout("tessera-flow-transformer", "generator", "flow", FlowTransformerConfig, FlowTransformer),
-        Layout("tessera-text-encoder", "text encoder", "words", TextEncoderConfig, TextEncoder),
-        Layout("tessera-recognizer", "recognizer", "detector", RecognizerConfig, Recognizer),
-        Layout("tessera-rgba-autoencoder", "tokenizer", "autoencoder", RgbaAutoencoderConfig, RgbaAutoencoder),
-    )
-}
 
 
 def open_model(name: str, role: str) -> ModelFile:
@@ -67,16 +45,17 @@ def describe_model(path: Path, role: str) -> ModelFile:
     """As `open_model`, for a path."""
     seen = stamp(path)
     header = read_header(path)
-    layout = LAYOUTS.get(header.metadata.get("layout", ""))
-    if layout is None:
-        known = ", ".join(sorted(LAYOUTS))
-        named = header.metadata.get("layout", "no layout")
-        raise MissingModel(f"{path.name}: no family recognizes it, its header names {named}; known: {known}", "Choose another model file.")
+    layout, config = _recognized(path, header)
     if layout.role != role:
         raise MissingModel(f"{path.name}: must be a {role}, is a {layout.role}", f"Use the node that loads a {layout.role}.")
-    config = _config(path, layout, header.metadata.get("config", ""))
-    _check_tensors(path, header, _empty(path, layout, config))
+    check_tensors(path, header.shapes, layout, config)
     return ModelFile(path, sha256(path), layout.name, MappingProxyType(dataclasses.asdict(config)), seen)
+
+
+def fitting(shapes: Shapes) -> dict[str, Any]:
+    """The published layouts that tensors of these names and shapes can be, each with its config."""
+    read = {layout.name: layout.read(shapes) for layout in PUBLISHED}
+    return {name: config for name, config in read.items() if config is not None}
 
 
 def companion(file: ModelFile, role: str, digest: str) -> ModelFile:
@@ -102,18 +81,37 @@ def build_model(file: ModelFile, dtype: torch.dtype = torch.float32) -> nn.Modul
         MissingModel: no file with the model's digest is left.
     """
     layout = LAYOUTS[file.layout]
-    module = _unfilled(layout, layout.config(**file.config))
-    module.load_state_dict(read_tensors(find_again(file), dtype), strict=True, assign=True)
+    return filled(layout, layout.config(**file.config), read_tensors(find_again(file), dtype))
+
+
+def filled(layout: Layout, config: Any, tensors: Mapping[str, Tensor]) -> nn.Module:
+    """The module of a config with these weights, for inference; what the layout ignores may be among them."""
+    module = _unfilled(layout, config)
+    module.load_state_dict({key: value for key, value in tensors.items() if not layout.ignores(key)}, strict=True, assign=True)
     return module.eval().requires_grad_(False)
 
 
 def _role(path: Path) -> str:
     """The role of a file, empty if it is no sound file of a known layout."""
     try:
-        layout = LAYOUTS.get(read_header(path).metadata.get("layout", ""))
+        return _recognized(path, read_header(path))[0].role
     except MissingModel:
         return ""
-    return layout.role if layout else ""
+
+
+def _recognized(path: Path, header: Header) -> tuple[Layout, Any]:
+    named = header.metadata.get("layout", "")
+    if named in LAYOUTS:
+        return LAYOUTS[named], _config(path, LAYOUTS[named], header.metadata.get("config", ""))
+    found = {} if named else fitting(header.shapes)
+    if len(found) == 1:
+        return next((LAYOUTS[name], _bounded(path, config)) for name, config in found.items())
+    if found:
+        message = f"{path.name}: its tensors fit {' and '.join(found)}, its header does not say which"
+        raise MissingModel(message, f"Say it with: tessera convert {path.name} --layout {next(iter(found))}")
+    known = ", ".join(LAYOUTS)
+    said = f"its header names {named}" if named else "its header names no layout and its tensors fit none"
+    raise MissingModel(f"{path.name}: no family recognizes it, {said}; known: {known}", "Choose another model file.")
 
 
 def _config(path: Path, layout: Layout, text: str) -> Any:
@@ -122,10 +120,15 @@ def _config(path: Path, layout: Layout, text: str) -> Any:
         config = msgspec.convert(json.loads(text), layout.config)
     except (ValueError, RecursionError) as error:
         raise MissingModel(f"{path.name}: config in the header: {error}", "Choose another model file.") from error
+    return _bounded(path, config)
+
+
+def _bounded(path: Path, config: Any) -> Any:
     for name, value in dataclasses.asdict(config).items():
         most = DEEPEST if name in ("depth", "blocks") else WIDEST
-        if isinstance(value, int) and not 1 <= value <= most:
-            raise MissingModel(f"{path.name}: config.{name}: must be within 1 to {most}, got {value}", "Choose another model file.")
+        for number in value if isinstance(value, tuple) else (value,):
+            if isinstance(number, int) and not isinstance(number, bool) and not 1 <= number <= most:
+                raise MissingModel(f"{path.name}: config.{name}: must be within 1 to {most}, got {number}", "Choose another model file.")
     return config
 
 
@@ -157,14 +160,20 @@ def _unfilled(layout: Layout, config: Any) -> nn.Module:
         return layout.module(config)
 
 
-def _check_tensors(path: Path, header: Header, wanted: Mapping[str, tuple[int, ...]]) -> None:
-    lacking = [key for key in wanted if key not in header.shapes]
-    strange = [key for key in header.shapes if key not in wanted]
+def check_tensors(path: Path, shapes: Shapes, layout: Layout, config: Any) -> None:
+    """Refuse a file whose tensors do not follow from its layout and config.
+
+    Raises:
+        MissingModel: the first tensor that is lacking, strange or of another shape.
+    """
+    wanted = _empty(path, layout, config)
+    lacking = [key for key in wanted if key not in shapes]
+    strange = [key for key in shapes if key not in wanted and not layout.ignores(key)]
     if lacking or strange:
         said = [f"lacks {lacking[0]} and {len(lacking) - 1} more"] if lacking else []
         said += [f"has {strange[0]} and {len(strange) - 1} more that do not belong"] if strange else []
         raise MissingModel(f"{path.name}: must hold the tensors of its layout, {', '.join(said)}", "The file is not what its header says.")
     for key, shape in wanted.items():
-        if header.shapes[key] != shape:
-            message = f"{path.name}: {key}: must have the shape {shape}, has {header.shapes[key]}"
+        if shapes[key] != shape:
+            message = f"{path.name}: {key}: must have the shape {shape}, has {shapes[key]}"
             raise MissingModel(message, "The file is not what its header says.")

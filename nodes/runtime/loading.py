@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from graph_engine.errors import MissingModel
+from nodes.models.files import ModelFile
 from nodes.models.layouts import LAYOUTS, companion, open_model
 from nodes.values import Generator, TextEncoder, Tokenizer
 
@@ -14,6 +15,7 @@ def open_generator(name: str) -> Generator:
         MissingModel: the file or a companion is not there, or is not what it should be.
     """
     model = open_model(name, "generator")
+    _check_family(model, "flow")
     text_encoder = companion(model, "text encoder", model.config["text_encoder"])
     autoencoder = companion(model, "tokenizer", model.config["autoencoder"])
     for mine, its, other in (("latent_channels", "latent_channels", autoencoder), ("text_width", "width", text_encoder)):
@@ -36,4 +38,13 @@ def open_tokenizer(name: str) -> Tokenizer:
         MissingModel: the file is not there, or is not what it should be.
     """
     model = open_model(name, "tokenizer")
+    _check_family(model, "autoencoder")
     return Tokenizer(model, model.config["downscale"], has_alpha=True)
+
+
+def _check_family(model: ModelFile, runs: str) -> None:
+    """Architectures are known before there are nodes that run them."""
+    layout = LAYOUTS[model.layout]
+    if layout.family != runs:
+        message = f"{model.name}: must be of the family {runs}, is {layout.name} of the family {layout.family}, which no node runs"
+        raise MissingModel(message, f"Choose a {layout.role} of the family {runs}.")

@@ -1,0 +1,86 @@
+"""From logits to one token a position: temperature, filters, the draw.
+
+Logits are (…, codebook); what a filter removes becomes −∞.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+Draw = Callable[[str, int, tuple[int, ...]], Tensor]
+"""``draw(kind, step, shape)``: fresh random numbers, by what they are for.
+
+"token", "mixture": exponential, of mean 1; "token uniform", "confidence uniform": in 0 to 1."""
+
+NOTHING = float("-inf")
+
+
+def top_k(logits: Tensor, k: int) -> Tensor:
+    """Keep the k largest (Fan et al. 2018), and whatever equals the k-th; 0 keeps all."""
+    if not 0 < k < logits.shape[-1]:
+        return logits
+    least = logits.topk(k, -1).values[..., -1:]
+    return logits.masked_fill(logits < least, NOTHING)
+
+
+def top_p(logits: Tensor, p: float) -> Tensor:
+    """Keep the smallest set of the likeliest that holds more than p (Holtzman et al. 2020); the one that crosses p stays."""
+    if p >= 1:
+        return logits
+    ordered, order = logits.sort(-1, descending=True)
+    before = ordered.softmax(-1).cumsum(-1).roll(1, -1)
+    before[..., 0] = 0
+    return logits.masked_fill((before > p).scatter(-1, order, before > p), NOTHING)
+
+
+def bottom_p(logits: Tensor, p: float) -> Tensor:
+    """Drop the unlikeliest that together hold no more than 1 − p; the likeliest always stays. 0 keeps all.
+
+    The mirror of `top_p`, as VAR and its relatives have it: it drops the token that crosses where `top_p` keeps it.
+    """
+    if not 0 < p < 1:
+        return logits
+    ordered, order = logits.sort(-1)
+    dropped = ordered.softmax(-1).cumsum(-1) <= 1 - p
+    dropped[..., -1] = False
+    return logits.masked_fill(dropped.scatter(-1, order, dropped), NOTHING)
+
+
+def picked(likely: Tensor, exponential: Tensor) -> Tensor:
+    """One draw of each distribution (…, codebook): argmax of p/E with E ~ Exp(1), which has the probabilities p."""
+    return (likely / exponential).argmax(-1)
+
+
+def gumbel(uniform: Tensor) -> Tensor:
+    """Gumbel noise of uniform numbers; the clamps keep a 0 or a 1 finite."""
+    return -torch.log((-torch.log(uniform.clamp(min=1e-20))).clamp(min=1e-20))
+
+
+@dataclass(frozen=True)
+class Sampler:
+    """Temperature, then the filters, then one draw a position; without a draw the likeliest token is taken.
+
+    Attributes:
+        ascending: whether p drops from the unlikely end (`bottom_p`).
+    """
+
+    draw: Draw | None = None
+    temperature: float = 1.0
+    k: int = 0
+    p: float = 1.0
+    ascending: bool = False
+
+    def filtered(self, logits: Tensor) -> Tensor:
+        logits = top_k(logits / max(self.temperature, 1e-5), self.k)
+        return bottom_p(logits, self.p) if self.ascending else top_p(logits, self.p)
+
+    def __call__(self, logits: Tensor, step: int) -> Tensor:
+        """Ids (batch, positions) of logits (batch, positions, codebook)."""
+        if self.draw is None:
+            return logits.argmax(-1)
+        likely = self.filtered(logits).softmax(-1)
+        return picked(likely, self.draw("token", step, tuple(likely.shape)))

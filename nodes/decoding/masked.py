@@ -1,0 +1,91 @@
+"""Masked decoding: predict every unknown token, keep the surest, mask the others again.
+
+Chang et al. 2022, "MaskGIT: masked generative image transformer", section 3.3, as the 1d-tokenizer repository has it.
+Letters: N steps, r the share of steps done after this one, V codes.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from nodes.decoding.logits import Draw, gumbel
+from nodes.decoding.tokens import AfterStep, Predict, guided, unheard
+
+
+@dataclass(frozen=True)
+class Unmasking:
+    """How masked decoding goes.
+
+    Attributes:
+        scales: guidance at each step, None = unguided; there are as many steps.
+        temperature: of the Gumbel noise, which falls to nothing at the last step.
+        annealed: divide logits by 0.5 + 0.8·(1 − r).
+        unsure: rank tokens by noisy confidence; otherwise by the logit alone.
+        draw: "token uniform" and "confidence uniform" numbers; None = no noise.
+    """
+
+    scales: Sequence[float | None]
+    temperature: float = 0.0
+    annealed: bool = False
+    unsure: bool = True
+    draw: Draw | None = None
+
+    def noise(self, kind: str, step: int, like: Tensor) -> Tensor | float:
+        warmth = self.temperature * (1 - (step + 1) / len(self.scales))
+        return warmth * gumbel(self.draw(kind, step, tuple(like.shape))) if self.draw else 0.0
+
+
+def unmask(predict: Predict, ids: Tensor, how: Unmasking, after_step: AfterStep = unheard) -> Tensor:
+    """All tokens of a picture.
+
+    Args:
+        predict: the model.
+        ids: (batch, length) int64, −1 where unknown; every item has as many unknown. Known tokens stay.
+        how: schedule, noise and guidance.
+        after_step: called after each step.
+
+    Returns:
+        (batch, length) int64.
+    """
+    everywhere = torch.arange(ids.shape[1], device=ids.device)[None]
+    at_start = int((ids[0] < 0).sum())
+    for step, scale in enumerate(how.scales):
+        done, unknown = (step + 1) / len(how.scales), ids < 0
+        logits = guided(predict(ids, everywhere, 1 if scale is None else 2), scale)
+        logits = logits / (0.5 + 0.8 * (1 - done)) if how.annealed else logits
+        chosen = (logits + how.noise("token uniform", step, logits)).argmax(-1)
+        ids = torch.where(unknown, chosen, ids)
+        if step < len(how.scales) - 1:
+            sure = logits.gather(-1, ids[..., None])[..., 0]
+            sure = sure + (how.noise("confidence uniform", step, sure) if how.unsure else 0.0)
+            sure = sure.masked_fill(~unknown, math.inf)
+            again = min(max(1, left_masked(at_start, done)), int(unknown[0].sum()) - 1)
+            least = sure.sort(-1).values[:, max(again, 1) - 1, None]
+            ids = ids.masked_fill((sure <= least) & unknown, -1)
+        after_step(step + 1, ids)
+    return ids
+
+
+def left_masked(length: int, done: float) -> int:
+    """How many tokens stay masked when the share ``done`` of the steps is: ``length·arccos(done)·2/π``, in float32 as in training."""
+    return math.floor(float(length * (torch.tensor(done).acos() / (math.pi / 2))))
+
+
+def constant(scale: float, steps: int) -> list[float | None]:
+    """``c + s·(c − u)`` at every step."""
+    return [1 + scale if scale else None] * steps
+
+
+def rising(scale: float, steps: int) -> list[float | None]:
+    """``c + s·(c − u)`` with s from 0 at the first step, which needs one prediction only, towards the scale."""
+    return [1 + scale * step / steps if step and scale else None for step in range(steps)]
+
+
+def power_cosine(scale: float, steps: int, power: float, first: int = 0) -> list[float]:
+    """``u + s·(c − u)`` with ``s = 1 + (scale − 1)·(1 − cos(π·(step/steps)^power))/2``, steps counted from ``first``."""
+    return [1 + (scale - 1) * (1 - math.cos(math.pi * ((step + first) / steps) ** power)) / 2 for step in range(steps)]

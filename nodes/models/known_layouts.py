@@ -1,0 +1,75 @@
+"""The layouts of model files that are known: our own by the name in their header, published ones by their tensors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Any
+
+from torch import nn
+
+from nodes.models.flow_transformer import FlowTransformer, FlowTransformerConfig
+from nodes.models.llamagen_gpt import LlamaGenGpt, LlamaGenGptConfig
+from nodes.models.llamagen_vq import LlamaGenVq, LlamaGenVqConfig
+from nodes.models.masked_generators import ImageBert, ImageBertConfig, UVitBert, UVitBertConfig
+from nodes.models.maskgit_vq import MaskGitVq, MaskGitVqConfig
+from nodes.models.recognizer import Recognizer, RecognizerConfig
+from nodes.models.rgba_autoencoder import RgbaAutoencoder, RgbaAutoencoderConfig
+from nodes.models.shapes import Shapes
+from nodes.models.text_encoder import TextEncoder, TextEncoderConfig
+from nodes.models.titok import TiTok, TiTokConfig
+from nodes.models.var_transformer import VarTransformer, VarTransformerConfig
+from nodes.models.var_vqvae import VarVqvae, VarVqvaeConfig
+
+
+@dataclass(frozen=True)
+class Layout:
+    """What a model file can hold.
+
+    Attributes:
+        role: what the model does for a graph.
+        family: how it is run.
+        config: its sizes; the class method ``of`` reads them from tensor shapes where the layout is a published one.
+        ignored: patterns of tensors that published files hold and nobody needs: counters, tables that follow from the sizes.
+    """
+
+    name: str
+    role: str
+    family: str
+    config: type
+    module: type[nn.Module]
+    ignored: tuple[str, ...] = ()
+
+    def read(self, shapes: Shapes) -> Any | None:
+        """The config that the shapes tell, None if they are of another layout."""
+        of = getattr(self.config, "of", None)
+        try:
+            return of(shapes) if of else None
+        except (KeyError, IndexError, ValueError, ZeroDivisionError):
+            return None
+
+    def ignores(self, key: str) -> bool:
+        return any(fnmatchcase(key, pattern) for pattern in self.ignored)
+
+
+OWN = (
+    Layout("tessera-flow-transformer", "generator", "flow", FlowTransformerConfig, FlowTransformer),
+    Layout("tessera-text-encoder", "text encoder", "words", TextEncoderConfig, TextEncoder),
+    Layout("tessera-recognizer", "recognizer", "detector", RecognizerConfig, Recognizer),
+    Layout("tessera-rgba-autoencoder", "tokenizer", "autoencoder", RgbaAutoencoderConfig, RgbaAutoencoder),
+)
+
+VAR_TABLES = ("lvl_1L", "attn_bias_for_masking", "blocks.*.attn.zero_k_bias")
+
+PUBLISHED = (
+    Layout("llamagen-vq", "tokenizer", "codes", LlamaGenVqConfig, LlamaGenVq, ("quantize.codebook_used",)),
+    Layout("llamagen-gpt", "generator", "next token", LlamaGenGptConfig, LlamaGenGpt, ("freqs_cis",)),
+    Layout("var-vqvae", "tokenizer", "scales", VarVqvaeConfig, VarVqvae, ("quantize.ema_vocab_hit_SV",)),
+    Layout("var-transformer", "generator", "next scale", VarTransformerConfig, VarTransformer, VAR_TABLES),
+    Layout("maskgit-vq", "tokenizer", "codes", MaskGitVqConfig, MaskGitVq),
+    Layout("titok", "tokenizer", "line", TiTokConfig, TiTok),
+    Layout("imagebert", "generator", "masked", ImageBertConfig, ImageBert, ("model.embeddings.position_ids",)),
+    Layout("uvitbert", "generator", "masked", UVitBertConfig, UVitBert),
+)
+
+LAYOUTS = {layout.name: layout for layout in (*OWN, *PUBLISHED)}

@@ -1,0 +1,195 @@
+"""Two transformers that predict masked tokens from all others and a class: ImageBert and UViTBert of the 1d-tokenizer repository.
+
+Chang et al. 2022, "MaskGIT: masked generative image transformer", section 3.2, on a plain BERT (Devlin et al. 2019) or a U-ViT
+(Bao et al. 2023, "All are worth words") with skips from the first half of the blocks to the second. Keys as published.
+
+Vocabulary of V codes: 0 … V − 1 tokens, V the mask, V + 1 + c class c, the last row no class.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from nodes.models.shapes import Shapes, count, has
+from nodes.models.vit_blocks import VitBlock
+
+HEADS = 16
+"""Of all published models."""
+
+
+@dataclass(frozen=True)
+class ImageBertConfig:
+    width: int = 768
+    depth: int = 24
+    heads: int = HEADS
+    hidden: int = 3072
+    codebook: int = 4096
+    classes: int = 1000
+    length: int = 32
+    kinds: int = 2
+
+    @classmethod
+    def of(cls, shapes: Shapes) -> ImageBertConfig | None:
+        if not has(shapes, "model.embeddings.word_embeddings.weight", "model.encoder.layer.", "model.lm_head.weight"):
+            return None
+        rows, width = shapes["model.embeddings.word_embeddings.weight"]
+        codebook = shapes["model.lm_head.weight"][0]
+        return cls(
+            width,
+            count(shapes, "model.encoder.layer."),
+            HEADS,
+            shapes["model.encoder.layer.0.intermediate.dense.weight"][0],
+            codebook,
+            rows - codebook - 2,
+            shapes["model.embeddings.position_embeddings.weight"][0] - 1,
+            shapes["model.embeddings.token_type_embeddings.weight"][0],
+        )
+
+
+@dataclass(frozen=True)
+class UVitBertConfig:
+    """``depth`` counts the blocks of both halves, without the one in the middle."""
+
+    width: int = 1024
+    depth: int = 20
+    heads: int = HEADS
+    hidden: int = 4096
+    codebook: int = 4096
+    classes: int = 1000
+    length: int = 128
+
+    @classmethod
+    def of(cls, shapes: Shapes) -> UVitBertConfig | None:
+        if not has(shapes, "in_blocks.", "mid_block.", "out_blocks.", "lm_head.weight", "embeddings.weight"):
+            return None
+        rows, width = shapes["embeddings.weight"]
+        codebook, hidden = shapes["lm_head.weight"][0], shapes["mid_block.mlp.fc1.weight"][0]
+        depth = count(shapes, "in_blocks.") + count(shapes, "out_blocks.")
+        return cls(width, depth, HEADS, hidden, codebook, rows - codebook - 2, shapes["pos_embed"][1] - 1)
+
+
+class _MaskedGenerator(nn.Module):
+    config: ImageBertConfig | UVitBertConfig
+
+    @property
+    def nothing(self) -> int:
+        """The class number that stands for no class."""
+        return self.config.classes
+
+    def stream(self, sequence: Tensor) -> Tensor:
+        """Logits (batch, 1 + length, codebook) of a sequence of vocabulary rows."""
+        raise NotImplementedError
+
+    def forward(self, ids: Tensor, labels: Tensor) -> Tensor:
+        """Logits of every token.
+
+        Args:
+            ids: (batch, length) int64, −1 or the size of the codebook where masked.
+            labels: class numbers (batch,); ``classes`` stands for none.
+
+        Returns:
+            (batch, length, codebook) float32.
+        """
+        codebook = self.config.codebook
+        sequence = torch.cat([labels[:, None] + codebook + 1, torch.where(ids < 0, codebook, ids)], 1)
+        return self.stream(sequence)[:, 1:].float()
+
+
+class _BertLayer(nn.Module):
+    """Post-norm, in the names of transformers' BERT."""
+
+    def __init__(self, c: ImageBertConfig) -> None:
+        super().__init__()
+        self.heads = c.heads
+        linear = {name: nn.Linear(c.width, c.width) for name in ("query", "key", "value")}
+        self.attention = nn.ModuleDict({"self": nn.ModuleDict(linear), "output": _output(c.width, c.width)})
+        self.intermediate = nn.ModuleDict({"dense": nn.Linear(c.width, c.hidden)})
+        self.output = _output(c.hidden, c.width)
+
+    def forward(self, x: Tensor) -> Tensor:
+        own, out = self.attention["self"], self.attention["output"]
+        q, k, v = (own[name](x).unflatten(-1, (self.heads, -1)).transpose(1, 2) for name in ("query", "key", "value"))
+        mixed = F.scaled_dot_product_attention(q, k, v).transpose(1, 2).flatten(2)
+        x = out["LayerNorm"](x + out["dense"](mixed))
+        return self.output["LayerNorm"](x + self.output["dense"](F.gelu(self.intermediate["dense"](x))))
+
+
+def _output(width: int, out: int) -> nn.ModuleDict:
+    return nn.ModuleDict({"dense": nn.Linear(width, out), "LayerNorm": nn.LayerNorm(out, 1e-12)})
+
+
+class ImageBert(_MaskedGenerator):
+    def __init__(self, config: ImageBertConfig | None = None) -> None:
+        super().__init__()
+        self.config = c = config or ImageBertConfig()
+        embeddings = {
+            "word_embeddings": nn.Embedding(c.codebook + c.classes + 2, c.width),
+            "position_embeddings": nn.Embedding(c.length + 1, c.width),
+            "token_type_embeddings": nn.Embedding(c.kinds, c.width),
+            "LayerNorm": nn.LayerNorm(c.width, 1e-12),
+        }
+        layers = nn.ModuleList(_BertLayer(c) for _ in range(c.depth))
+        self.model = nn.ModuleDict(
+            {
+                "embeddings": nn.ModuleDict(embeddings),
+                "encoder": nn.ModuleDict({"layer": layers}),
+                "lm_head": nn.Linear(c.width, c.codebook),
+            }
+        )
+
+    def stream(self, sequence: Tensor) -> Tensor:
+        rows = self.model["embeddings"]
+        positions = rows["position_embeddings"].weight[: sequence.shape[1]]
+        x = rows["LayerNorm"](rows["word_embeddings"](sequence) + positions + rows["token_type_embeddings"].weight[0])
+        for layer in self.model["encoder"]["layer"]:
+            x = layer(x)
+        return self.model["lm_head"](x)
+
+
+class UVitBert(_MaskedGenerator):
+    def __init__(self, config: UVitBertConfig | None = None) -> None:
+        super().__init__()
+        self.config = c = config or UVitBertConfig()
+        self.embeddings = nn.Embedding(c.codebook + c.classes + 2, c.width)
+        self.pos_embed = nn.Parameter(torch.zeros(1, c.length + 1, c.width))
+        self.in_blocks, self.out_blocks = (nn.ModuleList(self._block() for _ in range(c.depth // 2)) for _ in range(2))
+        self.mid_block = self._block()
+        for block in self.out_blocks:
+            block.skip_linear = nn.Linear(2 * c.width, c.width)
+        self.norm = nn.LayerNorm(c.width)
+        self.lm_head = nn.Linear(c.width, c.codebook)
+
+    def _block(self) -> VitBlock:
+        c = self.config
+        return VitBlock(c.width, c.heads, c.hidden, bias=False, eps=1e-5)
+
+    def stream(self, sequence: Tensor) -> Tensor:
+        x, seen = self.embeddings(sequence) + self.pos_embed[:, : sequence.shape[1]], []
+        for block in self.in_blocks:
+            x = block(x)
+            seen.append(x)
+        x = self.mid_block(x)
+        for block in self.out_blocks:
+            x = block(block.skip_linear(torch.cat([x, seen.pop()], -1)))
+        return self.lm_head(self.norm(x))
+
+
+class MaskedReader:
+    """Predicts tokens that are not known from those that are; all prompts go through the model together.
+
+    ``labels`` are one tensor of class numbers (batch,) a prompt, the positive one first.
+    """
+
+    def __init__(self, model: ImageBert | UVitBert, labels: Sequence[Tensor]) -> None:
+        self.model, self.labels = model, labels
+
+    def __call__(self, ids: Tensor, asked: Tensor, prompts: int = 1) -> Tensor:
+        """Logits (prompts, batch, asked, codebook) of ``ids`` (batch, length), −1 where unknown."""
+        logits = self.model(ids.repeat(prompts, 1), torch.cat(list(self.labels[:prompts]))).unflatten(0, (prompts, -1))
+        where = asked.expand(len(ids), -1)[None, :, :, None].expand(prompts, -1, -1, logits.shape[-1])
+        return logits.gather(2, where)

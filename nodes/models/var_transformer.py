@@ -1,0 +1,212 @@
+"""VAR's transformer: all tokens of a scale are predicted at once, from the picture that the scales before it made.
+
+Tian et al. 2024, "Visual autoregressive modeling: scalable image generation via next-scale prediction", section 3.2. Keys as published.
+
+Letters: L = Σ side² the length over all scales, S scales, H heads, C width; γ gates.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from nodes.models.blocks import KeyValueCache, modulated
+from nodes.models.shapes import Shapes, count, has
+from nodes.models.var_vqvae import SCALES_256, SCALES_512, VarVqvae
+
+
+@dataclass(frozen=True)
+class VarTransformerConfig:
+    """Sizes.
+
+    Attributes:
+        scales: the sides of the token maps.
+        normalized: queries and keys of unit length, with a learned sharpness (all published models).
+        shared: one modulation layer for all blocks, with a learned offset each (the 512 px model).
+    """
+
+    width: int = 1024
+    depth: int = 16
+    heads: int = 16
+    hidden: int = 4096
+    codebook: int = 4096
+    code_width: int = 32
+    classes: int = 1000
+    scales: tuple[int, ...] = SCALES_256
+    normalized: bool = True
+    shared: bool = False
+
+    @classmethod
+    def of(cls, shapes: Shapes) -> VarTransformerConfig | None:
+        if not has(shapes, "pos_1LC", "pos_start", "lvl_embed.weight", "word_embed.weight", "blocks.0.attn.mat_qkv.weight"):
+            return None
+        depth, sharpness = count(shapes, "blocks."), shapes.get("blocks.0.attn.scale_mul_1H11")
+        length = shapes["pos_1LC"][1]
+        known = {sum(side**2 for side in scales): scales for scales in (SCALES_256, SCALES_512)}
+        width, code_width = shapes["word_embed.weight"]
+        return cls(
+            width,
+            depth,
+            sharpness[1] if sharpness else depth,  # the published models have as many heads as blocks
+            shapes["blocks.0.ffn.fc1.weight"][0],
+            shapes["head.weight"][0],
+            code_width,
+            shapes["class_emb.weight"][0] - 1,
+            known.get(length, (1,) * shapes["lvl_embed.weight"][0]),
+            sharpness is not None,
+            "shared_ada_lin.1.weight" in shapes,
+        )
+
+
+class _Attention(nn.Module):
+    def __init__(self, c: VarTransformerConfig) -> None:
+        super().__init__()
+        self.heads = c.heads
+        if c.normalized:
+            self.scale_mul_1H11 = nn.Parameter(torch.full((1, c.heads, 1, 1), math.log(4)))
+        self.mat_qkv = nn.Linear(c.width, 3 * c.width, bias=False)
+        self.q_bias, self.v_bias = nn.Parameter(torch.zeros(c.width)), nn.Parameter(torch.zeros(c.width))
+        self.proj = nn.Linear(c.width, c.width)
+
+    def forward(self, x: Tensor, mask: Tensor | None, cache: KeyValueCache | None, layer: int, start: int) -> Tensor:
+        bias = torch.cat([self.q_bias, torch.zeros_like(self.q_bias), self.v_bias])  # a bias of keys would change nothing
+        parts = F.linear(x, self.mat_qkv.weight, bias).unflatten(-1, (3, self.heads, -1))
+        q, k, v = parts.permute(2, 0, 3, 1, 4).unbind(0)  # each (batch, heads, length, head width)
+        scale = 0.25 / math.sqrt(q.shape[-1])
+        if hasattr(self, "scale_mul_1H11"):
+            sharpness, scale = self.scale_mul_1H11.clamp(max=math.log(100)).exp(), 1.0
+            q, k = F.normalize(q, dim=-1) * sharpness, F.normalize(k, dim=-1)
+        if cache is not None:
+            k, v = cache.extended(layer, start, k, v)
+        mixed = F.scaled_dot_product_attention(q, k, v, attn_mask=mask, scale=scale)
+        return self.proj(mixed.transpose(1, 2).flatten(2))
+
+
+class _Block(nn.Module):
+    def __init__(self, c: VarTransformerConfig) -> None:
+        super().__init__()
+        self.attn = _Attention(c)
+        self.ffn = nn.ModuleDict({"fc1": nn.Linear(c.width, c.hidden), "fc2": nn.Linear(c.hidden, c.width)})
+        if c.shared:
+            self.ada_gss = nn.Parameter(torch.zeros(1, 1, 6, c.width))
+        else:
+            self.ada_lin = nn.Sequential(nn.SiLU(), nn.Linear(c.width, 6 * c.width))
+
+    def forward(self, x: Tensor, condition: Tensor, *where: object) -> Tensor:
+        """``condition`` (batch, C), or (batch, 1, 6, C) where blocks share the modulation layer."""
+        parts = condition + self.ada_gss if hasattr(self, "ada_gss") else self.ada_lin(condition).unflatten(-1, (1, 6, -1))
+        gate_1, gate_2, scale_1, scale_2, shift_1, shift_2 = parts.unbind(-2)  # each (batch, 1, C)
+        x = x + gate_1 * self.attn(modulated(_normed(x), shift_1, scale_1), *where)
+        h = self.ffn["fc1"](modulated(_normed(x), shift_2, scale_2))
+        return x + gate_2 * self.ffn["fc2"](F.gelu(h, approximate="tanh"))
+
+
+def _normed(x: Tensor) -> Tensor:
+    return F.layer_norm(x, x.shape[-1:], eps=1e-6)
+
+
+class VarTransformer(nn.Module):
+    def __init__(self, config: VarTransformerConfig | None = None) -> None:
+        super().__init__()
+        self.config = c = config or VarTransformerConfig()
+        self.class_emb = nn.Embedding(c.classes + 1, c.width)  # the last row is no class
+        self.pos_start = nn.Parameter(torch.zeros(1, 1, c.width))
+        self.pos_1LC = nn.Parameter(torch.zeros(1, sum(side**2 for side in c.scales), c.width))
+        self.lvl_embed = nn.Embedding(len(c.scales), c.width)
+        self.word_embed = nn.Linear(c.code_width, c.width)
+        if c.shared:
+            self.shared_ada_lin = nn.Sequential(nn.SiLU(), nn.Linear(c.width, 6 * c.width))
+        self.blocks = nn.ModuleList(_Block(c) for _ in range(c.depth))
+        self.head_nm = nn.ModuleDict({"ada_lin": nn.Sequential(nn.SiLU(), nn.Linear(c.width, 2 * c.width))})
+        self.head = nn.Linear(c.width, c.codebook)
+
+    def levels(self) -> Tensor:
+        """(L,) the scale that each position belongs to."""
+        sides = torch.tensor(self.config.scales, device=self.pos_1LC.device)
+        return torch.arange(len(sides), device=sides.device).repeat_interleave(sides**2)
+
+    def stream(self, labels: Tensor, maps: Tensor | None, start: int) -> Tensor:
+        """What goes into the first block from position ``start`` on: the class at position 0, then maps (batch, length, code width)."""
+        parts = [] if start else [self.class_emb(labels)[:, None] + self.pos_start]
+        parts += [] if maps is None else [self.word_embed(maps)]
+        x = torch.cat(parts, 1)
+        positions = slice(start, start + x.shape[1])
+        return x + self.lvl_embed(self.levels()[positions]) + self.pos_1LC[:, positions]
+
+    def logits(self, x: Tensor, labels: Tensor, mask: Tensor | None, cache: KeyValueCache | None = None, start: int = 0) -> Tensor:
+        """Logits (batch, length, codebook) float32 of a stream (batch, length, C)."""
+        class_ = self.class_emb(labels)
+        condition = self.shared_ada_lin(class_).unflatten(-1, (1, 6, -1)) if self.config.shared else class_
+        for i, block in enumerate(self.blocks):
+            x = block(x, condition, mask, cache, i, start)
+        scale, shift = self.head_nm["ada_lin"](class_)[:, None].chunk(2, -1)
+        return self.head(modulated(_normed(x), shift, scale)).float()
+
+    def forward(self, labels: Tensor, maps: Tensor) -> Tensor:
+        """Logits of all scales at once.
+
+        Args:
+            labels: class numbers (batch,); ``classes`` stands for none.
+            maps: (batch, L − 1, code width), as `VarVqvae.inputs` gives them.
+
+        Returns:
+            (batch, L, codebook) float32.
+        """
+        levels = self.levels()
+        return self.logits(self.stream(labels, maps, 0), labels, levels[:, None] >= levels)
+
+
+class VarReader:
+    """Predicts the tokens of one scale after another.
+
+    ``labels`` are one tensor of class numbers (batch,) a prompt, the positive one first; all prompts go through the model together.
+    """
+
+    def __init__(self, model: VarTransformer, tokenizer: VarVqvae, labels: Sequence[Tensor]) -> None:
+        self.model, self.tokenizer = model, tokenizer
+        self.labels, self.prompts = torch.cat(list(labels)), len(labels)
+        c = model.config
+        self.ends = [sum(side**2 for side in c.scales[: scale + 1]) for scale in range(len(c.scales))]
+        self.cache = KeyValueCache(c.depth, len(self.labels), c.heads, self.ends[-1], c.width // c.heads, model.pos_1LC)
+        self.scale = 0
+        self.f_hat: Tensor | float = 0.0
+        self.soft: Tensor | None = None
+
+    def soften(self, weights: Tensor) -> None:
+        """Mix the codes of the scale just predicted by weights (batch, side², codebook) instead of taking those of its ids."""
+        self.soft = weights
+
+    def __call__(self, ids: Tensor, asked: Tensor, prompts: int = 1) -> Tensor:
+        """Logits (prompts, batch, side², codebook) of the next scale.
+
+        Args:
+            ids: (batch, L), the scales before this one known.
+            asked: (1, side²) the positions of the scale.
+            prompts: how many of the prompts; those left out once are gone.
+        """
+        scale, labels = self.scale, self.labels[: prompts * len(ids)]
+        if prompts < self.prompts:
+            self.cache.narrowed(len(labels))
+            self.prompts, self.labels = prompts, labels
+        start = 0 if scale == 0 else self.ends[scale - 1]
+        maps = None if scale == 0 else self.tokenizer.next_map(self.accumulated(ids), scale).repeat(prompts, 1, 1)
+        self.scale += 1
+        logits = self.model.logits(self.model.stream(labels, maps, start), labels, None, self.cache, start)
+        return logits.unflatten(0, (prompts, -1))
+
+    def accumulated(self, ids: Tensor) -> Tensor:
+        """f̂ of all scales predicted up to now; after the last one, what `VarVqvae.pixels` shows."""
+        scale = self.scale - 1
+        side = self.model.config.scales[scale]
+        if self.soft is not None:
+            codes = self.tokenizer.as_map(self.soft @ self.tokenizer.quantize["embedding"].weight, side)
+        else:
+            codes = self.tokenizer.codes(ids[:, self.ends[scale] - side**2 : self.ends[scale]], scale)
+        self.soft = None
+        self.f_hat = self.f_hat + self.tokenizer.contribution(codes, scale)
+        return self.f_hat

@@ -1,0 +1,98 @@
+"""A published checkpoint is told by the names and shapes of its tensors, and nothing else is taken for it."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from safetensors.torch import save_file
+from torch import nn
+
+from graph_engine.errors import MissingModel
+from nodes.models.known_layouts import LAYOUTS, PUBLISHED
+from nodes.models.layouts import build_model, describe_model, fitting
+from nodes.models.llamagen_gpt import LlamaGenGptConfig
+from nodes.models.llamagen_vq import LlamaGenVqConfig
+from nodes.models.masked_generators import ImageBertConfig, UVitBertConfig
+from nodes.models.maskgit_vq import MaskGitVqConfig
+from nodes.models.titok import TiTokConfig
+from nodes.models.var_transformer import VarTransformerConfig
+from nodes.models.var_vqvae import VarVqvaeConfig
+
+TITOK = TiTokConfig(3, 4, 6, False, 2, 4, 8, 2, 2, 12, 3, 2, 2, groups=4)
+
+TINY: list[tuple[str, Any]] = [
+    ("llamagen-vq", LlamaGenVqConfig(4, (1, 2), (1, 1), 1, 4, 6, 3, 2)),
+    ("llamagen-gpt", LlamaGenGptConfig(8, 2, 2, 1, 12, 6, 4, 3)),
+    ("llamagen-gpt", LlamaGenGptConfig(8, 2, 2, 2, 12, 6, 4, None, 5, 3)),
+    ("var-vqvae", VarVqvaeConfig(4, (1, 2), 1, 6, 3, 3, 4, (1, 2), 2)),
+    ("var-transformer", VarTransformerConfig(8, 2, 2, 16, 6, 3, 3, (1, 2))),
+    ("var-transformer", VarTransformerConfig(8, 2, 2, 16, 6, 3, 3, (1, 2), shared=True)),
+    ("maskgit-vq", MaskGitVqConfig(4, (1, 2), 1, 6, 3, 2)),
+    ("titok", TITOK),
+    ("titok", dataclasses.replace(TITOK, codebook=None, text_width=5, text_length=2)),
+    (
+        "titok",
+        dataclasses.replace(
+            TITOK, normalized=True, proxy_codes=5, proxy_hidden=6, pixel_channels=4, pixel_multipliers=(1, 2), pixel_blocks=1, pixel_width=3
+        ),
+    ),
+    ("imagebert", ImageBertConfig(8, 2, 2, 12, 6, 3, 4)),
+    ("uvitbert", UVitBertConfig(8, 2, 2, 12, 6, 3, 4)),
+]
+
+UNTOLD = ("heads", "encoder_heads", "decoder_heads", "groups", "length", "scales")
+"""Sizes that no tensor shows: the published models' are assumed."""
+
+ids = [f"{name} {number}" for number, (name, _) in enumerate(TINY)]
+
+
+def made(name: str, config: Any) -> nn.Module:
+    return LAYOUTS[name].module(config)
+
+
+@pytest.mark.parametrize(("name", "config"), TINY, ids=ids)
+def test_sizes_are_read_from_the_shapes_and_no_other_layout_claims_them(name: str, config: Any) -> None:
+    shapes = {key: tuple(value.shape) for key, value in made(name, config).state_dict().items()}
+    read = fitting(shapes)
+    assert list(read) == [name]
+    untold = {size: getattr(config, size) for size in UNTOLD if hasattr(config, size)}
+    assert dataclasses.replace(read[name], **untold) == config
+
+
+def test_every_published_layout_is_tried_here() -> None:
+    assert {layout.name for layout in PUBLISHED} == {name for name, _ in TINY}
+
+
+def written(path: Path, **tensors: torch.Tensor) -> Path:
+    """A masked generator as the originals publish it: tensors alone, no word of what they are."""
+    config = ImageBertConfig(32, 1, 16, 12, 6, 3, 4)
+    save_file({**made("imagebert", config).state_dict(), **tensors}, path)
+    return path
+
+
+def test_a_file_without_a_word_in_its_header_is_recognized_and_built(tmp_path: Path) -> None:
+    file = describe_model(written(tmp_path / "generator.safetensors"), "generator")
+    assert file.layout == "imagebert"
+    model = build_model(file)
+    assert model(torch.full((2, 4), -1), torch.tensor([0, 3])).shape == (2, 4, 6)
+
+
+def test_tables_that_nobody_needs_may_lie_in_the_file(tmp_path: Path) -> None:
+    path = written(tmp_path / "old.safetensors", **{"model.embeddings.position_ids": torch.arange(5)})
+    assert "model.embeddings.position_ids" not in build_model(describe_model(path, "generator")).state_dict()
+
+
+def test_a_tensor_that_does_not_belong_is_named(tmp_path: Path) -> None:
+    path = written(tmp_path / "strange.safetensors", **{"model.pooler.weight": torch.zeros(1)})
+    with pytest.raises(MissingModel, match=r"has model\.pooler\.weight and 0 more that do not belong"):
+        describe_model(path, "generator")
+
+
+def test_a_file_that_fits_no_layout_is_refused(tmp_path: Path) -> None:
+    save_file({"weight": torch.zeros(2)}, tmp_path / "what.safetensors")
+    with pytest.raises(MissingModel, match="its header names no layout and its tensors fit none"):
+        describe_model(tmp_path / "what.safetensors", "generator")
