@@ -8,7 +8,7 @@ from typing import cast
 import msgspec
 
 from graph_engine.declaration import NodeType
-from graph_engine.graph import Graph, Link, Node
+from graph_engine.graph import Graph, Link, Node, Since
 from graph_engine.kinds import broken_rule
 
 
@@ -25,23 +25,71 @@ class Problem(msgspec.Struct, frozen=True):
 def default_targets(graph: Graph, types: Mapping[str, NodeType]) -> tuple[str, ...]:
     """What a run is for when nobody says: nodes with effects, or if there are none, nodes whose outputs nobody takes."""
     held = graph.worked_out.get("default_targets")
+    if held is None and (before := graph.since("default_targets")) and not before.shape:
+        held = graph.work_out("default_targets", before.found)
     if held is None or held[0] is not types:
         effects = tuple(key for key, node in graph.nodes.items() if (known := types.get(node.type)) and known.effect)
         found = effects or tuple(key for key, node in graph.nodes.items() if not graph.out_of(key) and node.type in types)
-        held = graph.worked_out["default_targets"] = (types, found)
+        held = graph.work_out("default_targets", (types, found))
     return cast(tuple[str, ...], held[1])
+
+
+class _Looked(msgspec.Struct, frozen=True):
+    """What is wrong with each node by itself, whatever the targets are; and whether nodes feed each other in a circle somewhere."""
+
+    types: Mapping[str, NodeType]
+    problems: dict[str, tuple[Problem, ...]]
+    circular: bool
 
 
 def check(graph: Graph, types: Mapping[str, NodeType], targets: Iterable[str] | None = None) -> list[Problem]:
     """Every problem of what the targets need; errors elsewhere are listed as warnings, since they do not hinder the run.
 
-    Asked again for the same graph, it answers from memory: ``types`` must not change while graphs are checked against it.
+    Asked again for the same graph, it answers from memory, and after an edit it looks at what was touched alone: ``types`` must not change
+    while graphs are checked against it.
     """
     wanted = tuple(targets) if targets is not None else default_targets(graph, types)
-    held = graph.worked_out.get("check")
-    if held is None or held[0] is not types or held[1] != wanted:
-        held = graph.worked_out["check"] = (types, wanted, _problems(graph, types, wanted))
-    return list(held[2])
+    looked = _looked(graph, types)
+    problems = [Problem("", "", f"target {target}: no such node") for target in wanted if target not in graph.nodes]
+    if not wanted:
+        problems.append(Problem("", "", "the graph has nothing to run", "add a node that makes or saves something"))
+    if not looked.problems and not looked.circular:
+        return problems
+    needed, order = graph.needed_by(wanted)
+    problems += _circle(graph, needed.difference(order))
+    for key in graph.nodes if looked.problems else ():
+        for problem in looked.problems.get(key, ()):
+            problems.append(problem if key in needed else msgspec.structs.replace(problem, severity="warning"))
+    return problems
+
+
+def _looked(graph: Graph, types: Mapping[str, NodeType]) -> _Looked:
+    """What was found out about this graph, or about what it was before its last edits and then about what they touched."""
+    held: _Looked | None = graph.worked_out.get("check")
+    if held is not None and held.types is types:
+        return held
+    before = graph.since("check")
+    problems: dict[str, tuple[Problem, ...]] = {}
+    suspects: Iterable[str] = graph.nodes
+    if before and before.found.types is types:
+        problems, suspects = before.found.problems.copy(), before.nodes
+        if before.shape:  # what takes from a node of another type may no longer fit
+            suspects = {*suspects, *[link.target for node in suspects for link in graph.out_of(node)]}
+    for key in suspects:
+        found = tuple(_node_problems(graph, types, key)) if key in graph.nodes else ()
+        if found:
+            problems[key] = found
+        else:
+            problems.pop(key, None)
+    return cast(_Looked, graph.work_out("check", _Looked(types, problems, _circular(graph, before))))
+
+
+def _circular(graph: Graph, before: Since | None) -> bool:
+    """Whether nodes feed each other in a circle somewhere. A new circle goes through a node that was touched, and so lies behind it."""
+    if before and not before.shape:
+        return bool(before.found.circular)
+    inside = graph.downstream(before.nodes) if before and not before.found.circular else graph.nodes
+    return len(graph.in_order(inside)) < len(inside)
 
 
 def errors(problems: Iterable[Problem]) -> list[Problem]:
@@ -55,18 +103,6 @@ def link_refusal(graph: Graph, types: Mapping[str, NodeType], link: Link) -> str
     if problem := next(_link_problems(graph, types, link), None):
         return problem.message
     return None
-
-
-def _problems(graph: Graph, types: Mapping[str, NodeType], wanted: tuple[str, ...]) -> list[Problem]:
-    problems = [Problem("", "", f"target {target}: no such node") for target in wanted if target not in graph.nodes]
-    if not wanted:
-        problems.append(Problem("", "", "the graph has nothing to run", "add a node that makes or saves something"))
-    needed, order = graph.needed_by(wanted)
-    problems += _circle(graph, needed.difference(order))
-    for key in graph.nodes:
-        for problem in _node_problems(graph, types, key):
-            problems.append(problem if key in needed else msgspec.structs.replace(problem, severity="warning"))
-    return problems
 
 
 def _node_problems(graph: Graph, types: Mapping[str, NodeType], key: str) -> Iterator[Problem]:

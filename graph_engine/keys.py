@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 
@@ -19,7 +19,7 @@ from graph_engine.parameters import resolved
 _encode = msgspec.json.Encoder(order="deterministic").encode
 
 
-class NodeFacts(msgspec.Struct, frozen=True):
+class NodeFacts(msgspec.Struct, frozen=True, gc=False):
     """What a key is made of, in words that a plan can use to say what changed."""
 
     type: str
@@ -29,7 +29,7 @@ class NodeFacts(msgspec.Struct, frozen=True):
     sources: tuple[tuple[str, str, str], ...]  # (input, source node, output), in order
 
 
-class Recipe(msgspec.Struct, frozen=True):
+class Recipe(msgspec.Struct, frozen=True, gc=False):
     """All that is known of a step before it runs."""
 
     node_type: NodeType
@@ -39,15 +39,23 @@ class Recipe(msgspec.Struct, frozen=True):
 
 
 class Keys(msgspec.Struct, frozen=True):
-    """Keys and recipes by node, sources first. Nodes of unknown type or on a circle have none."""
+    """Keys and recipes by node, of all that was asked for so far. Nodes of unknown type or on a circle have none."""
 
     keys: dict[str, str]
     recipes: dict[str, Recipe]
-    reading: tuple[str, ...]  # nodes that read files
+    reading: dict[str, None]  # nodes that read files
 
-    def still_true(self, digests: Callable[[str], str]) -> bool:
-        """Whether every file that was read for the keys has the content that it had."""
-        return all(files_still_true(self.recipes[node], digests) for node in self.reading)
+    def outdated(self, digests: Callable[[str], str]) -> list[str]:
+        """Nodes that read a file whose content is another by now."""
+        return [node for node in self.reading if not files_still_true(self.recipes[node], digests)]
+
+    def without(self, nodes: Iterable[str]) -> Keys:
+        kept = Keys(self.keys.copy(), self.recipes.copy(), self.reading.copy())
+        for node in nodes:
+            if kept.keys.pop(node, None):
+                del kept.recipes[node]
+                kept.reading.pop(node, None)
+        return kept
 
 
 def files_still_true(recipe: Recipe, digests: Callable[[str], str]) -> bool:
@@ -80,17 +88,53 @@ def key_of(said: bytes, source_keys: Iterable[str]) -> str:
     return hashlib.blake2b(b"\0".join([said, *[key.encode() for key in source_keys]]), digest_size=16).hexdigest()
 
 
-def keys(graph: Graph, types: Mapping[str, NodeType], digests: Callable[[str], str], targets: tuple[str, ...] | None = None) -> Keys:
-    """Keys of what the targets need (of all nodes by default)."""
-    found: dict[str, str] = {}
-    recipes: dict[str, Recipe] = {}
-    for node in graph.in_order(graph.nodes) if targets is None else graph.needed_by(targets)[1]:
-        node_type = types.get(graph.nodes[node].type)
-        if node_type is None:
-            continue
-        recipe = recipe_of(graph, node, node_type, digests)
-        sources = [found.get(source) for _, source, _ in recipe.facts.sources]
-        if None not in sources:  # else it is behind a node of unknown type
-            recipes[node] = recipe
-            found[node] = key_of(recipe.said, sources)  # type: ignore[arg-type]
-    return Keys(found, recipes, tuple([node for node, recipe in recipes.items() if recipe.node_type.files]))
+def keys(graph: Graph, types: Mapping[str, NodeType], digests: Callable[[str], str], targets: Iterable[str] | None = None) -> Keys:
+    """Keys of what the targets need (of all nodes by default).
+
+    They are kept with the graph and handed on to what it is edited into: only what an edit touched, what reads a file that changed,
+    and what lies behind these is made again.
+    """
+    made = _still_true(graph, types, digests)
+    waiting = list(graph.nodes if targets is None else targets)
+    opened: set[str] = set()
+    while waiting:
+        node = waiting[-1]
+        unmet = [link.source for link in graph.into(node) if link.source not in made.keys]
+        if node in made.keys or (unmet and node in opened):  # done, or behind a circle or a node of unknown type
+            waiting.pop()
+        elif unmet:
+            opened.add(node)
+            waiting.extend([source for source in reversed(unmet) if source not in opened])
+        else:
+            waiting.pop()
+            _add(made, graph, node, types, digests)
+    return made
+
+
+def _still_true(graph: Graph, types: Mapping[str, NodeType], digests: Callable[[str], str]) -> Keys:
+    """What was made for this graph, or for what it was before its last edits, less what is no longer true."""
+    held = graph.worked_out.get("keys")
+    touched: Iterable[str] = ()
+    if held is None and (before := graph.since("keys")):
+        held, touched = before.found, before.nodes
+    if held is None or held[0] is not types:
+        made = Keys({}, {}, {})
+    else:
+        made = cast(Keys, held[1])
+        if touched := [*touched, *made.outdated(digests)]:
+            made = made.without([*touched, *graph.downstream(touched)])
+    if held is None or made is not held[1]:
+        graph.work_out("keys", (types, made))
+    return made
+
+
+def _add(made: Keys, graph: Graph, node: str, types: Mapping[str, NodeType], digests: Callable[[str], str]) -> None:
+    """The key of a node whose sources have theirs."""
+    node_type = types.get(graph.nodes[node].type) if node in graph.nodes else None
+    if node_type is None:
+        return
+    recipe = recipe_of(graph, node, node_type, digests)
+    made.recipes[node] = recipe
+    made.keys[node] = key_of(recipe.said, [made.keys[source] for _, source, _ in recipe.facts.sources])
+    if node_type.files:
+        made.reading[node] = None

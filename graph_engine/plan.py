@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from typing import Any, cast
+from typing import Any
 
 import msgspec
 
@@ -41,12 +41,13 @@ class Prepared(msgspec.Struct, frozen=True):
 
     targets: tuple[str, ...]
     made: Keys
+    order: tuple[str, ...]  # every node that the walk came to, sources first
     to_run: frozenset[str]
     held: frozenset[str]  # nodes whose results are taken from the cache; what feeds only them is not looked at
 
     def in_order(self, nodes: frozenset[str]) -> list[str]:
-        """Some of the nodes, sources first."""
-        return [node for node in self.made.keys if node in nodes] if len(nodes) > 1 else list(nodes)
+        """Some of the nodes that the walk came to, sources first."""
+        return [node for node in self.order if node in nodes]
 
 
 def prepared(
@@ -58,29 +59,24 @@ def prepared(
     lost: Collection[str] = (),
 ) -> Prepared:
     """Walk back from the targets, stopping at what the cache holds (but for keys that are ``lost``). The graph has no errors."""
-    made = _keys(graph, types, targets, digests)
+    made = keys(graph, types, digests, targets)
+    order: dict[str, None] = {}
     to_run: set[str] = set()
     held: set[str] = set()
-    waiting = list(targets)
+    waiting = list(reversed(targets))
     while waiting:
-        node = waiting.pop()
-        if node in to_run or node in held:
+        node = waiting[-1]
+        if node in to_run or node in held:  # what feeds it was walked through
+            order[node] = None
+            waiting.pop()
             continue
         recipe, key = made.recipes[node], made.keys[node]
         if not recipe.node_type.effect and key not in lost and cache.where(key):
             held.add(node)
         else:
             to_run.add(node)
-            waiting.extend([source for _, source, _ in recipe.facts.sources])
-    return Prepared(targets, made, frozenset(to_run), frozenset(held))
-
-
-def _keys(graph: Graph, types: Mapping[str, NodeType], targets: tuple[str, ...], digests: Callable[[str], str]) -> Keys:
-    """Keys of what the targets need; those of an unchanged graph are kept with the graph, and only its files are looked at again."""
-    held = graph.worked_out.get("keys")
-    if held is None or held[0] is not types or held[1] != targets or not held[2].still_true(digests):
-        held = graph.worked_out["keys"] = (types, targets, keys(graph, types, digests, targets))
-    return cast(Keys, held[2])
+            waiting.extend([source for _, source, _ in reversed(recipe.facts.sources) if source not in to_run and source not in held])
+    return Prepared(targets, made, tuple(order), frozenset(to_run), frozenset(held))
 
 
 def plan(
