@@ -1,7 +1,8 @@
 """Graphs to measure on, the same for any engine: read from files, or made here.
 
 A graph is a dictionary: ``nodes`` with ``id``, ``op``, ``params`` and ``inputs`` (port to source and output number), ``outputs``,
-what they are ``expected`` to give, and ``edits`` of a leaf and of the root, with the node, the parameter and how many nodes must run again (``dirty``).
+what they are ``expected`` to give, and ``edits`` of a leaf and of the root: node, parameter and how many nodes must run again
+(``dirty``).
 """
 
 from __future__ import annotations
