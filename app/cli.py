@@ -12,9 +12,21 @@ from typing import Annotated
 import msgspec
 import typer
 
+from app.comfyui.files import ModelChoice, imported_file, saved_import
 from app.engine_room import EngineRoom
-from app.headless import Exit, exit_code, exposed_problems, exposed_values, opened, refusal, stopping, summary, with_settings
-from app.terminal import Progress, say, say_failure, say_problems, show, show_node_type, show_plan, show_table
+from app.headless import (
+    Exit,
+    exit_code,
+    exposed_problems,
+    exposed_values,
+    missing_files,
+    opened,
+    refusal,
+    stopping,
+    summary,
+    with_settings,
+)  # fmt: skip
+from app.terminal import Progress, say, say_failure, say_problems, show, show_node_type, show_plan, show_report, show_table
 from graph_engine.check import check, errors
 from graph_engine.errors import BadWorkflow
 from graph_engine.parameters import seeds
@@ -75,7 +87,7 @@ def run(
     for failure in outcome.failures:
         say_failure(workflow, failure)
     for path in outcome.files:
-        show(path)
+        show(str(path))
     if outcome.state == "stopped":
         say("stopped")
     if as_json:
@@ -89,12 +101,34 @@ def check_file(file: File, as_json: AsJson = False) -> None:
     workflow = opened(file)
     room = EngineRoom()
     problems = check(upgraded(workflow, room.catalogue).graph, room.catalogue) + exposed_problems(workflow, room.catalogue)
-    say_problems(workflow, problems)
-    if not problems:
+    missing = missing_files(workflow, room.catalogue, room.finds)
+    say_problems(workflow, problems + missing)
+    if not problems + missing:
         show("no problems")
     if as_json:
-        print(json.dumps({"problems": [msgspec.structs.asdict(problem) for problem in problems]}))
-    raise typer.Exit(Exit.BAD_FILE if errors(problems) else Exit.DONE)
+        print(json.dumps({"problems": [msgspec.structs.asdict(problem) for problem in problems + missing]}))
+    raise typer.Exit(Exit.BAD_FILE if errors(problems) else Exit.MISSING_MODEL if missing else Exit.DONE)
+
+
+@app.command("import")
+def import_file(
+    file: Annotated[Path, typer.Argument(help="A workflow of ComfyUI, or a picture that carries one.", show_default=False)],
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE", help="Where the workflow goes.", show_default="NAME.tessera.json")
+    ] = None,
+    models: Annotated[
+        ModelChoice, typer.Option("--models", help="The models that the file names, or the starter models.")
+    ] = ModelChoice.NAMED,
+    as_json: AsJson = False,
+) -> None:
+    """Turn a ComfyUI workflow into one of this program, and say what became of each node."""
+    room = EngineRoom()
+    made = imported_file(file, room.catalogue, starter=models is ModelChoice.STARTER, has_file=room.finds)
+    path = saved_import(made.workflow, file, out)
+    show_report(made.report)
+    show(str(path))
+    if as_json:
+        print(json.dumps({"state": "imported", "file": str(path), **msgspec.to_builtins(made.report)}))
 
 
 @app.command()

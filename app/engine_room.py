@@ -33,7 +33,8 @@ class EngineRoom:
         self.catalogue: Catalogue = discover(nodes)
         self.cache = Cache(MemoryCache(), DiskCache(folder / "results"))
         self.history = History(folder / "history.json")
-        self.digests = FileDigests(_finder(nodes), folder / "digests.json")
+        self._find = _finder(nodes)
+        self.digests = FileDigests(self._find, folder / "digests.json")
 
     def run(
         self,
@@ -52,6 +53,10 @@ class EngineRoom:
             current.graph, self.catalogue, self.cache, emit, targets=targets, stop=stop, output_folder=output_folder,
             workflow=write(current), run_id=run_id, scope=scope, digests=self.digests, history=self.history,
         )  # fmt: skip
+
+    def finds(self, name: str) -> bool:
+        """Whether a file is there, by its path or by a model's name."""
+        return bool(self._find(name) if self._find else Path(name).is_file())
 
     def plan(self, workflow: Workflow, targets: tuple[str, ...] | None = None, scope: str = "") -> Plan:
         graph = upgraded(workflow, self.catalogue).graph

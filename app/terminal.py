@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from app.comfyui.report import APPROXIMATED, MAPPED, UNMAPPED, Report
 from graph_engine.check import Problem
 from graph_engine.declaration import NodeType
 from graph_engine.events import AnyEvent, StepFailed, StepFinished, StepProgress, StepStarted
@@ -21,6 +22,9 @@ from graph_engine.workflow import Workflow
 
 _said = Console(stderr=True, soft_wrap=True)
 _shown = Console(soft_wrap=True, width=None if sys.stdout.isatty() else 160)
+
+
+COLORS = {MAPPED: "green", APPROXIMATED: "yellow", UNMAPPED: "red"}
 
 
 def plain(text: str) -> str:
@@ -108,6 +112,21 @@ def show_plan(workflow: Workflow, plan: Plan) -> None:
             for step in plan.steps
         ),
     )
+
+
+def show_report(report: Report) -> None:
+    """What became of an imported file: what differs first, then what came over as it was."""
+    show(report.summary, "bold")
+    for outcome in (UNMAPPED, APPROXIMATED, MAPPED):
+        if items := report.of(outcome):
+            show(f"\n{outcome}", COLORS[outcome])
+            show_table(("", "", ""), ((item.id, item.title or item.type, item.sentence) for item in items))
+    if report.files:
+        show("\nfiles", "bold")
+        states = {True: "here", False: "missing", None: ""}
+        show_table(("", "", "", ""), ((file.name, file.kind, states[file.found], file.url) for file in report.files))
+    for note in report.notes:
+        show(note, "dim")
 
 
 def show_node_type(found: NodeType) -> None:

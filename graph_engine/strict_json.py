@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections.abc import Callable
 from typing import Any
 
 from graph_engine.errors import BadWorkflow
@@ -20,8 +21,8 @@ NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 HALF_CHARACTERS = re.compile(rb"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
 
 
-def parse(data: bytes, where: str) -> Any:
-    """Parse bytes.
+def parse(data: bytes, where: str, endless: Callable[[str], Any] | None = None) -> Any:
+    """Parse bytes. ``endless`` says what stands for a number that is not finite, given its spelling; without it such a number is refused.
 
     Raises:
         BadWorkflow: they break a rule; the message starts with ``where``.
@@ -33,8 +34,13 @@ def parse(data: bytes, where: str) -> Any:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise BadWorkflow(f"{where}: must be UTF-8 text, got the byte {data[error.start]:#04x} at {error.start}") from None
+    instead = endless or _refused
+
+    def finite(digits: str) -> Any:
+        return instead(digits[:40]) if math.isinf(value := float(digits)) else value
+
     try:
-        parsed = json.loads(text, object_pairs_hook=_unique, parse_constant=_refused, parse_int=_bounded, parse_float=_finite)
+        parsed = json.loads(text, object_pairs_hook=_unique, parse_constant=instead, parse_int=_bounded, parse_float=finite)
     except json.JSONDecodeError as error:
         raise BadWorkflow(f"{where}: line {error.lineno}, column {error.colno}: must be JSON, got {_at(text, error.pos)}") from None
     except ValueError as error:
@@ -95,12 +101,6 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _refused(constant: str) -> Any:
     raise ValueError(f"numbers must be finite, got {constant}")
-
-
-def _finite(digits: str) -> float:
-    if math.isinf(value := float(digits)):
-        raise ValueError(f"numbers must be finite, got {digits[:40]}")
-    return value
 
 
 def _bounded(digits: str) -> int:

@@ -1,0 +1,79 @@
+"""Which values people will want to set: the words, the seed, the steps, the guidance, the size."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from app.comfyui.mapping.sampling import GENERATE, GUIDANCE, SAMPLER
+from graph_engine.declaration import NodeType
+from graph_engine.graph import Graph
+from graph_engine.workflow import Exposed
+
+WORDS = {"prompt/prompt": "text", "source/text": "text", "prompt/encode_prompt": "prompt"}
+HELP = {"negative_prompt": "What the picture should not show."}
+OF_GENERATE = {"seed": "seed", "width": "width", "height": "height", "count": "count"}
+
+
+def exposed_values(graph: Graph, types: Mapping[str, NodeType]) -> dict[str, Exposed]:
+    """Values worth a name of their own, from every Generate and what feeds it. A second one of a kind gets a number."""
+    found: dict[str, tuple[str, str]] = {}
+    for identity, node in graph.nodes.items():
+        if node.type == GENERATE:
+            for name, place in _of(graph, identity):
+                if place not in found.values():
+                    found[_free(name, found)] = place
+    return {
+        name: Exposed(node, parameter, HELP.get(name.rstrip("_0123456789"), "") or _help(types, graph, node, parameter))
+        for name, (node, parameter) in found.items()
+    }
+
+
+def _of(graph: Graph, generate: str) -> Iterable[tuple[str, tuple[str, str]]]:
+    feeding = {link.input: link.source for link in graph.into(generate)}
+    yield from _words(graph, "prompt", feeding.get("positive"))
+    guidance = feeding.get("guidance")
+    if guidance and graph.nodes[guidance].type == GUIDANCE:
+        yield from _words(graph, "negative_prompt", next((link.source for link in graph.into(guidance) if link.input == "negative"), None))
+        yield from _parameter(graph, "guidance", guidance, "scale")
+    strategy = feeding.get("strategy")
+    if strategy and graph.nodes[strategy].type == SAMPLER:
+        yield from _parameter(graph, "steps", strategy, "steps")
+    for name, parameter in OF_GENERATE.items():
+        yield from _parameter(graph, name, generate, parameter)
+
+
+def _parameter(graph: Graph, name: str, node: str, parameter: str) -> Iterable[tuple[str, tuple[str, str]]]:
+    """The parameter itself, or the value node that drives it."""
+    source = next((link.source for link in graph.into(node) if link.input == parameter), None)
+    if source is None:
+        yield name, (node, parameter)
+    elif graph.nodes[source].type.startswith("source/") and (held := next(iter(graph.nodes[source].parameters), "")):
+        yield name, (source, held)
+
+
+def _words(graph: Graph, name: str, start: str | None) -> Iterable[tuple[str, tuple[str, str]]]:
+    """The nearest words behind a conditioning."""
+    waiting = [start] if start else []
+    seen = set(waiting)
+    for node in waiting:  # grows while it is walked
+        parameter = WORDS.get(graph.nodes[node].type)
+        driven = {link.input for link in graph.into(node)}
+        if parameter and parameter not in driven:
+            yield name, (node, parameter)
+            return
+        further = [link.source for link in graph.into(node) if link.source not in seen]
+        waiting += further
+        seen.update(further)
+
+
+def _free(name: str, taken: Mapping[str, object]) -> str:
+    number, free = 2, name
+    while free in taken:
+        free, number = f"{name}_{number}", number + 1
+    return free
+
+
+def _help(types: Mapping[str, NodeType], graph: Graph, node: str, parameter: str) -> str:
+    known = types.get(graph.nodes[node].type)
+    found = known.parameter(parameter) if known else None
+    return found.help if found else ""

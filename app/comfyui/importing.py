@@ -1,0 +1,112 @@
+"""The whole way from a ComfyUI file to a workflow and a report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from app.comfyui.building import KEPT, Built, built
+from app.comfyui.classes import MODEL_WIDGETS
+from app.comfyui.exposing import exposed_values
+from app.comfyui.inlining import inlined
+from app.comfyui.placing import places
+from app.comfyui.reading import read_source
+from app.comfyui.report import MAPPED, Item, NeededFile, Report
+from app.comfyui.resolving import Resolved, resolved
+from app.comfyui.source import Nodes, Source, SourceNode
+from app.comfyui.starter import NOTE, with_starter
+from graph_engine.declaration import NodeType
+from graph_engine.workflow import Exposed, Workflow
+
+PICTURE_WIDGETS = {"LoadImage": "image", "LoadImageMask": "image"}
+SEEDS = "The same seed makes another picture here: noise is drawn in another way."
+
+
+class Imported(NamedTuple):
+    workflow: Workflow
+    report: Report
+
+
+def imported(
+    raw: Any, where: str, types: Mapping[str, NodeType], *, prompt: Any = None, name: str = "", starter: bool = False,
+    has_file: Callable[[str], bool] | None = None,
+) -> Imported:  # fmt: skip
+    """The workflow in a ComfyUI file that was parsed by `reading.parsed`, and what became of each node.
+
+    ``prompt`` is the API form of the same graph, where a picture carries both. ``has_file`` says whether a model or picture is there.
+    ``starter`` puts the starter models in the place of those that the file names.
+
+    Raises:
+        BadWorkflow: it is no ComfyUI workflow, a damaged or a hostile one.
+    """
+    source = read_source(raw, where, prompt)
+    plain = resolved(inlined(source, where))
+    made = built(plain.nodes, types)
+    graph = with_starter(made.graph) if starter else made.graph
+    workflow = Workflow(
+        graph=graph,
+        layout=places(graph, made.made, plain.nodes, types),
+        name=name or source.name,
+        description=_notes_as_text(plain),
+        exposed=exposed_values(graph, types),
+        unknown={KEPT: _kept(source, plain)} if source.kept or plain.notes else {},
+    )
+    return Imported(workflow, _report(source, plain, made, workflow.exposed, starter, has_file))
+
+
+def _notes_as_text(plain: Resolved) -> str:
+    texts = ([*note.values.values(), *note.nameless] for note in plain.notes)
+    return "\n\n".join(str(values[0]).strip() for values in texts if values and str(values[0]).strip())
+
+
+def _kept(source: Source, plain: Resolved) -> dict[str, Any]:
+    """What has no counterpart and must not be lost: frames, reroute points, notes as they were, extra data."""
+    return {**source.kept, **({"notes": [note.raw for note in plain.notes]} if plain.notes else {})}
+
+
+def _report(
+    source: Source, plain: Resolved, made: Built, exposed: Mapping[str, Exposed], starter: bool, has_file: Callable[[str], bool] | None
+) -> Report:
+    gone = [Item(identity, _kind(source, identity), MAPPED, sentence) for identity, sentence in plain.became.items()]
+    gone += [Item(note.id, note.type, MAPPED, "stands in the description", note.title) for note in plain.notes]
+    sentences = [NOTE] if starter else []
+    if "seed" in exposed:
+        sentences.append(SEEDS)
+    if exposed:
+        sentences.append(f"Values to set: {', '.join(exposed)}.")
+    return Report(source.form, (*made.items, *gone), tuple(_files(source, plain.nodes, has_file)), tuple(sentences))
+
+
+def _kind(source: Source, identity: str) -> str:
+    """The class of a node that is gone, by its own id within its sub-graph."""
+    nodes: Nodes = source.nodes
+    first, *inner = identity.split(":")
+    for part in inner:
+        if first not in nodes:
+            break
+        nodes, first = source.definitions[nodes[first].type].nodes, part
+    return nodes[first].type if first in nodes else ""
+
+
+def _files(source: Source, nodes: Nodes, has_file: Callable[[str], bool] | None) -> Iterator[NeededFile]:
+    """Models and pictures that the file names, each once, with what it says about where to find them."""
+    told = {model.name: model for model in source.models}
+    seen = set()
+    for name, kind in [*_named(nodes), *((model.name, model.kind or "model") for model in source.models)]:
+        if name and name not in seen:
+            seen.add(name)
+            model = told.get(name)
+            yield NeededFile(name, kind, model.url if model else "", model.digest if model else "", has_file(name) if has_file else None)
+
+
+def _named(nodes: Nodes) -> Iterator[tuple[str, str]]:
+    for node in nodes.values():
+        yield from ((str(node.values[widget]), kind) for widget, kind in _widgets(node) if isinstance(node.values.get(widget), str))
+
+
+def _widgets(node: SourceNode) -> Iterator[tuple[str, str]]:
+    yield from MODEL_WIDGETS.items()
+    if node.type == "UpscaleModelLoader":
+        yield "model_name", "upscale model"
+    if node.type in PICTURE_WIDGETS:
+        yield PICTURE_WIDGETS[node.type], "picture"

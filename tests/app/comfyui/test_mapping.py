@@ -1,0 +1,117 @@
+"""The table of classes: every entry leads to nodes, inputs and parameters that exist."""
+
+import pytest
+
+from app.comfyui.classes import CLASSES
+from app.comfyui.mapping import ENTRIES
+from app.comfyui.mapping.entry import Case, Piece
+from app.comfyui.mapping.sampling import SOLVERS
+from app.comfyui.source import Origin, SourceNode
+from graph_engine.parameters import broken_rule
+from tests.app.comfyui.hand_made import api_text_to_image, text_to_image
+
+VALUES = {
+    "seed": 1, "noise_seed": 1, "steps": 20, "cfg": 8, "sampler_name": "euler", "scheduler": "normal", "denoise": 1,
+    "width": 512, "height": 512, "batch_size": 1, "text": "a cat", "filename_prefix": "cat", "image": "cat.png",
+    "shift": 3, "end_at_step": 10000, "start_at_step": 0,
+    "return_with_leftover_noise": "disable", "add_noise": "enable", "weight_dtype": "default",
+}  # fmt: skip
+OF_PRIMITIVES = {"PrimitiveInt": 3, "PrimitiveFloat": 0.5, "PrimitiveBoolean": True}
+FEEDS = {
+    "latent_image": "EmptyLatentImage", "noise": "RandomNoise", "guider": "CFGGuider", "sampler": "KSamplerSelect",
+    "sigmas": "BasicScheduler", "model": "ModelSamplingSD3", "negative": "ConditioningZeroOut",
+}  # fmt: skip
+
+
+def sample(kind: str, identity: str = "1") -> SourceNode:
+    """A node of a class with every input fed and every value set."""
+    known = CLASSES[kind]
+    names = [mark.strip("+^") for mark in known.saved]
+    values = {name: VALUES.get(name, OF_PRIMITIVES.get(kind, "file")) for name in names}
+    links = {name: Origin(FEEDS.get(name, "elsewhere"), 0) for name in known.sockets}
+    return SourceNode(identity, kind, {}, values=values, links=links)
+
+
+def piece_of(kind: str) -> Piece:
+    nodes = {name: sample(name, name) for name in FEEDS.values()}
+    piece = Piece()
+    ENTRIES[kind].make(Case(sample(kind), nodes), piece)
+    return piece
+
+
+@pytest.mark.parametrize("kind", ENTRIES)
+def test_an_entry_leads_to_what_exists(types, kind):
+    piece = piece_of(kind)
+    assert kind in CLASSES and (piece.types or piece.says)
+    for name, node_type in piece.types.items():
+        known = types[node_type]
+        for parameter, value in piece.parameters[name].items():
+            assert broken_rule(known.parameter(parameter).kind, value) is None, parameter
+    for name, entry, _ in piece.takes:
+        assert types[piece.types[name]].accepted(entry) or types[piece.types[name]].input(entry), entry
+    for name, output in piece.gives.values():
+        assert types[piece.types[name]].output(output), output
+    for source, output, target, entry in piece.inside:
+        assert types[piece.types[source]].output(output).type in types[piece.types[target]].accepted(entry)
+
+
+def test_all_solvers_that_are_here_are_mapped_to_themselves(types):
+    options = types["sampling/sampler"].parameter("solver").kind.options
+    assert {name: name for name in options} == SOLVERS
+
+
+@pytest.mark.parametrize(
+    ("name", "solver", "words"),
+    [
+        ("heun", "heun", ""),
+        ("dpmpp_2m", "heun", "second order"),
+        ("euler_ancestral", "euler", "without fresh noise"),
+        ("dpmpp_2m_sde", "euler", "fresh noise"),
+    ],
+)
+def test_a_sampler_becomes_the_nearest_solver_and_the_report_says_so(made, name, solver, words):
+    raw = api_text_to_image()
+    raw["3"]["inputs"]["sampler_name"] = name
+    found = made(raw)
+    assert found.of("sampling/sampler").parameters["solver"] == solver
+    assert words in found.sentence("3") and found.outcomes()["KSampler 3"] == ("approximated" if words else "mapped")
+
+
+def test_a_shift_of_the_model_is_the_shift_of_the_steps(made):
+    raw = api_text_to_image()
+    raw["8"] = {"class_type": "ModelSamplingSD3", "inputs": {"model": ["1", 0], "shift": 3}}
+    raw["3"]["inputs"]["model"] = ["8", 0]
+    found = made(raw)
+    assert found.of("sampling/sampler").parameters["shift"] == 3.0 and found.outcomes()["ModelSamplingSD3 8"] == "mapped"
+    assert ("generator/load_generator", "generator", "sampling/generate", "generator") in found.links()
+
+
+def test_the_split_sampler_of_newer_graphs_folds_into_generate(made):
+    raw = api_text_to_image()
+    sampler = raw.pop("3")["inputs"]
+    raw |= {
+        "3": {
+            "class_type": "SamplerCustomAdvanced",
+            "inputs": {"noise": ["a", 0], "guider": ["b", 0], "sampler": ["c", 0], "sigmas": ["d", 0], "latent_image": ["2", 0]},
+        },
+        "a": {"class_type": "RandomNoise", "inputs": {"noise_seed": 8}},
+        "b": {
+            "class_type": "CFGGuider",
+            "inputs": {"cfg": 4, "model": ["1", 0], "positive": sampler["positive"], "negative": sampler["negative"]},
+        },
+        "c": {"class_type": "KSamplerSelect", "inputs": {"sampler_name": "heun"}},
+        "d": {"class_type": "BasicScheduler", "inputs": {"scheduler": "simple", "steps": 6, "denoise": 1, "model": ["1", 0]}},
+    }
+    found = made(raw)
+    assert found.problems() == [] and set(found.outcomes().values()) == {"mapped"}
+    assert found.of("sampling/generate").parameters["seed"]["value"] == 8
+    assert found.of("sampling/sampler").parameters == {"steps": 6, "solver": "heun"}
+    assert found.of("guidance/classifier_free_guidance").parameters == {"scale": 4.0}
+
+
+def test_models_are_listed_with_where_they_come_from(made):
+    told = {"name": "model.safetensors", "url": "https://example.org/model", "directory": "checkpoints", "hash": "abc"}
+    found = made(api_text_to_image(), has_file=lambda name: name == "model.safetensors").report
+    assert [(file.name, file.found) for file in found.files] == [("model.safetensors", True)] and not found.missing
+    (file,) = made(text_to_image().file(models=[told]), has_file=lambda name: False).report.missing
+    assert (file.url, file.digest, file.kind) == ("https://example.org/model", "abc", "checkpoint")
