@@ -27,8 +27,9 @@ from app.headless import (
     with_settings,
 )  # fmt: skip
 from app.terminal import Progress, say, say_failure, say_problems, show, show_node_type, show_plan, show_report, show_table
-from graph_engine.check import check, errors
+from graph_engine.check import errors
 from graph_engine.errors import BadWorkflow
+from graph_engine.flatten import flattened, problems_of
 from graph_engine.parameters import seeds
 from graph_engine.workflow import upgraded
 
@@ -91,7 +92,7 @@ def run(
     if outcome.state == "stopped":
         say("stopped")
     if as_json:
-        print(json.dumps(summary(outcome, seeds(workflow.graph, room.catalogue))))
+        print(json.dumps(summary(outcome, seeds(flattened(workflow, room.catalogue).graph, room.catalogue))))
     raise typer.Exit(exit_code(outcome))
 
 
@@ -100,7 +101,7 @@ def check_file(file: File, as_json: AsJson = False) -> None:
     """List what is wrong with a workflow, without running it."""
     workflow = opened(file)
     room = EngineRoom()
-    problems = check(upgraded(workflow, room.catalogue).graph, room.catalogue) + exposed_problems(workflow, room.catalogue)
+    problems = problems_of(upgraded(workflow, room.catalogue), room.catalogue) + exposed_problems(workflow, room.catalogue)
     missing = missing_files(workflow, room.catalogue, room.finds)
     say_problems(workflow, problems + missing)
     if not problems + missing:

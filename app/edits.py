@@ -8,8 +8,9 @@ from typing import Any
 from msgspec.structs import replace
 
 from graph_engine.declaration import NodeType, Parameter
+from graph_engine.definition import Exposed
 from graph_engine.graph import Graph, Link, Node
-from graph_engine.workflow import Exposed, Workflow
+from graph_engine.workflow import Workflow
 
 Place = tuple[float, float]
 

@@ -7,13 +7,17 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from app.places import cache_folder
 from graph_engine.cache import Cache, MemoryCache
 from graph_engine.catalogue import Catalogue, discover
+from graph_engine.check import default_targets, errors
 from graph_engine.disk import DiskCache
 from graph_engine.events import AnyEvent
 from graph_engine.execute import Outcome, execute
 from graph_engine.files import FileDigests
+from graph_engine.flatten import flattened, problems_of
 from graph_engine.history import History
 from graph_engine.plan import Plan, plan
 from graph_engine.workflow import Workflow, upgraded, write
@@ -49,18 +53,29 @@ class EngineRoom:
     ) -> Outcome:
         """Run a workflow whose seeds are drawn."""
         current = upgraded(workflow, self.catalogue)
-        return execute(
-            current.graph, self.catalogue, self.cache, emit, targets=targets, stop=stop, output_folder=output_folder,
-            workflow=write(current), run_id=run_id, scope=scope, digests=self.digests, history=self.history,
+        problems = tuple(problems_of(current, self.catalogue, targets))
+        if errors(problems):
+            return Outcome("refused", 0.0, problems=problems)
+        flat = flattened(current, self.catalogue)
+        outcome = execute(
+            flat.graph, self.catalogue, self.cache, emit, targets=None if targets is None else flat.targets(targets), stop=stop,
+            output_folder=output_folder, workflow=write(current), run_id=run_id, scope=scope, digests=self.digests, history=self.history,
         )  # fmt: skip
+        return replace(outcome, problems=problems)
 
     def finds(self, name: str) -> bool:
         """Whether a file is there, by its path or by a model's name."""
         return bool(self._find(name) if self._find else Path(name).is_file())
 
     def plan(self, workflow: Workflow, targets: tuple[str, ...] | None = None, scope: str = "") -> Plan:
-        graph = upgraded(workflow, self.catalogue).graph
-        return plan(graph, self.catalogue, self.cache, self.digests, targets=targets, history=self.history, scope=scope)
+        current = upgraded(workflow, self.catalogue)
+        problems = tuple(problems_of(current, self.catalogue, targets))
+        flat = flattened(current, self.catalogue)
+        wanted = default_targets(flat.graph, self.catalogue) if targets is None else flat.targets(targets)
+        if errors(problems):
+            return Plan(wanted, (), problems, 0.0)
+        planned = plan(flat.graph, self.catalogue, self.cache, self.digests, targets=wanted, history=self.history, scope=scope)
+        return replace(planned, problems=problems)
 
 
 def _finder(nodes: str) -> Callable[[str], Path | None] | None:

@@ -16,10 +16,14 @@ import msgspec
 from app.carried import workflow_in_png
 from graph_engine.check import Problem
 from graph_engine.declaration import AnyKind, File, Integer, NodeType, Number, Parameter, Seed, Toggle
+from graph_engine.definition import INSTANCE, Exposed
 from graph_engine.errors import BadWorkflow
 from graph_engine.execute import Outcome
+from graph_engine.flatten import flattened
+from graph_engine.graph import Graph
+from graph_engine.interface import types_with
 from graph_engine.parameters import broken_rule, drawn_seeds, with_seed
-from graph_engine.workflow import Exposed, Workflow, read, with_values
+from graph_engine.workflow import Workflow, read, with_graphs, with_values
 
 SIZE_LIMIT = 256 << 20
 """Bytes of a picture that is looked through for a workflow; workflow files themselves are bounded more tightly."""
@@ -72,14 +76,17 @@ def with_settings(workflow: Workflow, types: Mapping[str, NodeType], settings: l
         if not equals:
             raise BadWorkflow(f"--set {setting}: must be name=value")
         values[name] = _typed(workflow, types, name, text)
-    workflow = with_values(workflow, values)
-    graph = drawn_seeds(workflow.graph, types) if seed is None else with_seed(workflow.graph, types, seed)
-    return msgspec.structs.replace(workflow, graph=graph)
+    known = types_with(workflow.definitions, types)
+
+    def seeded(graph: Graph) -> Graph:
+        return drawn_seeds(graph, known) if seed is None else with_seed(graph, known, seed)
+
+    return with_graphs(with_values(workflow, values), seeded)
 
 
 def _parameter(workflow: Workflow, types: Mapping[str, NodeType], exposed: Exposed | None) -> Parameter | None:
     node = workflow.graph.nodes.get(exposed.node) if exposed else None
-    node_type = types.get(node.type) if node else None
+    node_type = types_with(workflow.definitions, types).get(node.type) if node else None
     return node_type.parameter(exposed.parameter) if node_type and exposed else None
 
 
@@ -101,7 +108,8 @@ def exposed_problems(workflow: Workflow, types: Mapping[str, NodeType]) -> list[
     problems = []
     for name, exposed in workflow.exposed.items():
         node = workflow.graph.nodes.get(exposed.node)
-        known = node is None or node.type in types  # of a node that is not installed nobody knows the parameters
+        # Of a node that is not installed nobody knows the parameters.
+        known = node is None or node.type in types or node.type.startswith(INSTANCE)
         if known and not _parameter(workflow, types, exposed):
             message = f"exposed value {name}: must name a parameter, got {exposed.parameter!r} of node {exposed.node!r}"
             problems.append(Problem("", "", message, "expose another parameter, or none", "warning"))
@@ -111,7 +119,7 @@ def exposed_problems(workflow: Workflow, types: Mapping[str, NodeType]) -> list[
 def missing_files(workflow: Workflow, types: Mapping[str, NodeType], found: Callable[[str], bool]) -> list[Problem]:
     """Models that a workflow names and that are not here."""
     problems = []
-    for key, node in workflow.graph.nodes.items():
+    for key, node in flattened(workflow, types).graph.nodes.items():
         for parameter in node_type.parameters if (node_type := types.get(node.type)) else ():
             name = node.parameters.get(parameter.name, parameter.default)
             if isinstance(parameter.kind, File) and parameter.kind.role == "model" and isinstance(name, str) and not found(name):

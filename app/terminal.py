@@ -16,7 +16,9 @@ from rich.text import Text
 from app.comfyui.report import APPROXIMATED, MAPPED, UNMAPPED, Report
 from graph_engine.check import Problem
 from graph_engine.declaration import NodeType
+from graph_engine.definition import held
 from graph_engine.events import AnyEvent, StepFailed, StepFinished, StepProgress, StepStarted
+from graph_engine.flatten import way_to
 from graph_engine.plan import Plan
 from graph_engine.workflow import Workflow
 
@@ -49,8 +51,14 @@ def show_table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> None:
 
 
 def name_of(workflow: Workflow, key: str) -> str:
-    node = workflow.graph.nodes.get(key)
-    return f"{node.title or node.type} ({key})".replace("\n", " ") if node else key
+    """A node of the file, or one inside a group by all that leads to it."""
+    way = [node.title or _type_name(workflow, node.type) for node in way_to(workflow, key)]
+    return f"{' › '.join(way)} ({key})".replace("\n", " ") if way else key
+
+
+def _type_name(workflow: Workflow, type_id: str) -> str:
+    definition = held(workflow.definitions, type_id)
+    return definition.name or "group" if definition else type_id
 
 
 class Progress:

@@ -18,10 +18,12 @@ from graph_engine.declaration import (
     declared,
     node,
 )
+from graph_engine.definition import Definition, End, Exposed, Loop
 from graph_engine.disk import DiskCache
 from graph_engine.errors import BadWorkflow, Failure, MissingModel, OutOfMemory, Stopped
 from graph_engine.execute import Outcome, execute
 from graph_engine.files import FileDigests
+from graph_engine.flatten import Flat, flattened, problems_of
 from graph_engine.graph import Graph, Link, Node
 from graph_engine.history import History
 from graph_engine.keys import keys
@@ -36,7 +38,6 @@ from graph_engine.values import (
     value_types,
 )
 from graph_engine.workflow import (
-    Exposed,
     Workflow,
     read,
     save,
@@ -46,9 +47,10 @@ from graph_engine.workflow import (
 )
 
 __all__ = [
-    "BadWorkflow", "Cache", "Catalogue", "Choice", "Color", "Context", "DeclarationError", "DiskCache", "Exposed", "Failure", "File",
-    "FileDigests", "Graph", "History", "Integer", "Link", "MemoryCache", "MissingModel", "Node", "NodeType", "Number", "OutOfMemory",
-    "Outcome", "Pixels", "Plan", "PlannedStep", "Problem", "Seed", "Stopped", "Text", "Toggle", "ValueType", "Workflow", "check",
-    "declared", "default_targets", "digest_of", "discover", "execute", "keys", "link_refusal", "node", "plan", "read",
-    "register_value", "save", "schema", "type_name", "value_type_of", "value_types", "with_values", "write",
+    "BadWorkflow", "Cache", "Catalogue", "Choice", "Color", "Context", "DeclarationError", "Definition", "DiskCache", "End", "Exposed",
+    "Failure", "File", "FileDigests", "Flat", "Graph", "History", "Integer", "Link", "Loop", "MemoryCache", "MissingModel", "Node",
+    "NodeType", "Number", "OutOfMemory", "Outcome", "Pixels", "Plan", "PlannedStep", "Problem", "Seed", "Stopped", "Text", "Toggle",
+    "ValueType", "Workflow", "check", "declared", "default_targets", "digest_of", "discover", "execute", "flattened", "keys",
+    "link_refusal", "node", "plan", "problems_of", "read", "register_value", "save", "schema", "type_name", "value_type_of",
+    "value_types", "with_values", "write",
 ]  # fmt: skip

@@ -9,7 +9,7 @@ import msgspec
 
 from graph_engine.declaration import NodeType
 from graph_engine.graph import Graph, Link, Node, Since
-from graph_engine.kinds import broken_rule
+from graph_engine.kinds import File, broken_rule
 
 
 class Problem(msgspec.Struct, frozen=True):
@@ -76,7 +76,7 @@ def _looked(graph: Graph, types: Mapping[str, NodeType]) -> _Looked:
         if before.shape:  # what takes from a node of another type may no longer fit
             suspects = {*suspects, *[link.target for node in suspects for link in graph.out_of(node)]}
     for key in suspects:
-        found = tuple(_node_problems(graph, types, key)) if key in graph.nodes else ()
+        found = tuple(node_problems(graph, types, key)) if key in graph.nodes else ()
         if found:
             problems[key] = found
         else:
@@ -105,7 +105,7 @@ def link_refusal(graph: Graph, types: Mapping[str, NodeType], link: Link) -> str
     return None
 
 
-def _node_problems(graph: Graph, types: Mapping[str, NodeType], key: str) -> Iterator[Problem]:
+def node_problems(graph: Graph, types: Mapping[str, NodeType], key: str) -> Iterator[Problem]:
     node = graph.nodes[key]
     node_type = types.get(node.type)
     if node_type is None:
@@ -122,7 +122,7 @@ def _node_problems(graph: Graph, types: Mapping[str, NodeType], key: str) -> Ite
         yield from _parameter_problems(key, node, node_type, driven)
     for wanted in node_type.required:
         if wanted.name not in driven:
-            yield Problem(key, wanted.name, f"input {wanted.name} is not connected", f"link a node that gives {wanted.type}")
+            yield Problem(key, wanted.name, f"input {wanted.shown} is not connected", f"link a node that gives {wanted.type}")
     for link in links:
         yield from _link_problems(graph, types, link)
     if len(driven) > 1 and len(driven) != len(set(driven)):
@@ -135,14 +135,16 @@ def _parameter_problems(key: str, node: Node, node_type: NodeType, driven: Colle
         if parameter is None:
             yield Problem(key, name, f"{node_type.title} has no parameter {name!r}", "remove it", "warning")
         elif name not in driven and (rule := broken_rule(parameter.kind, value)):
-            yield Problem(key, name, f"{name}: {rule}", f"the default is {parameter.default!r}")
+            yield Problem(key, name, f"{parameter.shown}: {rule}", f"the default is {parameter.default!r}")
 
 
 def _crowded(key: str, node_type: NodeType, driven: list[str]) -> Iterator[Problem]:
     for name in dict.fromkeys(driven):
         wanted = node_type.input(name)
         if (count := driven.count(name)) > 1 and not (wanted and wanted.many):
-            yield Problem(key, name, f"input {name} of {node_type.title} takes one link, got {count}", "remove all but one")
+            yield Problem(
+                key, name, f"input {node_type.shown(name)} of {node_type.title} takes one link, got {count}", "remove all but one"
+            )
 
 
 def _link_problems(graph: Graph, types: Mapping[str, NodeType], link: Link) -> Iterator[Problem]:
@@ -163,12 +165,14 @@ def _link_problems(graph: Graph, types: Mapping[str, NodeType], link: Link) -> I
 
 
 def _misfit(link: Link, source_type: NodeType, target_type: NodeType, came: str, accepted: tuple[str, ...]) -> Problem:
+    name = target_type.shown(link.input)
     if accepted:
-        message = f"input {link.input} of {target_type.title} takes {' or '.join(accepted)}, got {came} from {source_type.title}"
+        message = f"input {name} of {target_type.title} takes {' or '.join(accepted)}, got {came} from {source_type.title}"
         return Problem(link.target, link.input, message, f"link a node that gives {accepted[0]}")
-    if target_type.parameter(link.input):
-        message = f"{link.input} of {target_type.title} takes no link: the file must be known before the run"
-        return Problem(link.target, link.input, message, "choose the file on the node")
+    if parameter := target_type.parameter(link.input):
+        what = "the file" if isinstance(parameter.kind, File) else "it"
+        message = f"{name} of {target_type.title} takes no link: {what} must be known before the run"
+        return Problem(link.target, link.input, message, f"choose {what} on the node")
     return Problem(link.target, link.input, f"{target_type.title} has no input {link.input!r}", "draw the link again")
 
 

@@ -54,6 +54,11 @@ class Input(msgspec.Struct, frozen=True):
     help: str = ""
     required: bool = True
     many: bool = False  # takes any number of links, in order, as a tuple
+    title: str = ""  # how it is shown, where that is not its name
+
+    @property
+    def shown(self) -> str:
+        return self.title or self.name
 
 
 class Parameter(msgspec.Struct, frozen=True):
@@ -62,12 +67,23 @@ class Parameter(msgspec.Struct, frozen=True):
     default: Any
     help: str = ""
     affects_result: bool = True
+    title: str = ""
+    linkable: bool = True  # a link may drive it
+
+    @property
+    def shown(self) -> str:
+        return self.title or self.name
 
 
 class Output(msgspec.Struct, frozen=True):
     name: str
     type: str
     help: str = ""
+    title: str = ""
+
+    @property
+    def shown(self) -> str:
+        return self.title or self.name
 
 
 class NodeType(msgspec.Struct, frozen=True, dict=True):
@@ -129,7 +145,12 @@ class NodeType(msgspec.Struct, frozen=True, dict=True):
         if found := self.input(name):
             return (found.type,)
         parameter = self.parameter(name)
-        return LINK_TYPES[type(parameter.kind)] if parameter else ()
+        return LINK_TYPES[type(parameter.kind)] if parameter and parameter.linkable else ()
+
+    def shown(self, name: str) -> str:
+        """How an input or parameter is called before people; the name itself where there is none."""
+        found = self.input(name) or self.parameter(name)
+        return found.shown if found else name
 
 
 class Marks(msgspec.Struct, frozen=True):

@@ -8,15 +8,21 @@ from typing import Any
 
 import msgspec
 
+BYPASSED, MUTED = "bypassed", "muted"
+
 
 class Node(msgspec.Struct, frozen=True):
-    """``type`` is the id of a node type; parameters are JSON values by name, and only those that differ from nothing: absent = default."""
+    """``type`` is the id of a node type; parameters are JSON values by name, and only those that differ from nothing: absent = default.
+
+    ``state`` is "" (it runs), `BYPASSED` (it passes on what it is given) or `MUTED` (it does not run, nor does what needs it).
+    """
 
     type: str
     version: int = 1
     parameters: Mapping[str, Any] = {}
     title: str = ""
     unknown: Mapping[str, Any] = {}  # fields of a newer program, kept and written back
+    state: str = ""
 
 
 class Link(msgspec.Struct, frozen=True, order=True, gc=False):

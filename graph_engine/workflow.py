@@ -6,30 +6,34 @@ Unknown node types, and fields that this program does not know, are kept and wri
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 
 from graph_engine.atomic import write_atomically
 from graph_engine.catalogue import Catalogue
 from graph_engine.declaration import Upgrade
+from graph_engine.definition import Definition, Exposed, Foreign
 from graph_engine.errors import BadWorkflow
+from graph_engine.file_shape import (
+    FileWorkflow,
+    definition_fields,
+    definition_from,
+    exposed_fields,
+    exposed_of,
+    graph_fields,
+    graph_from,
+    in_id_order,
+    rest,
+)
 from graph_engine.graph import Graph, Link, Node
 from graph_engine.strict_json import parse
 
 FORMAT = "tessera-workflow"
 VERSION = 1
-
-
-class Exposed(msgspec.Struct, frozen=True):
-    """A parameter that the workflow offers by a name of its own, for ``--set`` and for forms."""
-
-    node: str
-    parameter: str
-    help: str = ""
-    unknown: Mapping[str, Any] = {}
 
 
 class Workflow(msgspec.Struct, frozen=True):
@@ -42,37 +46,7 @@ class Workflow(msgspec.Struct, frozen=True):
     exposed: Mapping[str, Exposed] = {}
     unknown: Mapping[str, Any] = {}
     unknown_of_links: Mapping[Link, Mapping[str, Any]] = {}
-
-
-class _FileNode(msgspec.Struct):
-    type: str
-    version: int = 1
-    title: str = ""
-    parameters: dict[str, Any] = {}
-
-
-class _FileLink(msgspec.Struct):
-    source: tuple[str, str] = msgspec.field(name="from")
-    target: tuple[str, str] = msgspec.field(name="to")
-
-
-class _FileExposed(msgspec.Struct):
-    node: str
-    parameter: str
-    help: str = ""
-
-
-class _FileWorkflow(msgspec.Struct):
-    """Nodes by id, links from outputs to inputs or parameters, places of the nodes, and the parameters that the file exposes by names."""
-
-    format: Literal["tessera-workflow"]
-    version: Literal[1]
-    name: str = ""
-    description: str = ""
-    exposed: dict[str, _FileExposed] = {}
-    nodes: dict[str, _FileNode] = {}
-    links: list[_FileLink] = []
-    layout: dict[str, tuple[float, float]] = {}
+    definitions: Mapping[str, Definition | Foreign] = {}
 
 
 def _from_0(data: dict[str, Any]) -> dict[str, Any]:
@@ -98,22 +72,17 @@ def read(data: bytes, where: str = "workflow") -> Workflow:
     if not isinstance(raw, dict) or raw.get("format") != FORMAT:
         raise BadWorkflow(f"{where}: must be a workflow, an object whose format is {FORMAT!r}, got {_what(raw)}")
     raw = _migrated(raw, where)
+    definitions = raw.get("definitions", {})
     try:
-        file = msgspec.convert(raw, _FileWorkflow)
+        # Each definition is understood by itself: one of a newer form does not keep the file from opening.
+        file = msgspec.convert({**raw, "definitions": {} if isinstance(definitions, dict) else definitions}, FileWorkflow)
     except msgspec.ValidationError as error:
         raise BadWorkflow(f"{where}: {str(error).replace(' - at `', ', at `')}") from None
-    nodes = {
-        key: Node(node.type, node.version, node.parameters, node.title, _rest(raw["nodes"][key], _FileNode))
-        for key, node in file.nodes.items()
-    }
-    links = [Link(*link.source, *link.target) for link in file.links]
-    exposed = {
-        name: Exposed(found.node, found.parameter, found.help, _rest(raw["exposed"][name], _FileExposed))
-        for name, found in file.exposed.items()
-    }
-    unknown_of_links = {link: rest for link, fields in zip(links, raw.get("links", ()), strict=True) if (rest := _rest(fields, _FileLink))}
-    graph = Graph(nodes, links)
-    return Workflow(graph, file.layout, file.name, file.description, exposed, _rest(raw, _FileWorkflow), unknown_of_links)
+    graph, unknown_of_links = graph_from(file, raw)
+    return Workflow(
+        graph, file.layout, file.name, file.description, exposed_of(file.exposed, raw.get("exposed", {})), rest(raw, FileWorkflow),
+        unknown_of_links, {key: definition_from(found) for key, found in definitions.items()},
+    )  # fmt: skip
 
 
 def _migrated(raw: dict[str, Any], where: str) -> dict[str, Any]:
@@ -134,61 +103,47 @@ def _what(raw: Any) -> str:
     return f"format {raw.get('format')!r}" if isinstance(raw, dict) else f"a {type(raw).__name__}"
 
 
-def _rest(raw: Mapping[str, Any], known: type[msgspec.Struct]) -> dict[str, Any]:
-    names = set(known.__struct_encode_fields__)
-    return {name: value for name, value in raw.items() if name not in names}
-
-
 def write(workflow: Workflow) -> bytes:
     """The file: nodes and layout in the order of their ids, links in that of their targets and a line each, two spaces deep."""
-    links = sorted(workflow.graph.links, key=lambda link: (_id_order(link.target), link.input))  # stable: order in an input means something
+    definitions = {key: definition_fields(workflow.definitions[key]) for key in in_id_order(workflow.definitions)}
     parts = {
         "format": FORMAT,
         "version": VERSION,
         "name": workflow.name,
         "description": workflow.description,
-        "exposed": {name: _exposed_fields(exposed) for name, exposed in workflow.exposed.items()},
-        "nodes": {key: _node_fields(workflow.graph.nodes[key]) for key in sorted(workflow.graph.nodes, key=_id_order)},
-        "links": [_link_fields(link, workflow.unknown_of_links.get(link, {})) for link in links],
-        "layout": {key: [_whole(place) for place in workflow.layout[key]] for key in sorted(workflow.layout, key=_id_order)},
+        "exposed": exposed_fields(workflow.exposed),
+        **graph_fields(workflow.graph, workflow.layout, workflow.unknown_of_links),
+        **({"definitions": definitions} if definitions else {}),
         **workflow.unknown,
     }
-    fields = [f"  {_line(name)}: {_section(name, part)}" for name, part in parts.items()]
-    return ("{\n" + ",\n".join(fields) + "\n}\n").encode()
+    return f"{_sections(parts)}\n".encode()
 
 
-def _node_fields(node: Node) -> dict[str, Any]:
-    title = {"title": node.title} if node.title else {}
-    return {"type": node.type, "version": node.version, **title, "parameters": dict(sorted(node.parameters.items())), **node.unknown}
+def _sections(parts: Mapping[str, Any], depth: str = "") -> str:
+    """The fields of a workflow or of a definition in it."""
+    return (
+        "{\n" + ",\n".join(f"{depth}  {_line(name)}: {_section(name, part, depth + '  ')}" for name, part in parts.items()) + f"\n{depth}}}"
+    )
 
 
-def _exposed_fields(exposed: Exposed) -> dict[str, Any]:
-    return {"node": exposed.node, "parameter": exposed.parameter, "help": exposed.help, **exposed.unknown}
-
-
-def _link_fields(link: Link, unknown: Mapping[str, Any]) -> dict[str, Any]:
-    return {"from": [link.source, link.output], "to": [link.target, link.input], **unknown}
-
-
-def _whole(place: float) -> float:
-    return int(place) if float(place).is_integer() else place
-
-
-def _section(name: str, part: Any) -> str:
+def _section(name: str, part: Any, depth: str) -> str:
     """One field of the file. Links and places take a line each, so that a change of one is a change of a line."""
-    if name == "links" and part:
-        return "[\n" + ",\n".join(f"    {_line(link)}" for link in part) + "\n  ]"
-    if name == "layout" and part:
-        return "{\n" + ",\n".join(f"    {_line(key)}: {_line(place)}" for key, place in part.items()) + "\n  }"
-    return json.dumps(part, indent=2, ensure_ascii=False, allow_nan=False).replace("\n", "\n  ")
+    if name == "links" and part and isinstance(part, list):
+        return "[\n" + ",\n".join(f"{depth}  {_line(link)}" for link in part) + f"\n{depth}]"
+    if name == "layout" and part and isinstance(part, dict):
+        return "{\n" + ",\n".join(f"{depth}  {_line(key)}: {_line(place)}" for key, place in part.items()) + f"\n{depth}}}"
+    if name == "definitions" and part and isinstance(part, dict):
+        made = (f"{depth}  {_line(key)}: {_definition(found, depth + '  ')}" for key, found in part.items())
+        return "{\n" + ",\n".join(made) + f"\n{depth}}}"
+    return json.dumps(part, indent=2, ensure_ascii=False, allow_nan=False).replace("\n", f"\n{depth}")
+
+
+def _definition(found: Any, depth: str) -> str:
+    return _sections(found, depth) if isinstance(found, dict) and found else _line(found)
 
 
 def _line(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, allow_nan=False)
-
-
-def _id_order(key: str) -> tuple[int, str]:
-    return (int(key), "") if key.isdecimal() and len(key) < 18 else (1 << 62, key)
 
 
 def save(workflow: Workflow, path: Path) -> None:
@@ -218,19 +173,36 @@ def with_values(workflow: Workflow, values: Mapping[str, Any]) -> Workflow:
     return msgspec.structs.replace(workflow, graph=graph)
 
 
+def with_graphs(workflow: Workflow, change: Callable[[Graph], Graph]) -> Workflow:
+    """The workflow with its graph, and that of every definition, changed."""
+    definitions: dict[str, Definition | Foreign] = {}
+    for key, definition in workflow.definitions.items():
+        if isinstance(definition, Definition) and (graph := change(definition.graph)) is not definition.graph:
+            definitions[key] = msgspec.structs.replace(definition, graph=graph)
+    graph = change(workflow.graph)
+    if graph is workflow.graph and not definitions:
+        return workflow
+    kept = {**workflow.definitions, **definitions} if definitions else workflow.definitions
+    return msgspec.structs.replace(workflow, graph=graph, definitions=kept)
+
+
 def upgraded(workflow: Workflow, catalogue: Catalogue) -> Workflow:
     """The workflow with nodes of older versions carried over by their types' upgrade functions (`Catalogue.upgrade`).
 
     Raises:
         BadWorkflow: the parameters of a node are not those of the version that it names.
     """
+    return with_graphs(workflow, lambda graph: _upgraded(graph, catalogue))
+
+
+def _upgraded(graph: Graph, catalogue: Catalogue) -> Graph:
     changed: dict[str, Node] = {}
-    for key, node in workflow.graph.nodes.items():
+    for key, node in graph.nodes.items():
         known = catalogue.get(node.type)
         if known and node.version < known.version:
             parameters = _carried_over(key, node, known.version, catalogue.upgrade(node.type))
             changed[key] = msgspec.structs.replace(node, version=known.version, parameters=parameters)
-    return msgspec.structs.replace(workflow, graph=workflow.graph.with_nodes(changed)) if changed else workflow
+    return graph.with_nodes(changed)
 
 
 def _carried_over(key: str, node: Node, version: int, upgrade: Upgrade | None) -> Mapping[str, Any]:
@@ -247,6 +219,6 @@ def _carried_over(key: str, node: Node, version: int, upgrade: Upgrade | None) -
 
 def schema() -> dict[str, Any]:
     """The JSON Schema of the file, as published in ``assets/workflow.schema.json``."""
-    (found,), parts = msgspec.json.schema_components([_FileWorkflow], ref_template="#/$defs/{name}")
-    renamed = json.loads(json.dumps({**found, "$defs": parts}).replace("_File", ""))  # the prefix of classes here says nothing there
+    (found,), parts = msgspec.json.schema_components([FileWorkflow], ref_template="#/$defs/{name}")
+    renamed = json.loads(re.sub(r"\bFile(?=[A-Z])", "", json.dumps({**found, "$defs": parts})))  # the prefix of classes says nothing there
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "Tessera workflow", **renamed}

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from graph_engine import BadWorkflow, Catalogue, Exposed, Graph, Link, Node, Workflow, node, read, save, schema, with_values, write
+from graph_engine import BadWorkflow, Catalogue, Exposed, Graph, Link, Loop, Node, Workflow, node, read, save, schema, with_values, write
 from graph_engine.workflow import upgraded
 
 SAMPLES = Path(__file__).parent / "samples"
@@ -43,6 +43,38 @@ def test_unknown_fields_of_links_and_exposed_values_are_kept(workflow):
 def test_links_and_places_take_a_line_each(workflow):
     lines = write(workflow).decode().splitlines()
     assert '    {"from": ["1", "integer"], "to": ["2", "a"]},' in lines and '    "2": [200, 40.5]' in lines
+
+
+def test_definitions_are_written_as_they_were_read():
+    data = (SAMPLES / "version_1_definitions.json").read_bytes()
+    assert write(read(data)) == data
+    grow = read(data).definitions["grow"]
+    assert grow.loop == Loop(2, ("sum",)) and grow.unknown == {"mood": "kept"}
+
+
+def test_a_definition_of_a_newer_form_is_kept_and_says_what_is_not_understood():
+    found = read((SAMPLES / "version_1_definitions.json").read_bytes()).definitions["later"]
+    assert found.raw == {"form": 7, "nodes": ["in a form that is not known yet"]}
+    assert found.reason == "Expected `object`, got `array`, at `$.nodes`"
+
+
+@pytest.mark.parametrize(
+    ("definition", "reason"),
+    [
+        ({"nodes": {"inputs": {"type": "a/b"}}}, "'inputs' must name the border alone, got a node of that id"),
+        (
+            {"inputs": {"a": {"type": "X"}}, "parameters": {"a": {"node": "1", "parameter": "p"}}},
+            "one parameter, got 'a' twice",
+        ),
+        ({"loop": {}, "inputs": {"turn": {"type": "X"}}}, "'turn' must name the turn of the loop"),
+        ({"loop": {}, "inputs": {"turns": {"type": "X"}}}, "one input or one parameter, got 'turns' twice"),
+        ({"loop": {"turns": 5000}}, "Expected `int` <= 1000"),
+    ],
+)
+def test_a_definition_with_an_id_for_two_things_is_not_used(definition, reason):
+    raw = {"format": "tessera-workflow", "version": 1, "definitions": {"d": definition}}
+    workflow = read(json.dumps(raw).encode())
+    assert reason in workflow.definitions["d"].reason and json.loads(write(workflow))["definitions"]["d"] == definition
 
 
 def test_version_0_is_carried_over():
