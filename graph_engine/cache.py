@@ -7,6 +7,7 @@ So a node whose sources ran again and gave the same as before is found without r
 from __future__ import annotations
 
 import heapq
+import threading
 from collections.abc import Mapping
 from typing import Any
 
@@ -64,6 +65,7 @@ class MemoryCache:
     """Entries within a budget of bytes. What is cheapest to make again for its size goes first, and of equals the one unused longest.
 
     GreedyDual-Size (Cao & Irani 1997): an entry's worth is seconds per byte above the worth of what went last.
+    Any number of threads may share it.
     """
 
     def __init__(self, budget: int = 2 << 30) -> None:
@@ -74,6 +76,7 @@ class MemoryCache:
         self._cheapest: list[tuple[float, int, str]] = []
         self._floor = 0.0
         self._turn = 0
+        self._lock = threading.RLock()
 
     def __contains__(self, key: str) -> bool:
         return key in self._slots
@@ -84,36 +87,40 @@ class MemoryCache:
 
     def find(self, key: str) -> Entry | None:
         """The entry of a key or of a content key."""
-        slot = self._slots.get(key)
-        if slot is None:
-            return None
-        self._used(slot)
-        return slot.entry
+        with self._lock:
+            slot = self._slots.get(key)
+            if slot is None:
+                return None
+            self._used(slot)
+            return slot.entry
 
     def put(self, key: str, entry: Entry) -> None:
-        if entry.content_key in self._slots:
-            self.find(entry.content_key)
-            self.point(key, entry.content_key)
-            return
-        slot = _Slot(entry, key)
-        self._used(slot)
-        self._slots[entry.content_key] = self._slots[key] = slot
-        self._push(slot)
-        self.used += slot.size
-        while self.used > self.budget and len(self._cheapest) > 1:
-            self._evict()
+        with self._lock:
+            if entry.content_key in self._slots:
+                self.find(entry.content_key)
+                self.point(key, entry.content_key)
+                return
+            slot = _Slot(entry, key)
+            self._used(slot)
+            self._slots[entry.content_key] = self._slots[key] = slot
+            self._push(slot)
+            self.used += slot.size
+            while self.used > self.budget and len(self._cheapest) > 1:
+                self._evict()
 
     def point(self, key: str, content_key: str) -> None:
         """Let a further key lead to an entry that is held."""
-        slot = self._slots.get(content_key)
-        if slot is not None and self._slots.get(key) is not slot:
-            self._slots[key] = slot
-            slot.keys.append(key)
+        with self._lock:
+            slot = self._slots.get(content_key)
+            if slot is not None and self._slots.get(key) is not slot:
+                self._slots[key] = slot
+                slot.keys.append(key)
 
     def clear(self) -> None:
-        self._slots.clear()
-        self._cheapest.clear()
-        self.used = 0
+        with self._lock:
+            self._slots.clear()
+            self._cheapest.clear()
+            self.used = 0
 
     def _used(self, slot: _Slot) -> None:
         self._turn += 1

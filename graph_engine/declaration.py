@@ -100,11 +100,17 @@ class NodeType(msgspec.Struct, frozen=True, dict=True):
     outputs: tuple[Output, ...]
     effect: bool = False
     takes_context: bool = False
+    uses: str = ""  # what a step has for itself while it runs
     words: tuple[str, ...] = ()  # further words that find it in the palette
 
     @cached_property
     def _named(self) -> tuple[dict[str, Input], dict[str, Parameter], dict[str, Output]]:
         return {i.name: i for i in self.inputs}, {p.name: p for p in self.parameters}, {o.name: o for o in self.outputs}
+
+    @cached_property
+    def resource(self) -> str:
+        """What only one step at a time may use; effects on the world come one after the other too."""
+        return self.uses or ("the world" if self.effect else "")
 
     @cached_property
     def required(self) -> tuple[Input, ...]:
@@ -160,6 +166,7 @@ class Marks(msgspec.Struct, frozen=True):
     title: str
     effect: bool
     without_result: tuple[str, ...]
+    uses: str
     words: tuple[str, ...]
     upgrade: Upgrade | None
 
@@ -170,6 +177,7 @@ def node(
     title: str = "",
     effect: bool = False,
     without_result: tuple[str, ...] = (),
+    uses: str = "",
     words: tuple[str, ...] = (),
     upgrade: Upgrade | None = None,
 ) -> Callable[[Function], Function]:
@@ -180,12 +188,13 @@ def node(
         title: palette name; the function's name with spaces by default.
         effect: the node acts on the world (saves a file): never cached, a target of a headless run.
         without_result: parameters that do not change the result and stay out of its key.
+        uses: what a step of this type has for itself, as ``"model device"``; steps that use the same run one at a time.
         words: further words that find the node in the palette.
         upgrade: carries parameters of an older version over: ``upgrade(old_version, parameters) -> parameters``.
     """
 
     def mark(function: Function) -> Function:
-        function.__node__ = Marks(version, title, effect, without_result, words, upgrade)  # type: ignore[attr-defined]
+        function.__node__ = Marks(version, title, effect, without_result, uses, words, upgrade)  # type: ignore[attr-defined]
         return function
 
     return mark
@@ -231,6 +240,7 @@ def declared(function: Callable[..., Any], section: str) -> NodeType:
         outputs=_outputs(function, hints, doc),
         effect=marks.effect,
         takes_context=takes_context,
+        uses=marks.uses,
         words=marks.words,
     )
 

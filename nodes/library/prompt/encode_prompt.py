@@ -10,7 +10,7 @@ from nodes.runtime.coding import conditioning
 from nodes.values import Conditioning, TextEncoder
 
 
-@node(words=("text encode", "clip", "conditioning"))
+@node(uses="model device", words=("text encode", "clip", "conditioning"))
 def encode_prompt(
     context: Context,
     text_encoder: TextEncoder,

@@ -7,7 +7,7 @@ from nodes.runtime.coding import decoded
 from nodes.values import Image, Latent, Tokenizer
 
 
-@node(words=("vae decode", "latent to image"))
+@node(uses="model device", words=("vae decode", "latent to image"))
 def decode(latent: Latent, tokenizer: Tokenizer) -> Image:
     """Turn latents into pictures.
 

@@ -7,7 +7,7 @@ from nodes.runtime.coding import encoded
 from nodes.values import Image, Latent, Tokenizer
 
 
-@node(words=("vae encode", "image to latent"))
+@node(uses="model device", words=("vae encode", "image to latent"))
 def encode(image: Image, tokenizer: Tokenizer) -> Latent:
     """Turn pictures into latents, where generators work.
 

@@ -1,0 +1,100 @@
+"""One call of a node's function: from its recipe and what its sources gave to checked values by output, or to a failure in words."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from graph_engine.cache import Entry
+from graph_engine.context import Context
+from graph_engine.declaration import NodeType
+from graph_engine.errors import Failure
+from graph_engine.events import Result, StepFailed
+from graph_engine.keys import Recipe
+from graph_engine.kinds import Number, broken_rule
+from graph_engine.values import value_type_of, whole_text
+
+
+def called(function: Callable[..., Any], recipe: Recipe, given: Iterable[Any], context: Context | None) -> dict[str, Any]:
+    """What a node's function gives, by output.
+
+    Args:
+        function: of the recipe's node type.
+        recipe: its arguments are those that are typed.
+        given: a value for each of the recipe's sources, in their order.
+        context: for functions that take one.
+    """
+    node_type = recipe.node_type
+    arguments = recipe.arguments.copy()
+    many: dict[str, list[Any]] = {name: [] for name in node_type.many}
+    for (taken, source, _), value in zip(recipe.facts.sources, given, strict=True):
+        if taken in many:
+            many[taken].append(value)
+        else:
+            arguments[taken] = _fitting(node_type, taken, value, source)
+    for name, values in many.items():
+        arguments[name] = tuple(values)
+    if context is not None:
+        arguments["context"] = context
+    return _by_output(node_type, function(**arguments))
+
+
+def _fitting(node_type: NodeType, taken: str, value: Any, source: str) -> Any:
+    """The value as the function gets it; one that drives a parameter has to keep the parameter's rule."""
+    parameter = node_type.parameter(taken)
+    if parameter is None:
+        return value
+    if rule := broken_rule(parameter.kind, value):
+        raise Failure(f"{taken}: {rule} from node {source}", "link a value that fits")
+    return float(value) if isinstance(parameter.kind, Number) else value
+
+
+def _by_output(node_type: NodeType, returned: Any) -> dict[str, Any]:
+    outputs = node_type.outputs
+    if not outputs:
+        return {}
+    if len(outputs) == 1 and not hasattr(returned, "_fields"):
+        return {outputs[0].name: returned}
+    return {output.name: value for output, value in zip(outputs, returned, strict=True)}
+
+
+def check_types(node_type: NodeType, entry: Entry) -> None:
+    """Outputs are of the types that were declared.
+
+    Raises:
+        TypeError: one is not.
+    """
+    for output in node_type.outputs:
+        if (came := entry.held[output.name].type) != output.type:
+            raise TypeError(f"output {output.name}: must be {output.type}, got {came}")
+
+
+def results_of(entry: Entry) -> tuple[Result, ...]:
+    """What events tell of an entry."""
+    return tuple([Result(name, held.type, held.digest, held.description, _looks(entry.values[name])) for name, held in entry.held.items()])
+
+
+def _looks(value: Any) -> Any:
+    pixels = value_type_of(value).pixels
+    return pixels(value) if pixels else None
+
+
+def failure_of(run: str, node: str, error: Exception) -> StepFailed:
+    """What is told of a step whose function raised: what, where, what to try."""
+    kind = _kind(error)
+    remedy, detail = "", ""
+    if isinstance(error, Failure):
+        remedy = error.remedy
+    else:
+        detail = "".join(traceback.format_exception(error))
+        remedy = "use a smaller picture or fewer at a time, or close other programs" if kind == "out_of_memory" else ""
+    return StepFailed(run, node, kind, whole_text(str(error) or type(error).__name__), whole_text(remedy), whole_text(detail))
+
+
+def _kind(error: Exception) -> str:
+    if isinstance(error, Failure):
+        return error.kind
+    spoken = str(error).lower()
+    memory = isinstance(error, MemoryError) or "out of memory" in spoken or "allocate memory" in spoken or "not enough memory" in spoken
+    return "out_of_memory" if memory else "bug"
