@@ -5,14 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 from app.comfyui.importing import Imported, imported
 from app.comfyui.reading import parsed
 from app.headless import contents
+from app.picture_texts import is_picture, texts_in
 from graph_engine.declaration import NodeType
 from graph_engine.errors import BadWorkflow
 from graph_engine.workflow import Workflow, save
 
+KEYWORDS = ("workflow", "prompt")
+"""Under which pictures of ComfyUI carry the UI form and the API form."""
+MARKS = (b'"class_type"', b'"widgets_values"', b'"last_link_id"')
 SUFFIX = ".tessera.json"
 
 
@@ -29,8 +34,26 @@ def imported_file(
     Raises:
         BadWorkflow: the file cannot be read, or is no workflow of ComfyUI.
     """
-    raw = parsed(contents(path), str(path))
-    return imported(raw, str(path), types, name=path.stem, starter=starter, has_file=has_file)
+    raw, prompt = _parts(contents(path), str(path))
+    return imported(raw, str(path), types, prompt=prompt, name=path.stem, starter=starter, has_file=has_file)
+
+
+def is_comfyui(data: bytes) -> bool:
+    """Whether a file's bytes look like a workflow of ComfyUI, or a picture that carries one and none of this program."""
+    if is_picture(data):
+        return b"tessera.workflow" not in data and any(mark in data for mark in MARKS)
+    return b'"tessera-workflow"' not in data and any(mark in data for mark in MARKS)
+
+
+def _parts(data: bytes, where: str) -> tuple[Any, Any]:
+    """The parsed workflow, and the API form where a picture carries it beside."""
+    if not is_picture(data):
+        return parsed(data, where), None
+    texts = texts_in(data, KEYWORDS, where)
+    parts = {name: parsed(text, f"{where}, {name}") for name, text in texts.items() if text.strip()}
+    if not parts:
+        raise BadWorkflow(f"{where}: must carry a ComfyUI workflow, got a picture without one")
+    return parts.get("workflow", parts.get("prompt")), parts.get("prompt")
 
 
 def saved_import(workflow: Workflow, source: Path, out: Path | None) -> Path:
