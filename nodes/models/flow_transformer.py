@@ -26,8 +26,25 @@ class FlowTransformerConfig:
     heads: int = 4
     text_width: int = 256
     latent_side: int = 16  # the side it was trained at, in latent cells
+    cell: int = 8  # pixels a side that a latent cell covers
+    hints: bool = False
     text_encoder: str = ""  # digests of the files it was trained with
     autoencoder: str = ""
+
+
+@dataclass(frozen=True)
+class Hints:
+    """What leads a picture beside words; zeros say nothing, a hint that is None says nothing anywhere.
+
+    Attributes:
+        known: latent cells that are known and, as last channel, where (batch, latent channels + 1, height, width).
+        lines: drawn lines and where something was drawn (batch, 2, cell · height, cell · width).
+        regions: mean of a region's encoded words, presence, and depth in 0 to 1 (batch, text width + 2, height, width).
+    """
+
+    known: Tensor | None = None
+    lines: Tensor | None = None
+    regions: Tensor | None = None
 
 
 class FlowBlock(nn.Module):
@@ -60,13 +77,18 @@ class FlowTransformer(nn.Module):
         self.blocks = nn.ModuleList(FlowBlock(c.width, c.heads) for _ in range(c.depth))
         self.modulation_out = nn.Linear(c.width, 2 * c.width)
         self.patches_out = nn.Linear(c.width, values)
-        for layer in (self.modulation, self.modulation_out, self.patches_out):
-            nn.init.zeros_(layer.weight)
-            nn.init.zeros_(layer.bias)
+        zeroed = [self.modulation, self.modulation_out, self.patches_out]
+        if c.hints:
+            self.known_in = nn.Linear((c.latent_channels + 1) * c.patch**2, c.width, bias=False)
+            self.lines_in = nn.Linear(2 * (c.cell * c.patch) ** 2, c.width, bias=False)
+            self.regions_in = nn.Linear((c.text_width + 2) * c.patch**2, c.width, bias=False)
+            zeroed += [self.known_in, self.lines_in, self.regions_in]
+        for parameter in (parameter for layer in zeroed for parameter in layer.parameters()):
+            nn.init.zeros_(parameter)
         with torch.no_grad():  # gates open a little, so that blocks learn from the first step
             self.modulation.bias.view(2, 6, c.width)[:, [2, 5]] = 0.3
 
-    def forward(self, x: Tensor, sigma: Tensor, text: Tensor, text_mask: Tensor) -> Tensor:
+    def forward(self, x: Tensor, sigma: Tensor, text: Tensor, text_mask: Tensor, hints: Hints | None = None) -> Tensor:
         """Velocity at noise level sigma.
 
         Args:
@@ -74,6 +96,7 @@ class FlowTransformer(nn.Module):
             sigma: (batch,) in 0 (data) to 1 (noise).
             text: (batch, words, text width); an empty prompt has no True in its mask.
             text_mask: (batch, words) bool.
+            hints: for a model that was trained with them.
 
         Returns:
             ``noise − data`` as predicted, shaped like ``x``.
@@ -81,9 +104,11 @@ class FlowTransformer(nn.Module):
         Raises:
             ValueError: channels or sides do not fit.
         """
-        return self.features(x, sigma, text, text_mask)[0]
+        return self.features(x, sigma, text, text_mask, hints)[0]
 
-    def features(self, x: Tensor, sigma: Tensor, text: Tensor, text_mask: Tensor, layer: int = -1) -> tuple[Tensor, Tensor]:
+    def features(
+        self, x: Tensor, sigma: Tensor, text: Tensor, text_mask: Tensor, hints: Hints | None = None, layer: int = -1
+    ) -> tuple[Tensor, Tensor]:
         """The velocity, and the image tokens (batch, patches, width) after block ``layer``."""
         c = self.config
         batch, channels, height, width = x.shape
@@ -93,8 +118,10 @@ class FlowTransformer(nn.Module):
                 f"got {channels} channels, {height} x {width}"
             )
         rows, columns, words = height // c.patch, width // c.patch, text.shape[1]
-        patches = F.pixel_unshuffle(x, c.patch).flatten(2).transpose(1, 2)  # (batch, patches, channels·patch²)
-        stream = torch.cat([self.text_in(text), self.patches_in(patches)], 1)
+        patches = self.patches_in(_patches(x, c.patch))
+        if hints:
+            patches = patches + self._hinted(hints)
+        stream = torch.cat([self.text_in(text), patches], 1)
         pooled = (text * text_mask[..., None]).sum(1) / text_mask.sum(1, keepdim=True).clamp(min=1)
         time = self.time_in(_waves(sigma, c.width)) + self.pooled_in(pooled)
         modulation = self.modulation(F.silu(time)).view(batch, 2, 6, c.width)
@@ -109,6 +136,18 @@ class FlowTransformer(nn.Module):
         made = self.patches_out(rms_norm(stream[:, words:]) * (1 + scale) + shift)
         return F.pixel_shuffle(made.transpose(1, 2).unflatten(2, (rows, columns)), c.patch), seen[:, words:]
 
+    def _hinted(self, hints: Hints) -> Tensor:
+        """What the hints add to the image tokens (batch, patches, width)."""
+        c = self.config
+        if not c.hints:
+            raise ValueError("hints: must be None for a model that was trained without them")
+        given = [
+            (hints.known, self.known_in, c.patch),
+            (hints.lines, self.lines_in, c.cell * c.patch),
+            (hints.regions, self.regions_in, c.patch),
+        ]
+        return sum((layer(_patches(hint, side)) for hint, layer, side in given if hint is not None), torch.zeros(()))
+
     def _rotation(self, rows: int, columns: int, words: int, device: torch.device) -> Tensor:
         """(words + patches, head width/2, 2): half of the angles turn with the row, half with the column; words do not turn."""
         count = self.config.width // self.config.heads // 4
@@ -118,6 +157,11 @@ class FlowTransformer(nn.Module):
         angle = torch.cat([row.expand(-1, columns, -1), column.expand(rows, -1, -1)], -1).flatten(0, 1)
         angle = F.pad(angle, (0, 0, words, 0))
         return torch.stack([angle.cos(), angle.sin()], -1)
+
+
+def _patches(x: Tensor, side: int) -> Tensor:
+    """(batch, channels, height, width) to (batch, patches, channels · side²)."""
+    return F.pixel_unshuffle(x, side).flatten(2).transpose(1, 2)
 
 
 def _waves(sigma: Tensor, width: int) -> Tensor:

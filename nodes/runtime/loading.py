@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from graph_engine.errors import MissingModel
 from nodes.models.files import ModelFile
-from nodes.models.layouts import LAYOUTS, companion, open_model
+from nodes.models.known_layouts import LAYOUTS
+from nodes.models.layouts import companion, open_model
 from nodes.values import Generator, TextEncoder, Tokenizer
 
 

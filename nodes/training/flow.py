@@ -3,6 +3,7 @@
 Rectified flow with logit-normal noise levels (Esser et al. 2024) on latents of the exported autoencoder. At half depth each image token
 must also name the thing in its place (representation alignment, Yu et al. 2024, "REPA", with the world's ground truth as the target): this
 is what binds words to places early. Scenes enter a growing pool of latents, so that drawing and encoding cost little beside the steps.
+Half of the examples come with hints (`nodes.training.hints`).
 """
 
 from __future__ import annotations
@@ -14,12 +15,13 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from nodes.models.flow_transformer import FlowTransformer, FlowTransformerConfig
+from nodes.models.flow_transformer import FlowTransformer, FlowTransformerConfig, Hints
 from nodes.models.rgba_autoencoder import RgbaAutoencoder
 from nodes.models.text_encoder import TextEncoder, TextEncoderConfig, padded, tokenize, word_tokenizer
 from nodes.training import world
 from nodes.training.autoencoder import CLASSES, class_map
 from nodes.training.captions import all_words, captions
+from nodes.training.hints import REGION_WORDS, boxes, chosen, hints, lines, painted_regions, region_words
 from nodes.training.loop import HELD_OUT, STARTER, Trainer, arguments, sheet, write_model
 from nodes.training.pictures import pictures, starter
 
@@ -42,16 +44,33 @@ SHEET_PROMPTS = (
 )
 
 
-class Pool:
-    """Encoded scenes with their captions and class maps; grows by ``fresh`` a step up to ``limit``, then the oldest give way."""
+@dataclasses.dataclass(frozen=True)
+class Batch:
+    """Examples: latents (count, channels, 16, 16), word ids (count, WORDS) with one in ten empty, class maps (count, 8, 8), drawn lines
+    (count, 128, 128), and of each slot the word ids (count, slots, REGION_WORDS) and the box (count, slots, 4)."""
 
-    def __init__(self, autoencoder: RgbaAutoencoder, vocabulary: tuple[str, ...], limit: int = 100_000) -> None:
+    latents: Tensor
+    ids: Tensor
+    maps: Tensor
+    ink: Tensor
+    words: Tensor
+    boxes: Tensor
+
+
+class Pool:
+    """Encoded scenes with their captions and what their hints are made of; grows up to ``limit``, then the oldest give way."""
+
+    def __init__(self, autoencoder: RgbaAutoencoder, vocabulary: tuple[str, ...], limit: int = 60_000) -> None:
         self.autoencoder, self.vocabulary, self.limit = autoencoder, vocabulary, limit
         self.tokenizer = word_tokenizer(vocabulary)
+        self.index = {word: i for i, word in enumerate(vocabulary)}
         c = autoencoder.config
         self.latents = torch.empty(limit, c.latent_channels, 16, 16, dtype=torch.float16)
         self.ids = torch.empty(limit, 2, WORDS, dtype=torch.int16)
         self.maps = torch.empty(limit, 8, 8, dtype=torch.uint8)
+        self.ink = torch.empty(limit, 128, 128, dtype=torch.bool)
+        self.words = torch.empty(limit, world.SLOTS, REGION_WORDS, dtype=torch.int16)
+        self.boxes = torch.empty(limit, world.SLOTS, 4)
         self.added = 0
 
     def __len__(self) -> int:
@@ -67,14 +86,18 @@ class Pool:
             words = [tokenize(text, self.vocabulary, WORDS, self.tokenizer).ids for text, _ in captions(batch, variant)]
             self.ids[where, variant] = padded(words, WORDS)[0].short()
         self.maps[where] = class_map(batch, drawn.owner, 8).to(torch.uint8).cpu()
+        self.ink[where] = lines(batch, drawn).cpu()
+        self.words[where] = region_words(batch, self.index).short()
+        self.boxes[where] = boxes(batch).cpu()
         self.added += len(batch)
 
-    def draw(self, count: int, generator: torch.Generator) -> tuple[Tensor, Tensor, Tensor]:
-        """Latents (count, channels, 16, 16), word ids (count, WORDS) with one in ten empty, class maps (count, 8, 8)."""
+    def draw(self, count: int, generator: torch.Generator) -> Batch:
         rows = torch.randint(len(self), (count,), generator=generator)
         ids = self.ids[rows, torch.randint(2, (count,), generator=generator)].long()
         ids[torch.rand(count, generator=generator) < 0.1] = 0
-        return self.latents[rows].float(), ids, self.maps[rows].long()
+        return Batch(
+            self.latents[rows].float(), ids, self.maps[rows].long(), self.ink[rows].float(), self.words[rows].long(), self.boxes[rows]
+        )
 
 
 def counts_at(step: int, steps: int) -> tuple[float, ...]:
@@ -89,6 +112,7 @@ def main() -> None:
     parser.add_argument("--fresh", type=int, default=16, help="new scenes a step")
     parser.add_argument("--depth", type=int, default=6)
     parser.add_argument("--width", type=int, default=256)
+    parser.add_argument("--warm", action="store_true", help="begin with the weights that ship, as far as they fit")
     options = parser.parse_args()
     torch.manual_seed(options.seed)
     autoencoder = starter("rgba_autoencoder", "tokenizer").to(options.device)
@@ -101,8 +125,11 @@ def main() -> None:
             depth=options.depth,
             heads=options.width // 64,
             text_width=options.width,
+            hints=True,
         )
     )
+    if options.warm:
+        _warm(model, encoder)
     namer = nn.Linear(options.width, CLASSES)
     trainer = Trainer("flow_base", options, {"flow": model, "text": encoder}, {"namer": namer}, 1.5e-3, matrix_rate=0.02)
     generator = torch.Generator().manual_seed(options.seed * 7919 + trainer.step)
@@ -111,20 +138,24 @@ def main() -> None:
     for k in range(48):
         pool.add(torch.arange(first + k * 64, first + k * 64 + 64), counts_at(trainer.step, options.steps))
 
-    def losses(x: Tensor, sigma: Tensor, velocity: Tensor, ids: Tensor, names: Tensor) -> tuple[Tensor, Tensor]:
+    def losses(x: Tensor, sigma: Tensor, velocity: Tensor, ids: Tensor, names: Tensor, leads: Hints) -> tuple[Tensor, Tensor]:
         mask = ids != 0
-        made, seen = model.features(x, sigma, encoder(ids, mask), mask, layer=options.depth // 2 - 1)
+        made, seen = model.features(x, sigma, encoder(ids, mask), mask, leads, layer=options.depth // 2 - 1)
         return F.mse_loss(made, velocity), F.cross_entropy(namer(seen).transpose(1, 2), names.flatten(1))
 
     step_losses = torch.compile(losses) if options.compile else losses
     for step in trainer.steps():
         start = first + (48 * 64) + (step - first // options.fresh) * options.fresh
         pool.add(torch.arange(start, start + options.fresh), counts_at(step, options.steps))
-        data, ids, names = (part.to(options.device) for part in pool.draw(options.batch, generator))
+        drawn = pool.draw(options.batch, generator)
+        batch = Batch(*(part.to(options.device) for part in vars(drawn).values()))
+        which = chosen(options.batch, generator)
+        data = batch.latents
+        leads = hints(data, batch.ink, _regions(encoder, batch, which.regions), which, generator)
         noise = torch.randn(data.shape, generator=generator).to(data)
         sigma = torch.sigmoid(torch.randn(len(data), generator=generator)).to(data)
         level = sigma[:, None, None, None]
-        flow, naming = step_losses((1 - level) * data + level * noise, sigma, noise - data, ids, names)
+        flow, naming = step_losses((1 - level) * data + level * noise, sigma, noise - data, batch.ids, batch.maps, leads)
         trainer.descend(flow + 0.1 * naming)
         if step % 50 == 0:
             trainer.log(flow=flow, naming=naming)
@@ -134,6 +165,35 @@ def main() -> None:
             _export(trainer, model, encoder)
     if options.export:
         _export(trainer, model, encoder)
+
+
+def _regions(encoder: TextEncoder, batch: Batch, which: Tensor) -> Tensor:
+    """The words of the chosen examples' regions at their places: (count, width + 2, side, side)."""
+    side = batch.latents.shape[-1]
+    painted = batch.latents.new_zeros(len(batch.ids), encoder.config.width + 2, side, side)
+    words = batch.words[which]
+    if not len(words):
+        return painted
+    mask = words != 0
+    used = mask.any(2)
+    vectors = batch.latents.new_zeros(*used.shape, encoder.config.width)
+    said = encoder(words[used], mask[used]).sum(1) / mask[used].sum(1, keepdim=True)
+    vectors[used] = said
+    painted[which] = painted_regions(vectors, used, batch.boxes[which], side)
+    return painted
+
+
+def _warm(model: FlowTransformer, encoder: TextEncoder) -> None:
+    """Take over the weights that ship; words that both vocabularies hold keep their vectors."""
+    old_model, old_encoder = starter("flow_base", "generator"), starter("text_encoder", "text encoder")
+    model.load_state_dict(old_model.state_dict(), strict=False)
+    fitting = {key: value for key, value in old_encoder.state_dict().items() if key != "word.weight"}
+    encoder.load_state_dict(fitting, strict=False)
+    rows = {word: i for i, word in enumerate(old_encoder.config.vocabulary)}
+    with torch.no_grad():
+        for i, word in enumerate(encoder.config.vocabulary):
+            if word in rows:
+                encoder.word.weight[i] = old_encoder.word.weight[rows[word]]
 
 
 def _look(trainer: Trainer, model: FlowTransformer, encoder: TextEncoder, autoencoder: RgbaAutoencoder) -> None:
