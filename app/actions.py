@@ -66,6 +66,10 @@ ROWS = (
     Row("actual_zoom", "View", "Zoom to 100 %", ("Ctrl+1",), lambda w: w.canvas.zoom_to_actual()),
     Row("zoom_in", "View", "Zoom in", ("Ctrl++", "Ctrl+="), lambda w: w.canvas.zoom_in_middle(1.25)),
     Row("zoom_out", "View", "Zoom out", ("Ctrl+-",), lambda w: w.canvas.zoom_in_middle(0.8)),
+    Row(
+        "import_report", "View", "Import report", (), lambda w: w.show_report(), tip="What became of an imported workflow",
+        when=lambda w: w.session.report is not None, separated=True,
+    ),
 )  # fmt: skip
 
 MENUS = ("File", "Edit", "Graph", "View")

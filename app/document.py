@@ -25,10 +25,11 @@ class Document:
     """The workflow before and after."""
     modified_changed = Signal()
 
-    def __init__(self, workflow: Workflow | None = None, path: Path | None = None) -> None:
+    def __init__(self, workflow: Workflow | None = None, path: Path | None = None, saved: bool = True) -> None:
+        """``saved`` is False for a workflow that no file holds in this form, as one that was imported."""
         self.workflow = with_places(workflow or Workflow())
         self.path = path
-        self._saved = self.workflow
+        self._saved = self.workflow if saved else None
         self._done: list[Edit] = []
         self._undone: list[Edit] = []
         self._settled = True

@@ -10,7 +10,8 @@ from app.session import SUFFIX, Session
 from graph_engine.errors import BadWorkflow
 
 PATTERN = "Tessera workflows (*.json)"
-OPENED = "Workflows, and pictures that carry one (*.json *.png)"
+SUFFIXES = (".json", ".png", ".webp", ".jpg", ".jpeg")
+OPENED = f"Workflows, and pictures that carry one ({' '.join(f'*{suffix}' for suffix in SUFFIXES)})"
 FIRST_PICTURE = Path(__file__).resolve().parents[1] / "workflows" / "first_picture.json"
 
 

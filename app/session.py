@@ -10,8 +10,10 @@ from typing import Any, Protocol
 from psygnal import Signal
 
 from app import edits
+from app.comfyui.files import imported_file, is_comfyui
+from app.comfyui.report import Report
 from app.document import Document
-from app.headless import opened
+from app.headless import contents, opened
 from app.linking import LooseEnd, fitting_ends
 from app.runs import Runs
 from app.steps import Steps
@@ -56,6 +58,7 @@ class Session:
     run_ended = Signal()
     picture_changed = Signal()
     parameter_requested = Signal(str, str)
+    report_changed = Signal()
     said = Signal(str, str)
     """A sentence for the user, and "note", "warning" or "error"; an empty one takes back what was said."""
 
@@ -66,6 +69,9 @@ class Session:
         self.selection: frozenset[str] = frozenset()
         self.problems: tuple[Problem, ...] = ()
         self.runs = Runs()
+        self.report: Report | None = None
+        """What became of the nodes of the open document, if it was imported."""
+        self._waiting_import: Path | None = None
         self._hear(self.document)
 
     @property
@@ -84,6 +90,7 @@ class Session:
         self.document = document
         self._hear(document)
         self.selection = frozenset()
+        self.report, self._waiting_import = None, None
         self.stop()
         self.runs.leave()
         self._check()
@@ -91,6 +98,7 @@ class Session:
         self.modified_changed.emit()
         self.picture_changed.emit()
         self.run_changed.emit()
+        self.report_changed.emit()
 
     def _hear(self, document: Document) -> None:
         document.changed.connect(self._take_change)
@@ -100,15 +108,32 @@ class Session:
         self.show_document(Document())
 
     def open(self, path: Path) -> None:
-        """Show the workflow of a file, or the one that a picture carries; the latter is saved elsewhere.
+        """Show the workflow of a file, or the one that a picture carries; the latter is saved elsewhere. One of ComfyUI is imported.
 
         Raises:
             BadWorkflow: it cannot be read or is no workflow; the document on the screen stays.
         """
+        if is_comfyui(contents(path)):
+            self._import(path)
+            return
         workflow = opened(path)
         self.show_document(Document(workflow, path if path.suffix == SUFFIX else None))
 
+    def _import(self, path: Path) -> None:
+        """Show a workflow of ComfyUI. What its nodes become is only known with the node types: at the first start it waits for them."""
+        if not self.catalogue:
+            self._waiting_import = path
+            self.said.emit(f"{path.name} opens once the worker has told which nodes there are.", "note")
+            return
+        made = imported_file(path, self.catalogue)
+        self.show_document(Document(made.workflow, saved=False))
+        self.report = made.report
+        self.report_changed.emit()
+
     def show_catalogue(self, catalogue: Catalogue) -> None:
+        if (path := self._waiting_import) and catalogue:
+            self.catalogue, self._waiting_import = catalogue, None
+            self._import(path)
         self.catalogue = catalogue
         self._check()
         self.catalogue_changed.emit()

@@ -13,7 +13,9 @@ from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QMenu, QPu
 
 from app.actions import MENUS, ROWS, TOOL_BAR, Row
 from app.canvas.canvas import Canvas
-from app.files import Files
+from app.files import SUFFIXES, Files
+from app.import_panel import HEIGHT as REPORT_HEIGHT
+from app.import_panel import ImportPanel
 from app.inspector.inspector import Inspector
 from app.linking import LooseEnd
 from app.notice import Notice
@@ -41,6 +43,7 @@ class Window(QMainWindow):
         self.viewer = Viewer(session, theme)
         self.inspector = Inspector(session, theme)
         self.notice = Notice(theme)
+        self.import_panel = ImportPanel(session, theme)
         self.status = Status(session, theme)
         self.palette = Palette(self.canvas, session, theme)  # type: ignore[assignment]
         self.run_button = QPushButton()
@@ -71,19 +74,29 @@ class Window(QMainWindow):
         docks = self.findChildren(QDockWidget)
         self.resizeDocks(docks, [SIDE_WIDTH] * len(docks), Qt.Orientation.Horizontal)
         self.resizeDocks(docks, [VIEWER_HEIGHT, self.height() - VIEWER_HEIGHT], Qt.Orientation.Vertical)
+        self._lay_out_report()
         self.setStatusBar(self.status)
         self._fill_menus()
         self.addToolBar(self._tool_bar())
         self.setAcceptDrops(True)
         self.canvas.setFocus()
 
-    def _dock(self, title: str, panel: QWidget) -> None:
+    def _dock(self, title: str, panel: QWidget, area: Qt.DockWidgetArea = Qt.DockWidgetArea.RightDockWidgetArea) -> QDockWidget:
         dock = QDockWidget(title)
         dock.setObjectName(f"dock_{title.lower()}")
         dock.setWidget(panel)
         dock.setFeatures(QDockWidget.DockWidgetFeature.DockWidgetMovable)
         dock.setTitleBarWidget(QWidget())
-        self.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock)
+        self.addDockWidget(area, dock)
+        return dock
+
+    def _lay_out_report(self) -> None:
+        """The dock below the canvas that tells what became of an imported workflow; it opens with one."""
+        self.report_dock = self._dock("Import", self.import_panel, Qt.DockWidgetArea.BottomDockWidgetArea)
+        self.setCorner(Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.RightDockWidgetArea)
+        self.resizeDocks([self.report_dock], [REPORT_HEIGHT], Qt.Orientation.Vertical)
+        self.import_panel.close_button.clicked.connect(self.report_dock.hide)
+        self.report_dock.hide()
 
     def _action(self, row: Row) -> QAction:
         action = QAction(row.text, self)
@@ -150,6 +163,7 @@ class Window(QMainWindow):
         for changed in (session.selection_changed, session.run_changed, session.workflow_changed, session.document_changed):
             changed.connect(self.show_possible)
         session.said.connect(self.notice.say)
+        session.report_changed.connect(self.show_report)
         self.canvas.node_requested.connect(self._open_palette)
         self.canvas.menu_requested.connect(self._open_menu)
         self.canvas.first_picture_requested.connect(self.files.open_first_picture)
@@ -169,6 +183,16 @@ class Window(QMainWindow):
         self.notice.hide()
         self.canvas.frame_all()
         self.canvas.setFocus()
+
+    def show_report(self) -> None:
+        """Tell what became of the nodes of an imported workflow; for any other document there is nothing to tell."""
+        report = self.session.report
+        if report:
+            self.import_panel.show_report(report)
+        self.report_dock.setVisible(report is not None)
+        self.show_possible()
+        if report:
+            QTimer.singleShot(0, self.canvas.frame_all)  # once the canvas has made room
 
     def _plan_soon(self) -> None:
         """Ask for a plan when changes pause; the timer rests otherwise."""
@@ -262,7 +286,7 @@ class Window(QMainWindow):
 def _dropped(event: QDropEvent) -> Path | None:
     urls = event.mimeData().urls()
     path = Path(urls[0].toLocalFile()) if len(urls) == 1 and urls[0].isLocalFile() else None
-    return path if path and path.suffix in (".json", ".png") else None
+    return path if path and path.suffix.lower() in SUFFIXES else None
 
 
 def make_window(runner: Runner, path: Path | None = None) -> Window:

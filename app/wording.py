@@ -15,8 +15,14 @@ def plain(name: str) -> str:
     return name.replace("_", " ").strip().capitalize()
 
 
+def type_title(type_id: str) -> str:
+    """The id of a node type that nobody knows, as a title: words begin large, names of classes stay as they are."""
+    name = type_id.rpartition("/")[2].replace("_", " ")
+    return name.capitalize() if name.islower() else name
+
+
 def title_of(node: Node, node_type: NodeType | None) -> str:
-    return node.title or (node_type.title if node_type else node.type.rpartition("/")[2].replace("_", " ").capitalize())
+    return node.title or (node_type.title if node_type else type_title(node.type))
 
 
 def value_of(node: Node, parameter: Parameter) -> Any:

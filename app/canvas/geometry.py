@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF
 
+from app.wording import type_title
 from graph_engine.declaration import Input, NodeType, Output, Parameter, Text
 from graph_engine.graph import Link
 
@@ -93,11 +94,11 @@ def geometry_of(node_type: NodeType, driven: frozenset[str] = frozenset()) -> No
 
 def placeholder(type_id: str, into: Iterable[Link], out_of: Iterable[Link]) -> NodeType:
     """A node type that nobody knows here, with the inputs and outputs that its links speak of."""
-    section, _, name = type_id.rpartition("/")
+    section = type_id.rpartition("/")[0]
     return NodeType(
         id=type_id,
         version=0,
-        title=name.replace("_", " ").capitalize(),
+        title=type_title(type_id),
         section=section,
         summary="This node type is not installed. The node keeps everything it holds and is saved unchanged.",
         help="",

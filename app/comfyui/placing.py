@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from app.comfyui.source import Nodes
 from graph_engine.declaration import NodeType, Text
@@ -10,29 +11,73 @@ from graph_engine.graph import Graph
 
 WIDTH, GAP = 208.0, 40.0
 HEADER, ROW, BLOCK = 40.0, 24.0, 64.0
-SPREAD = 1.1
-"""Nodes here are a little smaller than there, but pieces are wider."""
 STRIP = 256.0
 
 Place = tuple[float, float]
 Pieces = Mapping[str, Mapping[str, tuple[int, int]]]
+Shape = Mapping[str, Place]
+
+
+class _Box(NamedTuple):
+    """A piece that is being placed."""
+
+    left: float
+    top: float
+    width: float
+    height: float
 
 
 def places(graph: Graph, made: Pieces, sources: Nodes, types: Mapping[str, NodeType]) -> dict[str, Place]:
-    """A place for every node whose original had one; none lies on another."""
+    """A place for every node whose original had one; none lies on another, and what lay on the right of something still does.
+
+    From left to right, a piece that has become wider moves everything behind it; one that has become higher moves what lies under it down.
+    """
     found: dict[str, Place] = {}
-    taken = _Taken()
-    listed = [(source.place, key) for key in made if (source := sources[key]).place]
-    for (x, y), key in sorted((place, key) for place, key in listed if place):
+    beside, taken = _Strips(), _Strips()
+    shift = 0.0
+    for (x, y), key in sorted((place, key) for key in made if (place := sources[key].place)):
         shape = _shape(graph, made[key], types)
         width = max(left for left, _ in shape.values()) + WIDTH
         height = max(top + _height(graph, node, types) for node, (_, top) in shape.items())
-        at = taken.free_place((x * SPREAD, y * SPREAD), width, height)
-        found.update({node: (round(at[0] + left), round(at[1] + top)) for node, (left, top) in shape.items()})
+        room = (
+            other.left + other.width + GAP for other in beside.near(y, height) if other.top < y + height and y < other.top + other.height
+        )
+        shift = max(shift, *(right - x for right in room), 0.0)
+        beside.add(_Box(x + shift, y, width, height), y, height)
+        top = _free_top(taken, _Box(x + shift, y, width, height))
+        found.update({node: (round(x + shift + left), round(top + down)) for node, (left, down) in shape.items()})
     return found
 
 
-def _shape(graph: Graph, piece: Mapping[str, tuple[int, int]], types: Mapping[str, NodeType]) -> dict[str, Place]:
+def _free_top(taken: _Strips, box: _Box) -> float:
+    """The top of the box itself, or that of the next free room below; from then on it is taken."""
+    left, top, width, height = box
+    for other in sorted(taken.near(left, width), key=lambda other: other.top):
+        aside = other.left >= left + width or left >= other.left + other.width
+        if not aside and top < other.top + other.height + GAP / 2 and other.top < top + height + GAP / 2:
+            top = other.top + other.height + GAP / 2
+    taken.add(box._replace(top=top), left, width)
+    return top
+
+
+class _Strips:
+    """Boxes by where they lie along one axis, so that only near ones are looked at."""
+
+    def __init__(self) -> None:
+        self._boxes: dict[int, list[_Box]] = {}
+
+    def add(self, box: _Box, start: float, length: float) -> None:
+        for strip in self._strips(start, length):
+            self._boxes.setdefault(strip, []).append(box)
+
+    def near(self, start: float, length: float) -> list[_Box]:
+        return list(dict.fromkeys(box for strip in self._strips(start, length) for box in self._boxes.get(strip, ())))
+
+    def _strips(self, start: float, length: float) -> range:
+        return range(int(start // STRIP), int((start + length) // STRIP) + 1)
+
+
+def _shape(graph: Graph, piece: Mapping[str, tuple[int, int]], types: Mapping[str, NodeType]) -> Shape:
     """Where the nodes of a piece lie within it: in columns, each node below the one before."""
     columns = sorted({column for column, _ in piece.values()})
     found = {}
@@ -52,22 +97,3 @@ def _height(graph: Graph, node: str, types: Mapping[str, NodeType]) -> float:
     rows = max(len(known.inputs), len(known.outputs)) + len(known.parameters)
     blocks = sum(isinstance(parameter.kind, Text) and parameter.kind.multiline for parameter in known.parameters)
     return HEADER + ROW * rows + (BLOCK - ROW) * blocks
-
-
-class _Taken:
-    """Rectangles that are taken, in strips from left to right, so that only near ones are looked at."""
-
-    def __init__(self) -> None:
-        self._strips: dict[int, list[tuple[float, float, float, float]]] = {}
-
-    def free_place(self, at: Place, width: float, height: float) -> Place:
-        """The place itself or the next free one below it; from then on it is taken."""
-        left, top = at
-        strips = range(int((left - GAP) // STRIP), int((left + width + GAP) // STRIP) + 1)
-        near = sorted({rectangle for strip in strips for rectangle in self._strips.get(strip, ())}, key=lambda rectangle: rectangle[1])
-        for x, y, wide, high in near:
-            if left < x + wide + GAP and x < left + width + GAP and top < y + high + GAP / 2 and y < top + height + GAP / 2:
-                top = y + high + GAP / 2
-        for strip in strips:
-            self._strips.setdefault(strip, []).append((left, top, width, height))
-        return left, top

@@ -91,4 +91,4 @@ def test_places_saved_as_objects_are_places(made):
     canvas = Canvas()
     canvas.add("PreviewImage", (), images="IMAGE")
     canvas.change(1, pos={"0": 100, "1": 200})
-    assert made(canvas.file()).workflow.layout == {"1": (110, 220)}
+    assert made(canvas.file()).workflow.layout == {"1": (100, 200)}

@@ -1,0 +1,80 @@
+"""What became of an imported ComfyUI workflow, node by node; a click on a line selects what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from html import escape
+
+from PySide6.QtCore import QUrl
+from PySide6.QtGui import QTextDocument
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QTextBrowser, QToolButton, QVBoxLayout, QWidget
+
+from app.comfyui.report import APPROXIMATED, MAPPED, UNMAPPED, Item, NeededFile, Report
+from app.session import Session
+from app.theme.icons import icon
+from app.theme.tokens import Theme
+
+HEADINGS = {UNMAPPED: "Unmapped", APPROXIMATED: "Approximated", MAPPED: "Mapped"}
+HEIGHT = 216
+
+
+class ImportPanel(QWidget):
+    """Shown while the open document is one that was just imported."""
+
+    def __init__(self, session: Session, theme: Theme) -> None:
+        super().__init__()
+        self.setObjectName("panel")
+        self.session, self._theme = session, theme
+        self.heading = QLabel()
+        self.lines = QTextBrowser()
+        self.lines.setObjectName("import_lines")
+        self.lines.setOpenLinks(False)
+        self.lines.anchorClicked.connect(self._select)
+        self.close_button = QToolButton(toolTip="Close")
+        self.close_button.setIcon(icon("close", theme, theme.muted))
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        bar = QHBoxLayout()
+        bar.setContentsMargins(12, 4, 8, 4)
+        bar.addWidget(self.heading, 1)
+        bar.addWidget(self.close_button)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(bar)
+        column.addWidget(self.lines)
+
+    def show_report(self, report: Report) -> None:
+        self.heading.setText(report.summary)
+        document = QTextDocument(self.lines)  # a document of its own: it loads nothing, whatever a name looks like
+        document.setDefaultStyleSheet(f"a {{ color: {self._theme.text}; text-decoration: none; }} td {{ padding: 1px 12px 1px 0; }}")
+        document.setDocumentMargin(12)
+        document.setHtml("".join(self._rows(report)))
+        self.lines.setDocument(document)
+
+    def _rows(self, report: Report) -> Iterator[str]:
+        colors = {UNMAPPED: self._theme.bad, APPROXIMATED: self._theme.warning, MAPPED: self._theme.good}
+        yield '<table cellspacing="0">'
+        for outcome, heading in HEADINGS.items():
+            for index, item in enumerate(report.of(outcome)):
+                yield self._row(item, f'<span style="color: {colors[outcome]}">{heading if not index else ""}</span>')
+        for index, file in enumerate(report.files):
+            yield self._file(file, "Files" if not index else "")
+        yield "</table>"
+        yield "".join(f'<p style="color: {self._theme.muted}; margin: 6px 0 0 0">{escape(note)}</p>' for note in report.notes)
+
+    def _row(self, item: Item, mark: str) -> str:
+        name = escape(item.title or item.type)
+        shown = f'<a href="nodes:{",".join(item.nodes)}">{name}</a>' if item.nodes else name
+        return f"<tr><td>{mark}</td><td>{shown}</td><td>{self._quiet(item.sentence)}</td></tr>"
+
+    def _file(self, file: NeededFile, mark: str) -> str:
+        from_where = f", from {file.url}" if file.url else ""
+        return f"<tr><td>{mark}</td><td>{escape(file.name)}</td><td>{self._quiet(file.kind + from_where)}</td></tr>"
+
+    def _quiet(self, text: str) -> str:
+        return f'<span style="color: {self._theme.muted}">{escape(text)}</span>'
+
+    def _select(self, address: QUrl) -> None:
+        self.session.select(address.path().split(","))

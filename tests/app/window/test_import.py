@@ -1,0 +1,78 @@
+"""ComfyUI workflows dropped on the window."""
+
+import json
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent
+
+from graph_engine import Catalogue, discover
+from tests.app.comfyui.hand_made import text_to_image
+from tests.app.window.hands import Hands
+
+
+@pytest.fixture(scope="module")
+def real() -> Catalogue:
+    return Catalogue.from_json(discover("nodes.library").to_json())
+
+
+@pytest.fixture
+def comfy(tmp_path: Path) -> Path:
+    canvas = text_to_image()
+    canvas.add("Odd <b>&", ("x",), "LATENT", latent=("LATENT", 3, 0))
+    path = tmp_path / "cats.json"
+    path.write_text(json.dumps(canvas.file()))
+    return path
+
+
+def drop(hands: Hands, path: Path) -> None:
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path))])
+    left, none = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    hands.window.dropEvent(QDropEvent(QPointF(200, 200), Qt.DropAction.CopyAction, data, left, none))
+
+
+def test_a_dropped_workflow_is_a_new_unsaved_document_with_a_report(hands: Hands, real: Catalogue, comfy: Path) -> None:
+    hands.session.show_catalogue(real)
+    drop(hands, comfy)
+    assert hands.session.document.path is None and hands.window.isWindowModified() and hands.window.windowTitle().startswith("cats")
+    assert hands.window.report_dock.isVisible() and "7 mapped, 0 approximated, 1 unmapped" in hands.window.import_panel.heading.text()
+    assert "Odd <b>&" in hands.window.import_panel.lines.toPlainText()
+    assert len(hands.canvas.graph_scene.nodes) == 12
+    hands.window.grab()
+
+
+def test_a_click_in_the_report_selects_what_came_of_the_node(hands: Hands, real: Catalogue, comfy: Path) -> None:
+    hands.session.show_catalogue(real)
+    drop(hands, comfy)
+    item = next(item for item in hands.session.report.items if item.type == "KSampler")
+    hands.window.import_panel.lines.anchorClicked.emit(QUrl(f"nodes:{','.join(item.nodes)}"))
+    assert {hands.graph.nodes[node].type.partition("/")[0] for node in hands.session.selection} == {"sampling", "guidance"}
+
+
+def test_the_report_goes_with_its_document_and_comes_back_on_demand(hands: Hands, real: Catalogue, comfy: Path) -> None:
+    hands.session.show_catalogue(real)
+    drop(hands, comfy)
+    hands.window.import_panel.close_button.click()
+    assert not hands.window.report_dock.isVisible()
+    hands.window.actions_by_name["import_report"].trigger()
+    assert hands.window.report_dock.isVisible()
+    hands.session.new()
+    assert not hands.window.report_dock.isVisible() and not hands.window.actions_by_name["import_report"].isEnabled()
+
+
+def test_before_the_node_types_are_known_an_import_waits_for_them(hands: Hands, real: Catalogue, comfy: Path) -> None:
+    hands.session.show_catalogue(Catalogue())
+    drop(hands, comfy)
+    assert not hands.graph.nodes and "opens once" in hands.window.notice.text.text()
+    hands.session.show_catalogue(real)
+    assert len(hands.graph.nodes) == 12 and hands.window.report_dock.isVisible()
+
+
+def test_a_damaged_workflow_leaves_the_document_on_the_screen(hands: Hands, comfy: Path) -> None:
+    node = hands.add("swatch", QPoint(200, 200))
+    hands.session.document.save(comfy.with_name("mine.json"))
+    comfy.write_text(comfy.read_text()[:400])
+    drop(hands, comfy)
+    assert set(hands.graph.nodes) == {node} and "Not opened." in hands.window.notice.text.text()
