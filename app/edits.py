@@ -65,6 +65,13 @@ def with_title(workflow: Workflow, identity: str, title: str) -> Workflow:
     return replace(workflow, graph=workflow.graph.with_node(identity, node))
 
 
+def with_state(workflow: Workflow, identities: Iterable[str], state: str) -> Workflow:
+    """Nodes that are bypassed or muted; where all of them are already, they run again."""
+    nodes = {identity: workflow.graph.nodes[identity] for identity in identities}
+    wanted = "" if all(node.state == state for node in nodes.values()) else state
+    return replace(workflow, graph=workflow.graph.with_nodes({key: replace(node, state=wanted) for key, node in nodes.items()}))
+
+
 def with_exposed(workflow: Workflow, node: str, parameter: Parameter) -> Workflow:
     """Let people who run the workflow set this parameter, by its name or that name with a number."""
     name, number = parameter.name, 2
