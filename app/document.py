@@ -1,13 +1,16 @@
-"""An open document: the workflow as it is now, how it came to be, and its file."""
+"""An open document: the workflow as it is now, how it came to be, its file, and the place in it that is on the screen."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 from psygnal import Signal
 
 from app.arrange import with_places
+from app.inside import BORDER, Way, open_way, put_back, seen
+from graph_engine.definition import Definition
 from graph_engine.workflow import Workflow, save
 
 
@@ -18,22 +21,29 @@ class Edit(NamedTuple):
     before: Workflow
     after: Workflow
     merge: str
+    way: Way = ()
 
 
 class Document:
+    """``workflow`` is the whole file; ``view`` is what is on the screen, the file itself or the inside of a group (`app.inside`)."""
+
     changed = Signal(object, object)
-    """The workflow before and after."""
+    """The view before and after."""
+    place_changed = Signal()
+    """Another place in the document is shown."""
     modified_changed = Signal()
 
     def __init__(self, workflow: Workflow | None = None, path: Path | None = None, saved: bool = True) -> None:
         """``saved`` is False for a workflow that no file holds in this form, as one that was imported."""
         self.workflow = with_places(workflow or Workflow())
         self.path = path
+        self.way: Way = ()
+        self.view = self.workflow
         self._saved = self.workflow if saved else None
         self._done: list[Edit] = []
         self._undone: list[Edit] = []
         self._settled = True
-        self._highest = max((int(name) for name in self.workflow.graph.nodes if name.isdecimal()), default=0)
+        self._highest = max((int(name) for name in _ids(self.workflow) if name.isdecimal()), default=0)
 
     @property
     def name(self) -> str:
@@ -51,6 +61,16 @@ class Document:
     def redo_label(self) -> str:
         return self._undone[-1].label if self._undone else ""
 
+    @property
+    def prefix(self) -> str:
+        """The way to what is on the screen, as in the ids of the flat graph."""
+        return "".join(f"{step}/" for step in self.way)
+
+    @property
+    def border(self) -> frozenset[str]:
+        """The nodes on the screen that stand for a group's border: they cannot be taken away or copied."""
+        return frozenset(BORDER) if self.way else frozenset()
+
     def fresh_ids(self, count: int) -> list[str]:
         """Ids that no node of this document ever had, so that a result is never shown on another node."""
         first = self._highest + 1
@@ -58,7 +78,12 @@ class Document:
         return [str(number) for number in range(first, first + count)]
 
     def apply(self, label: str, after: Workflow, merge: str = "") -> None:
-        """Make an edit. With ``merge``, it joins the edit before it if that has the same mark and was not settled."""
+        """Make an edit of the view. With ``merge``, it joins the edit before it if that has the same mark and was not settled."""
+        if after is not self.view and after != self.view:
+            self.apply_whole(label, put_back(self.workflow, self.way, after), merge)
+
+    def apply_whole(self, label: str, after: Workflow, merge: str = "") -> None:
+        """Make an edit of the whole file, wherever in it one is."""
         before = self.workflow
         if after is before or after == before:
             return
@@ -67,7 +92,7 @@ class Document:
         if merge and last and last.merge == merge and not self._settled:
             self._done[-1] = last._replace(after=after)
         else:
-            self._done.append(Edit(label, before, after, merge))
+            self._done.append(Edit(label, before, after, merge, self.way))
         self._settled = False
         self._show(after)
 
@@ -80,14 +105,14 @@ class Document:
             edit = self._done.pop()
             self._undone.append(edit)
             self._settled = True
-            self._show(edit.before)
+            self._show(edit.before, edit.way)
 
     def redo(self) -> None:
         if self._undone:
             edit = self._undone.pop()
             self._done.append(edit)
             self._settled = True
-            self._show(edit.after)
+            self._show(edit.after, edit.way)
 
     def save(self, path: Path) -> None:
         """Write the file, wholly or not at all.
@@ -99,7 +124,30 @@ class Document:
         self.path, self._saved = path, self.workflow
         self.modified_changed.emit()
 
-    def _show(self, workflow: Workflow) -> None:
-        before, self.workflow = self.workflow, workflow
-        self.changed.emit(before, workflow)
+    def go(self, way: Way) -> None:
+        """Show the inside of a group, or with no way the file's own graph."""
+        if (found := open_way(self.workflow, way)) != self.way:
+            self._settled = True
+            self._look(found)
+
+    def _show(self, workflow: Workflow, way: Way | None = None) -> None:
+        """Undo and redo show the place where the edit was made."""
+        before, self.workflow = self.view, workflow
+        if (found := open_way(workflow, self.way if way is None else way)) != self.way:
+            self._look(found)
+        else:
+            self.view = seen(workflow, found)
+            self.changed.emit(before, self.view)
         self.modified_changed.emit()
+
+    def _look(self, way: Way) -> None:
+        self.way, self.view = way, seen(self.workflow, way)
+        self.place_changed.emit()
+
+
+def _ids(workflow: Workflow) -> Iterator[str]:
+    """Ids of all nodes, those in definitions too: an id that was ever used in the document is not given again."""
+    yield from workflow.graph.nodes
+    for definition in workflow.definitions.values():
+        if isinstance(definition, Definition):
+            yield from definition.graph.nodes

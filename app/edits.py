@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from msgspec.structs import replace
 
 from graph_engine.declaration import NodeType, Parameter
-from graph_engine.definition import Exposed
+from graph_engine.definition import INSTANCE, Definitions, Exposed, definition_of
 from graph_engine.graph import Graph, Link, Node
-from graph_engine.workflow import Workflow
+from graph_engine.interface import in_use
+from graph_engine.workflow import Workflow, with_graphs
 
 Place = tuple[float, float]
 
@@ -97,7 +98,24 @@ def fragment(workflow: Workflow, identities: Iterable[str]) -> Workflow:
     nodes = {identity: node for identity, node in workflow.graph.nodes.items() if identity in kept}
     links = (link for link in workflow.graph.links if link.source in kept and link.target in kept)
     layout = {identity: place for identity, place in workflow.layout.items() if identity in kept}
-    return Workflow(graph=Graph(nodes, links), layout=layout)
+    graph = Graph(nodes, links)
+    used = in_use(workflow.definitions, graph)
+    definitions = {key: found for key, found in workflow.definitions.items() if key in used}
+    return Workflow(graph=graph, layout=layout, definitions=definitions)
+
+
+def with_definitions_known(piece: Workflow, known: Definitions, fresh: Callable[[], str]) -> Workflow:
+    """The fragment with other ids for those of its definitions whose ids mean something else where it goes."""
+    names = {key: fresh() if key in known and known[key] != found else key for key, found in piece.definitions.items()}
+    if all(old == new for old, new in names.items()):
+        return piece
+
+    def renamed(graph: Graph) -> Graph:
+        named = {key: (node, names.get(definition_of(node.type), "")) for key, node in graph.nodes.items()}
+        return graph.with_nodes({key: replace(node, type=INSTANCE + name) for key, (node, name) in named.items() if name})
+
+    renewed = with_graphs(piece, renamed)
+    return replace(renewed, definitions={names[key]: found for key, found in renewed.definitions.items()})
 
 
 def pasted(workflow: Workflow, piece: Workflow, names: Mapping[str, str], shift: Place) -> Workflow:
@@ -106,7 +124,8 @@ def pasted(workflow: Workflow, piece: Workflow, names: Mapping[str, str], shift:
     links = (Link(names[link.source], link.output, names[link.target], link.input) for link in piece.graph.links)
     layout = {names[identity]: (x + shift[0], y + shift[1]) for identity, (x, y) in piece.layout.items() if identity in names}
     graph = Graph({**workflow.graph.nodes, **nodes}, (*workflow.graph.links, *links))
-    return replace(workflow, graph=graph, layout={**workflow.layout, **layout})
+    definitions = {**workflow.definitions, **piece.definitions} if piece.definitions else workflow.definitions
+    return replace(workflow, graph=graph, layout={**workflow.layout, **layout}, definitions=definitions)
 
 
 def takes_many(graph: Graph, catalogue: Any, link: Link) -> bool:

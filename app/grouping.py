@@ -64,7 +64,7 @@ class _Grouping:
         }
         return replace(
             self.before,
-            graph=Graph(outside, dict.fromkeys(self.outer)),
+            graph=Graph(outside | {self.instance: Node(INSTANCE + self.identity)}, dict.fromkeys(self.outer)),
             layout={key: place for key, place in layout.items() if key not in self.nodes} | {self.instance: corner(places.values())},
             exposed=exposed,
             unknown_of_links=self.unknown_outside,

@@ -13,21 +13,23 @@ from app import edits
 from app.comfyui.files import imported_file, is_comfyui
 from app.comfyui.report import Report
 from app.document import Document
+from app.groups import Groups, PlaceTypes, new_definition_id
 from app.headless import contents, opened
 from app.linking import LooseEnd, fitting_ends
 from app.runs import Runs
-from app.steps import Steps
+from app.steps import StepsInside
 from app.wording import title_of
 from graph_engine.catalogue import Catalogue
-from graph_engine.check import Problem, check
+from graph_engine.check import Problem
 from graph_engine.declaration import NodeType, Parameter
 from graph_engine.errors import BadWorkflow
 from graph_engine.events import AnyEvent, RunFinished
-from graph_engine.graph import Link
+from graph_engine.flatten import TURN_MARK, flattened, problems_of, way_to
+from graph_engine.graph import Graph, Link
 from graph_engine.parameters import drawn_seeds
 from graph_engine.plan import Plan
 from graph_engine.values import Pixels
-from graph_engine.workflow import Workflow, read, write
+from graph_engine.workflow import Workflow, read, with_graphs, write
 
 Place = tuple[float, float]
 PASTE_SHIFT = (32.0, 32.0)
@@ -63,9 +65,11 @@ class Session:
     """A sentence for the user, and "note", "warning" or "error"; an empty one takes back what was said."""
 
     def __init__(self, catalogue: Catalogue, worker: Worker | None = None) -> None:
-        self.catalogue = catalogue
+        self.installed = catalogue
         self.worker = worker
         self.document = Document()
+        self.types = PlaceTypes()
+        self.groups = Groups(self)
         self.selection: frozenset[str] = frozenset()
         self.problems: tuple[Problem, ...] = ()
         self.runs = Runs()
@@ -75,17 +79,30 @@ class Session:
         self._hear(self.document)
 
     @property
-    def steps(self) -> Steps:
-        return self.runs.steps
+    def steps(self) -> StepsInside:
+        """Steps of the nodes that are on the screen."""
+        return self.runs.steps.inside(self.document.prefix)
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The node types that are installed, those of the file's groups, and inside a group those of its border."""
+        return self.types.of(self.installed, self.document)
 
     # documents
 
     @property
     def workflow(self) -> Workflow:
-        return self.document.workflow
+        """What is on the screen: the file's own graph, or the inside of a group."""
+        return self.document.view
+
+    @property
+    def flat(self) -> Graph:
+        """The graph that runs."""
+        return flattened(self.document.workflow, self.installed).graph
 
     def show_document(self, document: Document) -> None:
         self.document.changed.disconnect(self._take_change)
+        self.document.place_changed.disconnect(self._take_place)
         self.document.modified_changed.disconnect(self.modified_changed.emit)
         self.document = document
         self._hear(document)
@@ -102,6 +119,7 @@ class Session:
 
     def _hear(self, document: Document) -> None:
         document.changed.connect(self._take_change)
+        document.place_changed.connect(self._take_place)
         document.modified_changed.connect(self.modified_changed.emit)
 
     def new(self) -> None:
@@ -121,20 +139,20 @@ class Session:
 
     def _import(self, path: Path) -> None:
         """Show a workflow of ComfyUI. What its nodes become is only known with the node types: at the first start it waits for them."""
-        if not self.catalogue:
+        if not self.installed:
             self._waiting_import = path
             self.said.emit(f"{path.name} opens once the worker has told which nodes there are.", "note")
             return
-        made = imported_file(path, self.catalogue)
+        made = imported_file(path, self.installed)
         self.show_document(Document(made.workflow, saved=False))
         self.report = made.report
         self.report_changed.emit()
 
     def show_catalogue(self, catalogue: Catalogue) -> None:
         if (path := self._waiting_import) and catalogue:
-            self.catalogue, self._waiting_import = catalogue, None
+            self.installed, self._waiting_import = catalogue, None
             self._import(path)
-        self.catalogue = catalogue
+        self.installed = catalogue
         self._check()
         self.catalogue_changed.emit()
 
@@ -142,13 +160,25 @@ class Session:
         if gone := self.selection - after.graph.nodes.keys():
             self.select(self.selection - gone)
         self.workflow_changed.emit(before, after)
-        if before.graph != after.graph:
+        if self.types.changed(self.installed, self.document):
+            self.catalogue_changed.emit()
+        if before.graph != after.graph or before.definitions is not after.definitions:
             self._check()
-            self._tell(self.steps.mark_stale(after.graph))
+            self._tell(self.runs.steps.mark_stale(self.flat))
+        self.picture_changed.emit()
+
+    def _take_place(self) -> None:
+        """Another place of the document is shown, after an edit perhaps."""
+        self.selection = frozenset()
+        self.types.changed(self.installed, self.document)
+        self._check()
+        self.runs.steps.mark_stale(self.flat)
+        self.document_changed.emit()
         self.picture_changed.emit()
 
     def _check(self) -> None:
-        problems = tuple(check(self.workflow.graph, self.catalogue)) if self.workflow.graph.nodes else ()
+        whole = self.document.workflow
+        problems = tuple(problems_of(whole, self.installed)) if whole.graph.nodes else ()
         if problems != self.problems:
             self.problems = problems
             self.problems_changed.emit()
@@ -173,6 +203,19 @@ class Session:
         known = self.workflow.graph.nodes.get(node)
         return title_of(known, self.catalogue.get(known.type)) if known else node
 
+    def here(self, step: str) -> str:
+        """The node on the screen that a step of the flat graph belongs to; empty where it lies elsewhere."""
+        prefix = self.document.prefix
+        if not prefix and step in self.workflow.graph.nodes:
+            return step
+        way = TURN_MARK.sub("", step)
+        return way[len(prefix) :].partition("/")[0] if way.startswith(prefix) else ""
+
+    def title_of_step(self, step: str) -> str:
+        """The titles that lead to a step, as "Group › Blur"."""
+        way = way_to(self.document.workflow, step)
+        return " › ".join(title_of(node, self.catalogue.get(node.type)) for node in way) or step
+
     def type_of(self, node: str) -> NodeType | None:
         return self.catalogue.get(self.workflow.graph.nodes[node].type)
 
@@ -183,6 +226,9 @@ class Session:
         node_type = self.catalogue.get(type_id)
         if node_type is None:
             raise KeyError(f"{type_id}: must be a node type of the catalogue")
+        if reason := self.groups.refusal(type_id):
+            self.said.emit(f"{node_type.title} was not added: {reason}.", "warning")
+            return ""
         (identity,) = self.document.fresh_ids(1)
         after = edits.with_node(self.workflow, identity, node_type, at)
         ends = fitting_ends(node_type, loose) if loose else []
@@ -194,7 +240,7 @@ class Session:
         return identity
 
     def delete(self, nodes: Iterable[str]) -> None:
-        nodes = frozenset(nodes)
+        nodes = frozenset(nodes) - self.document.border
         if nodes:
             self.document.apply(f"Delete {_count(len(nodes))}", edits.without_nodes(self.workflow, nodes))
 
@@ -240,7 +286,10 @@ class Session:
 
     def copied(self) -> str:
         """The selected nodes as the text of a workflow file."""
-        return write(edits.fragment(self.workflow, self.selection)).decode() if self.selection else ""
+        return write(self._fragment()).decode() if self.selection else ""
+
+    def _fragment(self) -> Workflow:
+        return edits.fragment(self.workflow, self.selection - self.document.border)
 
     def paste(self, text: str, at: Place | None = None) -> None:
         """Add the nodes of a workflow's text, around a place or beside where they were."""
@@ -254,9 +303,13 @@ class Session:
 
     def duplicate(self) -> None:
         if self.selection:
-            self._add_piece("Duplicate", edits.fragment(self.workflow, self.selection), PASTE_SHIFT)
+            self._add_piece("Duplicate", self._fragment(), PASTE_SHIFT)
 
     def _add_piece(self, label: str, piece: Workflow, shift: Place) -> None:
+        piece = edits.with_definitions_known(piece, self.workflow.definitions, new_definition_id)
+        if reason := next((reason for node in piece.graph.nodes.values() if (reason := self.groups.refusal(node.type, piece))), ""):
+            self.said.emit(f"Not added: {reason}.", "warning")
+            return
         fresh = self.document.fresh_ids(len(piece.graph.nodes))
         names = dict(zip(piece.graph.nodes, fresh, strict=True))
         self.document.apply(label, edits.pasted(self.workflow, piece, names, shift))
@@ -268,14 +321,15 @@ class Session:
         """Send the workflow to the worker. Seeds that are random or count up change now, visibly, as an edit."""
         if self.runs.running or self.worker is None:
             return
-        if not self.workflow.graph.nodes:
+        if not self.document.workflow.graph.nodes:
             self.said.emit("There is nothing to run yet: press Tab to add a node.", "note")
             return
-        drawn = drawn_seeds(self.workflow.graph, self.catalogue)
-        self.document.apply("Draw seeds", edits.with_graph(self.workflow, drawn))
+        drawn = with_graphs(self.document.workflow, lambda graph: drawn_seeds(graph, self.catalogue))
+        self.document.apply_whole("Draw seeds", drawn)
         self.said.emit("", "note")
-        self.runs.begin(self.workflow.graph)
-        self.runs.follow(self.worker.run(self.workflow, tuple(targets), str(self.document.path or "")))
+        self.runs.begin(self.flat)
+        wanted = tuple(self.document.prefix + node for node in targets)
+        self.runs.follow(self.worker.run(self.document.workflow, wanted, str(self.document.path or "")))
         self.run_changed.emit()
 
     def stop(self) -> None:
@@ -285,7 +339,7 @@ class Session:
             self.worker.stop()
 
     def take_event(self, event: AnyEvent) -> None:
-        changed = self.runs.take(event, self.workflow.graph, self.title)
+        changed = self.runs.take(event, self.flat, self.title_of_step)
         self._tell(changed)
         self.run_changed.emit()
         if isinstance(event, RunFinished):
@@ -293,8 +347,8 @@ class Session:
 
     def ask_plan(self) -> None:
         """Ask the worker what a run would do now, unless one goes on or there is nothing to run."""
-        if self.worker and not self.runs.running and self.workflow.graph.nodes:
-            self.worker.plan(self.workflow, str(self.document.path or ""))
+        if self.worker and not self.runs.running and self.document.workflow.graph.nodes:
+            self.worker.plan(self.document.workflow, str(self.document.path or ""))
 
     def take_plan(self, plan: Plan) -> None:
         self._tell(self.runs.take_plan(plan))
@@ -302,7 +356,7 @@ class Session:
 
     def reason_text(self, reason: str) -> str:
         """A reason of the engine with the titles of nodes instead of their ids."""
-        words = (self.title(word) if before == "source" else word for before, word in pairwise(["", *reason.split(" ")]))
+        words = (self.title_of_step(word) if before == "source" else word for before, word in pairwise(["", *reason.split(" ")]))
         return " ".join(words)
 
     def take_refusal(self, problems: Iterable[Problem]) -> None:
@@ -312,7 +366,7 @@ class Session:
         first = next(iter(problems), None)
         if first:
             self.said.emit(f"Did not run: {self.problem_text(first)}", "error")
-            self.select({first.node} if first.node else self.selection)
+            self.select({self.here(first.node)} if first.node else self.selection)
 
     def take_loss(self, reason: str) -> None:
         """The worker died. The document is here, untouched; its run was ended by an event before."""
@@ -320,11 +374,11 @@ class Session:
 
     def problem_text(self, problem: Problem) -> str:
         """A problem in one line, with the node's title and the remedy."""
-        where = f"{self.title(problem.node)}: " if problem.node in self.workflow.graph.nodes else ""
+        where = f"{self.title_of_step(problem.node)}: " if way_to(self.document.workflow, problem.node) else ""
         return f"{where}{problem.message}{f' — {problem.remedy}' if problem.remedy else ''}"
 
     def _tell(self, nodes: set[str]) -> None:
-        for node in nodes:
+        for node in {self.here(step) for step in nodes}:
             self.step_changed.emit(node)
         if nodes:
             self.picture_changed.emit()
@@ -334,7 +388,7 @@ class Session:
     @property
     def viewed_node(self) -> str:
         """The selected node if it has a picture, else the one that is being made, else the latest."""
-        candidates = [self.selected_node, *self.steps.running(), self.runs.latest_picture]
+        candidates = [self.selected_node, *map(self.here, self.runs.steps.running()), self.here(self.runs.latest_picture)]
         return next((node for node in candidates if node and self.steps[node].picture), "")
 
     @property

@@ -17,6 +17,7 @@ from graph_engine.events import (
     StepProgress,
     StepStarted,
 )
+from graph_engine.flatten import TURN_MARK
 from graph_engine.graph import Graph
 from graph_engine.plan import Plan
 from graph_engine.values import Pixels
@@ -68,15 +69,29 @@ NEVER = Step()
 
 
 class Steps:
-    """Steps by node. Every change returns the nodes that look different now."""
+    """Steps by the ids of the flat graph. Every change returns the nodes that look different now.
+
+    A node that stands for several, as a group or what lies in a loop, shows what they do together (`inside`).
+    """
 
     def __init__(self) -> None:
         self._steps: dict[str, Step] = {}
+        self._members: dict[str, list[str]] = {}
         self._graph = Graph()
         self._ran_in: dict[str, Graph] = {}
 
     def __getitem__(self, node: str) -> Step:
         return self._steps.get(node, NEVER)
+
+    def inside(self, prefix: str) -> StepsInside:
+        """Steps by the ids of the nodes in one place of the file; ``prefix`` is the way there, as in flat ids."""
+        return StepsInside(self, prefix)
+
+    def standing_for(self, node: str) -> Step:
+        """The step of a node, named without turns of loops, or of all that it stands for."""
+        if node in self._steps:
+            return self._steps[node]
+        return together([self._steps[member] for member in self._members.get(node, ())])
 
     def running(self) -> list[str]:
         return [node for node, step in self._steps.items() if step.state == "running"]
@@ -144,6 +159,7 @@ class Steps:
 
     def forget(self) -> None:
         self._steps.clear()
+        self._members.clear()
         self._ran_in.clear()
         self._graph = Graph()
 
@@ -175,8 +191,62 @@ class Steps:
     def _change(self, node: str, **changes: object) -> set[str]:
         before = self[node]
         after = msgspec.structs.replace(before, **changes)
+        if node not in self._steps:
+            for whole in _standing_for(node):
+                self._members.setdefault(whole, []).append(node)
         self._steps[node] = after
         return set() if before is after else {node}
+
+
+class StepsInside:
+    """Steps as they are seen in one place of the file."""
+
+    def __init__(self, steps: Steps, prefix: str) -> None:
+        self._steps, self._prefix = steps, prefix
+
+    def __getitem__(self, node: str) -> Step:
+        return self._steps.standing_for(self._prefix + node)
+
+
+def _standing_for(flat_id: str) -> list[str]:
+    """The nodes of the file that a flat one is a part of: the groups around it, and for a loop's turn what turns."""
+    if "/" not in flat_id:
+        return []
+    parts = TURN_MARK.sub("", flat_id).split("/")
+    return [whole for end in range(1, len(parts) + 1) if (whole := "/".join(parts[:end])) != flat_id]
+
+
+def together(steps: list[Step]) -> Step:
+    """Several steps as one: what runs or failed counts most, the last picture and results are shown."""
+    if len(steps) < 2:
+        return steps[0] if steps else NEVER
+    states = [step.state for step in steps]
+    now = next((step for step in steps if step.state == "running"), None)
+    failed = next((step for step in steps if step.state == "failed"), NEVER)
+    begun = [state for state in states if state]
+    finished = sum(state not in UNSETTLED for state in begun)
+    state = next((state for state in ("failed", "running", "ran", "disk", "memory") if state in states), "")
+    if "waiting" in states and state != "failed":
+        state = "running" if finished or now else "waiting"
+    shown = next((step for step in reversed(steps) if step.picture), steps[-1])
+    planned = next((step for name in ("run", "disk", "memory") for step in steps if step.planned == name), NEVER)
+    return Step(
+        state=state,
+        done=finished,
+        total=len(begun),
+        reason=next((step.reason for step in steps if step.reason), ""),
+        seconds=sum(step.seconds for step in steps),
+        results=shown.results,
+        preview=now.preview if now and now.preview else shown.preview,
+        message=failed.message,
+        remedy=failed.remedy,
+        detail=failed.detail,
+        notes=tuple(dict.fromkeys(note for step in steps for note in step.notes)),
+        files=tuple(file for step in steps for file in step.files),
+        stale=any(step.stale for step in steps),
+        planned=planned.planned,
+        why=planned.why,
+    )
 
 
 _NO_FAILURE: Mapping[str, str] = {"message": "", "remedy": "", "detail": ""}

@@ -234,7 +234,7 @@ class Window(QMainWindow):
     def _take_ready(self, catalogue: Catalogue) -> None:
         self.status.show_worker("Worker ready")
         self._plan_soon()
-        if catalogue != self.session.catalogue:
+        if catalogue != self.session.installed:
             self.session.show_catalogue(catalogue)
         for broken in catalogue.broken:
             self.session.said.emit(f"{broken.module} was left out: {broken.message}", "warning")

@@ -55,6 +55,10 @@ class Catalogue(Mapping[str, NodeType]):
         function = self._functions.get(identity)
         return function.__node__.upgrade if function else None  # type: ignore[attr-defined]
 
+    def with_types(self, types: Mapping[str, NodeType]) -> Catalogue:
+        """The catalogue with further types, such as those of a file's definitions, that have no function."""
+        return Catalogue({**self._types, **types}, self._functions, self.broken)
+
     def to_json(self) -> bytes:
         return msgspec.json.encode(_Stored(tuple(self._types.values()), self.broken))
 

@@ -41,7 +41,16 @@ class Flat(msgspec.Struct, frozen=True):
 
     def targets(self, wanted: Iterable[str]) -> tuple[str, ...]:
         """The flat nodes that stand for some nodes of the file."""
-        return tuple(dict.fromkeys(end for node in wanted for end in ([node] if node in self.graph.nodes else self.ends.get(node, [node]))))
+        return tuple(dict.fromkeys(end for node in wanted for end in self._ends_of(node)))
+
+    def _ends_of(self, node: str) -> Iterable[str]:
+        if node in self.graph.nodes:
+            return [node]
+        if node in self.ends:
+            return self.ends[node]
+        # Named without a turn, what lies in a loop is what it is in every turn.
+        turns = [key for key in self.graph.nodes if TURN_MARK.sub("", key) == node]
+        return turns or [end for key, ends in self.ends.items() if TURN_MARK.sub("", key) == node for end in ends] or [node]
 
     def owner(self, node: str) -> str:
         """The file's node that a flat node belongs to."""

@@ -108,7 +108,7 @@ class Palette(QFrame):
             self.closed.emit()
 
     def _search(self, query: str) -> None:
-        self.model.show(found(self._session.catalogue.values(), query, self._loose))
+        self.model.show(found(self._session.groups.addable(), query, self._loose))
         if self.model.types:
             self.list.setCurrentIndex(self.model.index(0))
         rows = min(MOST_ROWS, max(1, len(self.model.types)))
