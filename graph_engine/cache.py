@@ -6,14 +6,15 @@ So a node whose sources ran again and gave the same as before is found without r
 
 from __future__ import annotations
 
-import heapq
+import contextlib
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import msgspec
 
 from graph_engine.disk import DiskCache
+from graph_engine.pool import RAM, Pool, Slot
 from graph_engine.values import value_type_of
 
 
@@ -26,14 +27,15 @@ class Held(msgspec.Struct, frozen=True, gc=False):
     description: str = ""
 
 
-class Entry(msgspec.Struct, frozen=True):
-    """The outputs of one step, and what making them took."""
+class Entry(msgspec.Struct, frozen=True, gc=False):
+    """The outputs of one step, and what making them took. ``pool`` says whose memory holds them."""
 
     content_key: str
     values: Mapping[str, Any]
     held: Mapping[str, Held]
     seconds: float
     notes: tuple[str, ...] = ()
+    pool: str = RAM
 
     @property
     def size(self) -> int:
@@ -41,41 +43,27 @@ class Entry(msgspec.Struct, frozen=True):
 
 
 def entry_of(content_key: str, values: Mapping[str, Any], seconds: float, notes: tuple[str, ...] = ()) -> Entry:
-    """An entry of fresh values: digests and sizes are asked of their types."""
-    held = {}
+    """An entry of fresh values: digests, sizes and pools are asked of their types."""
+    held, pool = {}, RAM
     for name, value in values.items():
         known = value_type_of(value)
         held[name] = Held(known.name, known.digest(value), known.size(value), known.describe(value) if known.describe else "")
-    return Entry(content_key, values, held, seconds, notes)
-
-
-class _Slot:
-    """An entry in memory, its worth, and the keys that lead to it."""
-
-    __slots__ = ("entry", "keys", "size", "turn", "worth")
-
-    def __init__(self, entry: Entry, key: str) -> None:
-        self.entry = entry
-        self.size = entry.size
-        self.keys = [entry.content_key] if key == entry.content_key else [entry.content_key, key]
-        self.worth, self.turn = 0.0, 0
+        if (of_value := known.pool(value)) != RAM:
+            pool = of_value
+    return Entry(content_key, values, held, seconds, notes, pool)
 
 
 class MemoryCache:
-    """Entries within a budget of bytes. What is cheapest to make again for its size goes first, and of equals the one unused longest.
+    """Entries in pools, each within its budget of bytes: the machine's memory, and that of each kind of device that values may lie on.
 
-    GreedyDual-Size (Cao & Irani 1997): an entry's worth is seconds per byte above the worth of what went last.
-    Any number of threads may share it.
+    What is cheapest to make again for its size goes first, and of equals the one unused longest. Any number of threads may share it.
     """
 
-    def __init__(self, budget: int = 2 << 30) -> None:
+    def __init__(self, budget: int = 2 << 30, pools: Mapping[str, int] | None = None) -> None:
+        """``budget`` is that of the machine's memory; ``pools`` names the others. A pool that nobody named gets a quarter of ``budget``."""
         self.budget = budget
-        self.used = 0
-        self._slots: dict[str, _Slot] = {}
-        # (worth, turn, content key), cheapest first. A slot that was used since has moved on: it is put back when its row comes up.
-        self._cheapest: list[tuple[float, int, str]] = []
-        self._floor = 0.0
-        self._turn = 0
+        self._pools = {name: Pool(size) for name, size in {RAM: budget, **(pools or {})}.items()}
+        self._slots: dict[str, Slot] = {}
         self._lock = threading.RLock()
 
     def __contains__(self, key: str) -> bool:
@@ -83,7 +71,16 @@ class MemoryCache:
 
     def __len__(self) -> int:
         """How many entries are held."""
-        return len(self._cheapest)
+        return sum(len(pool) for pool in self._pools.values())
+
+    @property
+    def used(self) -> int:
+        """Bytes held, in all pools."""
+        return sum(pool.used for pool in self._pools.values())
+
+    @property
+    def pools(self) -> Mapping[str, Pool]:
+        return self._pools
 
     def find(self, key: str) -> Entry | None:
         """The entry of a key or of a content key."""
@@ -91,54 +88,48 @@ class MemoryCache:
             slot = self._slots.get(key)
             if slot is None:
                 return None
-            self._used(slot)
+            slot.pool.touch(slot)
             return slot.entry
 
     def put(self, key: str, entry: Entry) -> None:
         with self._lock:
-            if entry.content_key in self._slots:
-                self.find(entry.content_key)
-                self.point(key, entry.content_key)
-                return
-            slot = _Slot(entry, key)
-            self._used(slot)
-            self._slots[entry.content_key] = self._slots[key] = slot
-            self._push(slot)
-            self.used += slot.size
-            while self.used > self.budget and len(self._cheapest) > 1:
-                self._evict()
+            if self.find(entry.content_key) is None:
+                self._hold(entry)
+            self.point(key, entry.content_key)
+
+    def _hold(self, entry: Entry) -> None:
+        pool = self._pools.get(entry.pool)
+        if pool is None:
+            pool = self._pools[entry.pool] = Pool(self.budget // 4)
+        slot = Slot(entry, pool)
+        self._slots[entry.content_key] = slot
+        for gone in pool.add(slot):
+            self._forget(gone)
 
     def point(self, key: str, content_key: str) -> None:
         """Let a further key lead to an entry that is held."""
         with self._lock:
             slot = self._slots.get(content_key)
-            if slot is not None and self._slots.get(key) is not slot:
+            if slot is not None and key != content_key and self._slots.get(key) is not slot:
                 self._slots[key] = slot
-                slot.keys.append(key)
+                for forgotten in slot.lead(key):
+                    self._slots.pop(forgotten, None)
+
+    def let_go(self, pool: str = "") -> int:
+        """Let every entry of a pool go, or of all pools; gives the bytes that were held."""
+        with self._lock:
+            before = self.used
+            for name, found in self._pools.items():
+                if name == (pool or name):
+                    for slot in found.clear():
+                        self._forget(slot)
+            return before - self.used
 
     def clear(self) -> None:
-        with self._lock:
-            self._slots.clear()
-            self._cheapest.clear()
-            self.used = 0
+        self.let_go()
 
-    def _used(self, slot: _Slot) -> None:
-        self._turn += 1
-        slot.worth, slot.turn = self._floor + slot.entry.seconds / (slot.size + 1), self._turn
-
-    def _push(self, slot: _Slot) -> None:
-        heapq.heappush(self._cheapest, (slot.worth, slot.turn, slot.entry.content_key))
-
-    def _evict(self) -> None:
-        """Let the cheapest entry go, or find out that it was used since and is not the cheapest."""
-        worth, turn, content_key = heapq.heappop(self._cheapest)
-        slot = self._slots[content_key]
-        if slot.turn != turn:
-            self._push(slot)
-            return
-        self._floor = worth
-        self.used -= slot.size
-        for key in slot.keys:
+    def _forget(self, slot: Slot) -> None:
+        for key in (slot.entry.content_key, *slot.keys):
             if self._slots.get(key) is slot:
                 del self._slots[key]
 
@@ -169,7 +160,8 @@ class Cache:
             return None
         stored, values = read
         held = {name: Held(**fields) for name, fields in stored["held"].items()}
-        entry = Entry(stored["content_key"], values, held, stored["seconds"], tuple(stored["notes"]))
+        pool = next((pool for value in values.values() if (pool := value_type_of(value).pool(value)) != RAM), RAM)
+        entry = Entry(stored["content_key"], values, held, stored["seconds"], tuple(stored["notes"]), pool)
         self.memory.put(key, entry)
         return entry
 
@@ -190,3 +182,12 @@ class Cache:
         self.memory.point(key, content_key)
         if self.disk:
             self.disk.point(key, content_key)
+
+    @contextlib.contextmanager
+    def turn(self, content_key: str, stop: threading.Event) -> Iterator[float]:
+        """Hold the sole right to make an entry among all that share the disk tier; gives the seconds that were waited for it."""
+        if self.disk is None:
+            yield 0.0
+            return
+        with self.disk.turn(content_key, stop) as waited:
+            yield waited

@@ -2,6 +2,9 @@
 
 A file is the frame ``magic | digest (32 hex) | header length | header JSON | blobs``; whatever does not verify counts as absent and is
 removed. So nothing here waits for the disk: a power cut may cost an entry, never a wrong result.
+
+What a file is worth is written down as its time: last use, and later the more seconds a byte it would take to make it again. So any process
+can tell which goes first without opening one, and a treasure that nobody uses goes in the end.
 """
 
 from __future__ import annotations
@@ -9,18 +12,30 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-from collections.abc import Mapping
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from graph_engine.atomic import replace_file
+from graph_engine.turns import held, let_go, turn
 from graph_engine.values import digest_of, value_type_of, value_types
 
 MAGIC = b"tessera-result-2\n"
 DIGEST = 32
 LENGTH = 8
+BLOCK = 4096
+"""Bytes that the smallest file takes."""
+WORTH_OF_A_SECOND_PER_BYTE = 24 * 3600 * 1e6
+"""A megabyte that takes one second to make again is kept a day longer than one that takes no time; ten seconds, ten days."""
+WORTH_LIMIT = 90 * 24 * 3600.0
+POINTER_WORTH = 7 * 24 * 3600.0
+"""Pointers are a block each and worth as much as what they lead to: kept a week when nobody follows them."""
+LEFT_SECONDS = 3600.0
+_PART = "/.part-"
 _KEY = re.compile(r"[0-9a-f]{32}")
 
 
@@ -30,9 +45,12 @@ class DiskCache:
     A write that fails (disk full, folder gone) loses the entry, never the run: ``trouble`` then holds the last reason.
     """
 
-    def __init__(self, folder: Path, budget: int = 20 << 30) -> None:
+    def __init__(self, folder: Path, budget: int = 20 << 30, patience: float = 600.0, clock: Callable[[], float] = time.time) -> None:
+        """``patience``: seconds that a process waits at most for another that makes the same result."""
         self.folder = folder
         self.budget = budget
+        self.patience = patience
+        self._clock = clock
         self._folder = str(folder)
         self.trouble = ""
         self._written = budget  # looked at on the first write: many short runs must not outgrow the budget together
@@ -42,7 +60,8 @@ class DiskCache:
 
     def read(self, key: str) -> tuple[dict[str, Any], dict[str, Any]] | None:
         """The facts and the values of a key or content key."""
-        path = self._entry(self._target(key))
+        content_key = self._target(key)
+        path = self._entry(content_key)
         try:
             with open(path, "rb") as file:
                 frame = file.read()
@@ -53,11 +72,14 @@ class DiskCache:
             if found is None:
                 os.unlink(path)
             else:
-                os.utime(path)  # age is time since use
+                worth = _worth(found[0], len(frame))
+                self._used(path, worth)
+                if key != content_key:
+                    self._used(self._pointer(key), worth)
         return found
 
     def write(self, key: str, content_key: str, facts: Mapping[str, Any], values: Mapping[str, Any]) -> None:
-        """Store an entry if all of its values can be stored."""
+        """Store an entry if all of its values can be stored. ``facts`` say under ``"seconds"`` what making them took."""
         stores = {name: value_type_of(value).store for name, value in values.items()}
         if None in stores.values():
             return
@@ -66,13 +88,25 @@ class DiskCache:
             blobs = {name: store(values[name]) for name, store in stores.items() if store}
             header = msgspec.json.encode({**facts, "blobs": {name: len(blob) for name, blob in blobs.items()}})
             body = b"".join([len(header).to_bytes(LENGTH, "little"), header, *blobs.values()])
-            self._replace(path, [MAGIC, digest_of(body).encode(), body])
+            self._replace(path, [MAGIC, digest_of(body).encode(), body], _worth(facts, len(body)))
         self.point(key, content_key)
 
     def point(self, key: str, content_key: str) -> None:
         """Let a further key lead to an entry."""
         if key != content_key:
-            self._replace(self._pointer(key), [content_key.encode()])
+            self._replace(self._pointer(key), [content_key.encode()], POINTER_WORTH)
+
+    @contextlib.contextmanager
+    def turn(self, content_key: str, stop: threading.Event) -> Iterator[float]:
+        """Hold the sole right to make an entry, among all processes; gives the seconds that were waited for it.
+
+        After a wait the entry is likely there. The right ends with its holder; patience with a living one ends too.
+        """
+        path = f"{self._folder}/turns/{content_key}"
+        with contextlib.suppress(OSError):
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+        with turn(path, self.patience, stop) as waited:
+            yield waited
 
     def size(self) -> int:
         """Bytes on disk."""
@@ -98,7 +132,7 @@ class DiskCache:
             return key
         return text if _KEY.fullmatch(text) else key
 
-    def _replace(self, path: str, parts: list[bytes]) -> None:
+    def _replace(self, path: str, parts: list[bytes], worth: float) -> None:
         try:
             try:
                 replace_file(path, parts)
@@ -108,15 +142,22 @@ class DiskCache:
         except OSError as error:
             self.trouble = f"{os.path.dirname(path)}: {error.strerror}"
             return
+        with contextlib.suppress(OSError):
+            self._used(path, worth)
         self._written += sum(map(len, parts))
         if self._written > self.budget // 20:
             self._written = 0
             self._shrink()
 
+    def _used(self, path: str, worth: float) -> None:
+        """A file's time is when it is as little worth as one that nobody would miss and that was used just now."""
+        now = self._clock()
+        os.utime(path, (now, now + worth))
+
     def _files(self) -> list[tuple[str, float, int]]:
-        """Path, time of last use and bytes of every file, half-written ones of ended processes too."""
+        """Path, time and bytes of every file, half-written ones of ended processes too."""
         found = []
-        for path in _walked(str(self.folder), 3):
+        for path in [*_walked(f"{self._folder}/entries", 2), *_walked(f"{self._folder}/keys", 2)]:
             with contextlib.suppress(OSError):
                 facts = os.stat(path)
                 blocks = getattr(facts, "st_blocks", 0) * 512  # a small file takes a whole block
@@ -124,15 +165,37 @@ class DiskCache:
         return found
 
     def _shrink(self) -> None:
-        """Remove what was not used longest until the budget holds; looked at each time a twentieth of it has been written."""
-        files = sorted(self._files(), key=lambda file: file[1])
-        used = sum(size for _, _, size in files)
-        for path, _, size in files:
-            if used <= self.budget:
+        """Remove what has the earliest time until the budget holds, unless another process is at it.
+
+        Looked at each time a twentieth of the budget has been written. What a killed process left half-written goes after an hour.
+        """
+        lock = f"{self._folder}/shrinking"
+        try:
+            if (handle := held(lock)) is None:
                 return
-            with contextlib.suppress(OSError):
-                os.unlink(path)
-                used -= size
+        except OSError:
+            return
+        try:
+            files = sorted(self._files(), key=lambda file: file[1])
+            excess = sum(size for _, _, size in files) - self.budget
+            for path, at, size in files:
+                left = _PART in path and at < self._clock() - LEFT_SECONDS
+                if excess > 0 or left:
+                    excess -= size
+                    with contextlib.suppress(OSError):
+                        os.unlink(path)
+            for path in _walked(f"{self._folder}/turns", 1):  # files without a holder, left by killed processes
+                if (turn_handle := held(path)) is not None:
+                    let_go(path, turn_handle)
+        except OSError:
+            pass
+        finally:
+            let_go(lock, handle)
+
+
+def _worth(facts: Mapping[str, Any], size: int) -> float:
+    """How much longer than a worthless one an entry is kept after its last use, in seconds."""
+    return min(WORTH_LIMIT, float(facts.get("seconds", 0.0)) / max(size, BLOCK) * WORTH_OF_A_SECOND_PER_BYTE)
 
 
 def _walked(folder: str, levels: int) -> list[str]:

@@ -2,11 +2,13 @@
 
 import subprocess
 import sys
+import tracemalloc
 
 import pytest
 
 from graph_engine import Cache, DiskCache, MemoryCache
 from graph_engine.cache import entry_of
+from tests.toy.device import Block
 
 
 def test_an_entry_comes_back_from_disk_in_another_cache(tmp_path):
@@ -36,10 +38,10 @@ def test_a_damaged_entry_is_a_miss_and_is_removed(tmp_path, damage):
 
 
 def test_memory_keeps_within_its_budget_and_drops_what_is_cheap_to_make():
-    memory = MemoryCache(budget=2500)
+    memory = MemoryCache(budget=5000)
     for name, seconds in (("dear", 9.0), ("cheap", 0.1), ("middling", 1.0)):
         memory.put(name, entry_of(name, {"text": "x" * 1000}, seconds))
-    assert memory.used <= 2500
+    assert memory.used <= 5000
     assert ("dear" in memory, "cheap" in memory, "middling" in memory) == (True, False, True)
 
 
@@ -61,7 +63,7 @@ def test_a_disk_that_cannot_be_written_costs_the_entry_not_the_run(tmp_path):
 
 
 def test_of_equals_the_one_unused_longest_goes():
-    memory = MemoryCache(budget=2500)
+    memory = MemoryCache(budget=5000)
     for name in ("first", "second"):
         memory.put(name, entry_of(name, {"text": "x" * 1000}, 1.0))
     memory.find("first")
@@ -120,3 +122,40 @@ assert disk.trouble == "", disk.trouble
     running = [subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE, text=True) for _ in range(3)]
     assert [process.communicate()[1] for process in running] == ["", "", ""]
     assert not list(tmp_path.rglob(".part-*"))
+
+
+def test_values_on_a_device_have_a_pool_and_a_budget_of_their_own():
+    memory = MemoryCache(budget=1 << 20, pools={"gpu": 10_000})
+    memory.put("r", entry_of("r", {"text": "on the machine"}, 0.1))
+    for number in range(5):
+        memory.put(f"g{number}", entry_of(f"g{number}", {"block": Block(4000)}, 1.0))
+    assert "r" in memory and memory.pools["ram"].used < 2000
+    assert 0 < memory.pools["gpu"].used <= 10_000 and "g4" in memory
+
+
+def test_a_pool_is_let_go_without_the_others():
+    memory = MemoryCache()
+    memory.put("r", entry_of("r", {"text": "stays"}, 0.1))
+    memory.put("g", entry_of("g", {"block": Block(4000)}, 1.0))
+    assert memory.let_go("gpu") >= 4000
+    assert ("r" in memory, "g" in memory, len(memory)) == (True, False, 1)
+
+
+def test_what_counts_as_used_is_near_what_is_taken():
+    cache = Cache(MemoryCache())
+    tracemalloc.start()
+    try:
+        for number in range(2000):
+            cache.put(f"{number:032x}", entry_of(f"{number + 5000:032x}", {"integer": number}, 0.001))
+        taken = tracemalloc.get_traced_memory()[0]
+    finally:
+        tracemalloc.stop()
+    assert 0.5 < cache.memory.used / taken < 2 and taken / 2000 < 2000
+
+
+def test_keys_that_lead_to_one_entry_do_not_gather_without_end():
+    memory = MemoryCache()
+    memory.put("c", entry_of("c", {"text": "always this"}, 0.1))
+    for number in range(5000):
+        memory.point(f"k{number}", "c")
+    assert memory.used < 300_000 and "k4999" in memory and "c" in memory and "k0" not in memory

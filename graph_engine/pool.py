@@ -1,0 +1,85 @@
+"""Entries in one kind of memory, within a budget: what is cheapest to make again for its size goes first.
+
+GreedyDual-Size (Cao & Irani 1997): an entry's worth is seconds per byte above the worth of what went last, so old treasures go in the end.
+"""
+
+from __future__ import annotations
+
+import heapq
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from graph_engine.cache import Entry
+
+RAM = "ram"
+"""The pool of the machine's own memory; pools of devices have the names that value types give them."""
+
+ENTRY_BYTES = 1200
+"""What holding an entry takes beside its values: keys, digests, tables."""
+KEY_BYTES = 200
+KEYS = 1000
+"""Keys that may lead to one entry. A step that gives the same whatever its sources are set to must not gather them without end."""
+
+
+class Slot:
+    """An entry in memory, its worth, and the keys that lead to it beside its content key."""
+
+    __slots__ = ("entry", "keys", "pool", "size", "turn", "worth")
+
+    def __init__(self, entry: Entry, pool: Pool) -> None:
+        self.entry, self.pool = entry, pool
+        self.size = entry.size + ENTRY_BYTES
+        self.keys: tuple[str, ...] = ()
+        self.worth, self.turn = 0.0, 0
+
+    def lead(self, key: str) -> tuple[str, ...]:
+        """Let a key lead here; gives those that no longer do."""
+        forgotten = self.keys[: max(0, len(self.keys) + 1 - KEYS)]
+        self.keys = (*self.keys[len(forgotten) :], key)
+        if not forgotten:
+            self.size += KEY_BYTES
+            self.pool.used += KEY_BYTES
+        return forgotten
+
+
+class Pool:
+    """Slots by worth, within a budget of bytes. The last one stays, whatever its size: something is just using it."""
+
+    def __init__(self, budget: int) -> None:
+        self.budget = budget
+        self.used = 0
+        self._floor = 0.0
+        self._turn = 0
+        # (worth, turn, slot), cheapest first; turns differ. A slot that was used since has moved on: it is put back when its row comes up.
+        self._cheapest: list[tuple[float, int, Slot]] = []
+
+    def __len__(self) -> int:
+        return len(self._cheapest)
+
+    def touch(self, slot: Slot) -> None:
+        """A slot was used just now."""
+        self._turn += 1
+        slot.worth, slot.turn = self._floor + slot.entry.seconds / slot.size, self._turn
+
+    def add(self, slot: Slot) -> list[Slot]:
+        """Hold a slot; gives those that had to go for it."""
+        self.touch(slot)
+        self.used += slot.size
+        heapq.heappush(self._cheapest, (slot.worth, slot.turn, slot))
+        gone = []
+        while self.used > self.budget and len(self._cheapest) > 1:
+            worth, turn, cheapest = heapq.heappop(self._cheapest)
+            if cheapest.turn != turn:
+                heapq.heappush(self._cheapest, (cheapest.worth, cheapest.turn, cheapest))
+                continue
+            self._floor = worth
+            self.used -= cheapest.size
+            gone.append(cheapest)
+        return gone
+
+    def clear(self) -> list[Slot]:
+        """Let every slot go."""
+        gone = [slot for _, _, slot in self._cheapest]
+        self._cheapest.clear()
+        self.used = 0
+        return gone
