@@ -6,13 +6,8 @@ GreedyDual-Size (Cao & Irani 1997): an entry's worth is seconds per byte above t
 from __future__ import annotations
 
 import heapq
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from graph_engine.cache import Entry
-
-RAM = "ram"
-"""The pool of the machine's own memory; pools of devices have the names that value types give them."""
+from graph_engine.entry import Entry
 
 ENTRY_BYTES = 1200
 """What holding an entry takes beside its values: keys, digests, tables."""

@@ -162,15 +162,31 @@ class Run:
         recipe, key = self.recipes[node], self.keys[node]
         sources = [(self.entries[source], output) for _, source, output in recipe.facts.sources]
         content_key = key_of(recipe.said, [entry.held[output].digest for entry, output in sources])
-        if not recipe.node_type.effect and content_key != key:
-            state = self.cache.where(content_key)
-            if state and (entry := self.cache.find(content_key)):
-                self.cache.point(key, content_key)
-                self._finish(node, entry, results_of(entry), state)
-                return
+        if not recipe.node_type.effect and content_key != key and self._found(node, content_key):
+            return
         self._make(node, recipe, content_key, [entry.values[output] for entry, output in sources])
 
+    def _found(self, node: str, content_key: str) -> bool:
+        """Finish a step whose sources gave what they gave before: its result is held under their digests."""
+        state = self.cache.where(content_key)
+        entry = self.cache.find(content_key) if state else None
+        if entry is None:
+            return False
+        self.cache.point(self.keys[node], content_key)
+        self._finish(node, entry, results_of(entry), state)
+        return True
+
     def _make(self, node: str, recipe: Recipe, content_key: str, given: list[object]) -> None:
+        """Make a result, unless another process is just making it: then wait for that."""
+        if recipe.node_type.effect or self._quick(node):
+            return self._run(node, recipe, content_key, given)
+        with self.cache.turn(content_key, self.job.stop) as waited:
+            if self.job.stop.is_set():
+                raise Stopped
+            if not (waited and self._found(node, content_key)):
+                self._run(node, recipe, content_key, given)
+
+    def _run(self, node: str, recipe: Recipe, content_key: str, given: list[object]) -> None:
         self.emit(StepStarted(self.job.id, node, why(node, self.ready, self.job.history, self.job.scope)))
         node_type = recipe.node_type
         context = self._context(node) if node_type.takes_context else None

@@ -156,3 +156,33 @@ def test_what_killed_processes_left_half_written_is_cleared_away(tmp_path):
     (tmp_path / "turns" / ("b" * 32)).touch()
     put(DiskCache(tmp_path, budget=50_000), "b", 10, 1.0)
     assert not left.exists() and list((tmp_path / "turns").iterdir()) == [] and "a" * 32 in disk
+
+
+RUNNER = """
+calls = Path(sys.argv[2])
+
+@node()
+def slow(seconds: float = 0.5) -> str:
+    \"\"\"Take a while, and leave a mark.
+
+    Args:
+        seconds: how long.
+    \"\"\"
+    with calls.open("a") as file:
+        file.write("called ")
+    threading.Event().wait(seconds)
+    return "done"
+
+catalogue = Catalogue.of(("t", slow))
+sys.stdin.readline()
+outcome = execute(Graph({"1": Node("t/slow")}), catalogue, Cache(MemoryCache(), DiskCache(Path(sys.argv[1]))))
+say(outcome.results["1"][0].digest)
+"""
+
+
+def test_processes_that_run_the_same_at_once_make_it_once(tmp_path):
+    running = [process(RUNNER, tmp_path / "results", tmp_path / "calls") for _ in range(3)]
+    for one in running:
+        one.stdin.write("go\n")
+    digests = {one.communicate()[0] for one in running}
+    assert len(digests) == 1 and (tmp_path / "calls").read_text() == "called "
