@@ -19,7 +19,6 @@ from app.headless import (
     exit_code,
     exposed_problems,
     exposed_values,
-    missing_files,
     opened,
     refusal,
     stopping,
@@ -102,7 +101,7 @@ def check_file(file: File, as_json: AsJson = False) -> None:
     workflow = opened(file)
     room = EngineRoom()
     problems = problems_of(upgraded(workflow, room.catalogue), room.catalogue) + exposed_problems(workflow, room.catalogue)
-    missing = missing_files(workflow, room.catalogue, room.finds)
+    missing = room.missing_models(workflow)
     say_problems(workflow, problems + missing)
     if not problems + missing:
         show("no problems")
@@ -139,7 +138,7 @@ def plan(file: File, settings: Settings = None, seed: SeedOption = None, target:
     room = EngineRoom()
     workflow = with_settings(upgraded(workflow, room.catalogue), room.catalogue, settings or [], seed)
     planned = room.plan(workflow, tuple(target) if target else None, str(file.resolve()))
-    say_problems(workflow, planned.problems)
+    say_problems(workflow, (*planned.problems, *planned.missing))
     show_plan(workflow, planned)
     if as_json:
         print(msgspec.json.encode(planned).decode())

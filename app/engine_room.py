@@ -12,7 +12,8 @@ from msgspec.structs import replace
 from app.places import cache_folder
 from graph_engine.cache import Cache, MemoryCache
 from graph_engine.catalogue import Catalogue, discover
-from graph_engine.check import default_targets, errors
+from graph_engine.check import Problem, default_targets, errors
+from graph_engine.declaration import File
 from graph_engine.disk import DiskCache
 from graph_engine.events import AnyEvent
 from graph_engine.execute import Outcome, execute
@@ -67,15 +68,28 @@ class EngineRoom:
         """Whether a file is there, by its path or by a model's name."""
         return bool(self._find(name) if self._find else Path(name).is_file())
 
+    def missing_models(self, workflow: Workflow) -> list[Problem]:
+        """Models that nodes name and that are not here."""
+        flat = flattened(workflow, self.catalogue)
+        problems = []
+        for key, node in flat.graph.nodes.items():
+            for parameter in node_type.parameters if (node_type := self.catalogue.get(node.type)) else ():
+                name = node.parameters.get(parameter.name, parameter.default)
+                if isinstance(parameter.kind, File) and parameter.kind.role == "model" and isinstance(name, str) and not self.finds(name):
+                    message = f"{parameter.name}: no such model: {name or 'none is named'}"
+                    remedy = "put the file into a model folder, or choose another"
+                    problems.append(Problem(flat.owner(key), parameter.name, message, remedy, "warning"))
+        return problems
+
     def plan(self, workflow: Workflow, targets: tuple[str, ...] | None = None, scope: str = "") -> Plan:
         current = upgraded(workflow, self.catalogue)
         problems = tuple(problems_of(current, self.catalogue, targets))
         flat = flattened(current, self.catalogue)
         wanted = default_targets(flat.graph, self.catalogue) if targets is None else flat.targets(targets)
         if errors(problems):
-            return Plan(wanted, (), problems, 0.0)
+            return Plan(wanted, (), problems, 0.0, tuple(self.missing_models(current)))
         planned = plan(flat.graph, self.catalogue, self.cache, self.digests, targets=wanted, history=self.history, scope=scope)
-        return replace(planned, problems=problems)
+        return replace(planned, problems=problems, missing=tuple(self.missing_models(current)))
 
 
 def _finder(nodes: str) -> Callable[[str], Path | None] | None:

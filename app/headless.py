@@ -14,19 +14,17 @@ from typing import Any
 import msgspec
 
 from app.carried import workflow_in_png
+from app.comfyui.files import is_comfyui
+from app.contents import contents
 from graph_engine.check import Problem
-from graph_engine.declaration import AnyKind, File, Integer, NodeType, Number, Parameter, Seed, Toggle
+from graph_engine.declaration import AnyKind, Integer, NodeType, Number, Parameter, Seed, Toggle
 from graph_engine.definition import INSTANCE, Exposed
 from graph_engine.errors import BadWorkflow
 from graph_engine.execute import Outcome
-from graph_engine.flatten import flattened
 from graph_engine.graph import Graph
 from graph_engine.interface import types_with
 from graph_engine.parameters import broken_rule, drawn_seeds, with_seed
 from graph_engine.workflow import Workflow, read, with_graphs, with_values
-
-SIZE_LIMIT = 256 << 20
-"""Bytes of a picture that is looked through for a workflow; workflow files themselves are bounded more tightly."""
 
 
 class Exit(IntEnum):
@@ -45,23 +43,9 @@ def opened(path: Path) -> Workflow:
         BadWorkflow: the file is not there, cannot be read, or is no workflow.
     """
     data = contents(path)
+    if is_comfyui(data):
+        raise BadWorkflow(f"{path}: is a workflow of ComfyUI: tessera import turns it into one of this program")
     return read(workflow_in_png(data, str(path)) or data, str(path))
-
-
-def contents(path: Path) -> bytes:
-    """The bytes of a file, up to a bound.
-
-    Raises:
-        BadWorkflow: the file is not there, cannot be read, or is too large.
-    """
-    try:
-        with path.open("rb") as file:
-            data = file.read(SIZE_LIMIT + 1)  # a device has no end
-    except OSError as error:
-        raise BadWorkflow(f"{path}: cannot be read: {error.strerror}") from None
-    if len(data) > SIZE_LIMIT:
-        raise BadWorkflow(f"{path}: must be at most {SIZE_LIMIT >> 20} MiB")
-    return data
 
 
 def with_settings(workflow: Workflow, types: Mapping[str, NodeType], settings: list[str], seed: int | None) -> Workflow:
@@ -113,18 +97,6 @@ def exposed_problems(workflow: Workflow, types: Mapping[str, NodeType]) -> list[
         if known and not _parameter(workflow, types, exposed):
             message = f"exposed value {name}: must name a parameter, got {exposed.parameter!r} of node {exposed.node!r}"
             problems.append(Problem("", "", message, "expose another parameter, or none", "warning"))
-    return problems
-
-
-def missing_files(workflow: Workflow, types: Mapping[str, NodeType], found: Callable[[str], bool]) -> list[Problem]:
-    """Models that a workflow names and that are not here."""
-    problems = []
-    for key, node in flattened(workflow, types).graph.nodes.items():
-        for parameter in node_type.parameters if (node_type := types.get(node.type)) else ():
-            name = node.parameters.get(parameter.name, parameter.default)
-            if isinstance(parameter.kind, File) and parameter.kind.role == "model" and isinstance(name, str) and not found(name):
-                message = f"{parameter.name}: no such model: {name or 'none is named'}"
-                problems.append(Problem(key, parameter.name, message, "put the file into a model folder, or choose another"))
     return problems
 
 

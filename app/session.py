@@ -12,9 +12,10 @@ from psygnal import Signal
 from app import edits
 from app.comfyui.files import imported_file, is_comfyui
 from app.comfyui.report import Report
+from app.contents import contents
 from app.document import Document
 from app.groups import Groups, PlaceTypes, new_definition_id
-from app.headless import contents, opened
+from app.headless import opened
 from app.linking import LooseEnd, fitting_ends
 from app.runs import Runs
 from app.steps import StepsInside
@@ -76,6 +77,7 @@ class Session:
         self.report: Report | None = None
         """What became of the nodes of the open document, if it was imported."""
         self._waiting_import: Path | None = None
+        self._missing: tuple[Problem, ...] = ()
         self._hear(self.document)
 
     @property
@@ -107,7 +109,7 @@ class Session:
         self.document = document
         self._hear(document)
         self.selection = frozenset()
-        self.report, self._waiting_import = None, None
+        self.report, self._waiting_import, self._missing = None, None, ()
         self.stop()
         self.runs.leave()
         self._check()
@@ -179,6 +181,7 @@ class Session:
     def _check(self) -> None:
         whole = self.document.workflow
         problems = tuple(problems_of(whole, self.installed)) if whole.graph.nodes else ()
+        problems += tuple(problem for problem in self._missing if problem.node in whole.graph.nodes)
         if problems != self.problems:
             self.problems = problems
             self.problems_changed.emit()
@@ -353,6 +356,8 @@ class Session:
     def take_plan(self, plan: Plan) -> None:
         self._tell(self.runs.take_plan(plan))
         self.run_changed.emit()
+        self._missing = plan.missing
+        self._check()
 
     def reason_text(self, reason: str) -> str:
         """A reason of the engine with the titles of nodes instead of their ids."""

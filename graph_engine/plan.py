@@ -30,6 +30,7 @@ class Plan(msgspec.Struct, frozen=True):
     steps: tuple[PlannedStep, ...]  # sources first
     problems: tuple[Problem, ...]
     seconds: float  # of the steps whose cost is known
+    missing: tuple[Problem, ...] = ()  # files that nodes name and that are not there, where somebody has looked
 
     @property
     def runs(self) -> tuple[PlannedStep, ...]:

@@ -10,15 +10,17 @@ from app.comfyui.mapping import ENTRIES
 from app.comfyui.mapping.entry import Case, NoCounterpart, Piece
 from app.comfyui.reading import as_it_was
 from app.comfyui.report import APPROXIMATED, MAPPED, UNMAPPED, Item
-from app.comfyui.source import Nodes, SourceNode
+from app.comfyui.source import Nodes, Origin, SourceNode
 from graph_engine.declaration import NodeType
-from graph_engine.graph import Graph, Link, Node
+from graph_engine.graph import BYPASSED, MUTED, Graph, Link, Node
 
 PREFIX = "comfyui/"
 KEPT = "comfyui"
 """The field of a node, and of a workflow, under which original data is kept."""
 STAND_IN = "stand in"
 """The name of a placeholder in a piece."""
+STATES = {"bypass": BYPASSED, "mute": MUTED}
+STATE_SAYS = {"bypass": "is bypassed here too, links go past it", "mute": "is muted here too"}
 UNKNOWN = "nothing here does the same yet"
 
 
@@ -117,9 +119,15 @@ class _Building:
         for key, piece in self._pieces.items():
             for local, entry, origin in piece.takes:
                 giving = self._pieces.get(origin.node)
-                if giving and origin.slot in giving.gives:
+                if giving and origin.slot in giving.gives and not self._vanishes(origin, piece.types[local], entry):
                     source, output = giving.gives[origin.slot]
                     yield (key, local, entry), (origin.node, source, output)
+
+    def _vanishes(self, origin: Origin, target_type: str, entry: str) -> bool:
+        """Whether a link begins at a muted node and is not needed where it ends: then ComfyUI runs without it."""
+        known = self._types.get(target_type)
+        wanted = known.input(entry) if known else None
+        return self._nodes[origin.node].mode == "mute" and wanted is not None and not wanted.required
 
     def _numbered(self, used: set[tuple[str, str, str]]) -> dict[tuple[str, str], str]:
         """Numbers for all nodes that stay, by piece and name."""
@@ -138,20 +146,22 @@ class _Building:
         kept = {KEPT: source.raw} if local == STAND_IN else {}
         titled = local == next(iter(piece.types))
         title = _own_title(source) if titled else ""
-        return Node(type_id, known.version if known else 1, piece.parameters[local], title, kept)
+        return Node(type_id, known.version if known else 1, piece.parameters[local], title, kept, STATES.get(source.mode, ""))
 
     # report
 
     def _item(self, node: SourceNode, made: Mapping[str, Any]) -> Item:
         piece = self._pieces[node.id]
         doubt = [node.doubt] if node.doubt else []
+        state = [STATE_SAYS[node.mode]] if node.mode in STATE_SAYS else []
         if node.id in self._reasons:
             outcome, sentence = UNMAPPED, f"{self._reasons[node.id]}; kept as it came"
+            sentence = "; ".join([sentence, *state])
         else:
             beside = ["what has no counterpart comes from a placeholder beside it"] if STAND_IN in piece.types else []
             differs = [*piece.differences, *beside, *doubt]
             outcome = APPROXIMATED if differs else MAPPED
-            sentence = "; ".join(differs) or piece.says or f"became {_listed(self._titles(piece))}"
+            sentence = "; ".join([*(differs or [piece.says or f"became {_listed(self._titles(piece))}"]), *state])
         return Item(node.id, node.type, outcome, sentence, _own_title(node), tuple(made))
 
     def _titles(self, piece: Piece) -> list[str]:

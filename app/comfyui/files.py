@@ -9,7 +9,7 @@ from typing import Any
 
 from app.comfyui.importing import Imported, imported
 from app.comfyui.reading import parsed
-from app.headless import contents
+from app.contents import contents
 from app.picture_texts import is_picture, texts_in
 from graph_engine.declaration import NodeType
 from graph_engine.errors import BadWorkflow

@@ -8,7 +8,6 @@ from typing import Any
 from msgspec.structs import replace
 
 from app.comfyui.group_nodes import PREFIXES
-from app.comfyui.resolving import bypassed
 from app.comfyui.source import INSIDE, Definition, Nodes, Origin, Source, SourceNode
 from app.comfyui.widgets import named
 from graph_engine.errors import BadWorkflow
@@ -48,8 +47,8 @@ class _Inlining:
                 self._flat[identity] = placed
             elif node.mode == "run":
                 self._add_instance(placed, definition, stack)
-            else:
-                self._beyond[identity] = bypassed(placed) if node.mode == "bypass" else {}
+            else:  # it stays in one piece, for the day when it is turned on
+                self._flat[identity] = placed
             if len(self._flat) > NODE_LIMIT:
                 raise BadWorkflow(f"{self._where}: must have at most {NODE_LIMIT:,} nodes with sub-graphs written out, got more")
 

@@ -1,4 +1,4 @@
-"""Nodes that only ComfyUI's browser side knows (reroutes, primitives, getters, setters), bypassed and muted ones: made into plain links."""
+"""Nodes that only ComfyUI's browser side knows (reroutes, primitives, getters) become plain links, and links go past bypassed nodes."""
 
 from __future__ import annotations
 
@@ -31,21 +31,13 @@ def resolved(nodes: Nodes) -> Resolved:
     for node in nodes.values():
         if node.type in NOTES:
             continue
-        if said := _said_of(node):
-            became[node.id] = said
+        if node.type in VIRTUAL:
+            became[node.id] = "became direct links"
         else:
             links = {name: real for name, origin in node.links.items() if (real := ways.real(origin))}
             kept[node.id] = replace(node, links=links)
     plain, primitives = _without_primitives(kept)
     return Resolved(plain, tuple(node for node in nodes.values() if node.type in NOTES), {**became, **primitives})
-
-
-def _said_of(node: SourceNode) -> str:
-    if node.mode == "mute":
-        return "was muted: left out with the links that began at it"
-    if node.mode == "bypass":
-        return "was bypassed: left out, what came in goes on"
-    return "became direct links" if node.type in VIRTUAL else ""
 
 
 class _Ways:
@@ -70,7 +62,7 @@ class _Ways:
 
     def _passes_on(self, origin: Origin) -> bool:
         node = self._nodes.get(origin.node)
-        return node is None or node.mode != "run" or node.type in VIRTUAL
+        return node is None or node.mode == "bypass" or node.type in VIRTUAL
 
     def _next(self, origin: Origin) -> Origin | None:
         node = self._nodes.get(origin.node)

@@ -11,7 +11,8 @@ from app.comfyui import imported
 from app.comfyui.reading import parsed
 from app.comfyui.report import Report
 from graph_engine import Catalogue, Node, Workflow, discover
-from graph_engine.check import Problem, check
+from graph_engine.check import Problem
+from graph_engine.flatten import problems_of
 from tests.app.comfyui.hand_made import written
 
 
@@ -42,7 +43,7 @@ class Made(NamedTuple):
         return next(item.sentence for item in self.report.items if item.id == identity)
 
     def problems(self) -> list[Problem]:
-        return check(self.workflow.graph, self.types)
+        return problems_of(self.workflow, self.types)
 
 
 @pytest.fixture

@@ -31,6 +31,11 @@ def test_a_missing_checkpoint_keeps_its_name_and_check_says_so(tessera, comfy, t
     assert said.code == 3 and "no such model: model.safetensors" in said.err and "put the file into a model folder" in said.err
 
 
+def test_a_workflow_of_comfyui_is_not_run_but_named(tessera, comfy):
+    said = tessera("run", comfy)
+    assert said.code == 2 and "is a workflow of ComfyUI: tessera import turns it into one" in said.err
+
+
 def test_an_imported_workflow_runs_on_the_starter_models(tessera, comfy, tmp_path):
     tessera("import", comfy, "--models", "starter", "--out", tmp_path / "out.json")
     assert tessera("check", tmp_path / "out.json").code == 0

@@ -2,6 +2,9 @@
 
 import pytest
 
+from graph_engine.check import errors
+from graph_engine.flatten import flattened
+from graph_engine.graph import BYPASSED, MUTED
 from tests.app.comfyui.hand_made import Canvas, text_to_image
 
 
@@ -56,15 +59,35 @@ def test_a_bypassed_node_hands_on_what_has_its_type(made):
     relinked(canvas, 5, 8, 1)
     canvas.change(8, mode=4)
     found = made(canvas.file())
-    assert found.problems() == []
+    assert errors(found.problems()) == []
     assert ("generator/load_generator", "text_encoder", "prompt/encode_prompt", "text_encoder") in found.links()
+    assert found.of("comfyui/LoraLoader").state == BYPASSED and "links go past it" in found.sentence("8")
 
 
-def test_a_muted_node_is_gone_with_its_links(made):
+def test_links_of_a_muted_node_vanish_where_they_are_not_needed(made):
     canvas = text_to_image()
     canvas.change(5, mode=2)
     found = made(canvas.file())
-    assert not any(link[3] == "negative" for link in found.links()) and "muted" in found.sentence("5")
+    assert not any(link[3] == "negative" for link in found.links()) and found.problems() == []
+    assert [node.state for node in found.workflow.graph.nodes.values() if node.state] == [MUTED, MUTED] and "muted" in found.sentence("5")
+
+
+def test_what_needs_a_muted_node_does_not_run_either(made):
+    canvas = text_to_image()
+    canvas.add("PreviewImage", (), images=("IMAGE", 6, 0))
+    canvas.change(3, mode=2)
+    found = made(canvas.file())
+    assert {node.state for node in found.workflow.graph.nodes.values() if node.type.startswith("sampling")} == {MUTED}
+    assert ("sampling/generate", "latent", "tokenizer/decode", "latent") in found.links()
+    running = {node.type for node in flattened(found.workflow, found.types).graph.nodes.values()}
+    assert not running & {"sampling/generate", "tokenizer/decode", "output/preview", "output/save_image"}
+
+
+def test_a_bypassed_save_does_not_save(made):
+    canvas = text_to_image()
+    canvas.change(7, mode=4)
+    found = made(canvas.file())
+    assert found.of("output/save_image").state == BYPASSED and found.problems() == []
 
 
 def test_a_primitive_of_one_widget_is_its_value(made):
