@@ -84,3 +84,17 @@ class Sampler:
             return logits.argmax(-1)
         likely = self.filtered(logits).softmax(-1)
         return picked(likely, self.draw("token", step, tuple(likely.shape)))
+
+
+def entropy(logits: Tensor) -> Tensor:
+    """Of the distribution of each position, in nats: (…,)."""
+    likely = logits.softmax(-1)
+    return -(likely * likely.clamp(min=torch.finfo(likely.dtype).tiny).log()).sum(-1)
+
+
+def warmth(entropy: Tensor) -> Tensor:
+    """What a temperature is multiplied by: plain places, of low entropy, vary more, busy ones less.
+
+    ``2.5·exp(−H/3) + 0.6`` (Ma et al. 2025, "Towards better & faster autoregressive image generation").
+    """
+    return 2.5 * torch.exp(-entropy / 3) + 0.6

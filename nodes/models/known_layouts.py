@@ -8,11 +8,22 @@ from typing import Any
 
 from torch import nn
 
+from nodes.models.dit import Dit, DitConfig, Sit
+from nodes.models.flextok import FlexTok, FlexTokConfig
 from nodes.models.flow_transformer import FlowTransformer, FlowTransformerConfig
+from nodes.models.kl_autoencoder import KlAutoencoder, KlAutoencoderConfig
+from nodes.models.lightning_dit import LightningDit, LightningDitConfig
 from nodes.models.llamagen_gpt import LlamaGenGpt, LlamaGenGptConfig
 from nodes.models.llamagen_vq import LlamaGenVq, LlamaGenVqConfig
+from nodes.models.lpd import Lpd, LpdConfig
+from nodes.models.mar import Mar, MarConfig
 from nodes.models.masked_generators import ImageBert, ImageBertConfig, UVitBert, UVitBertConfig
+from nodes.models.maskgen import MaskGenKl, MaskGenKlConfig, MaskGenVq, MaskGenVqConfig
 from nodes.models.maskgit_vq import MaskGitVq, MaskGitVqConfig
+from nodes.models.nar import Nar, NarConfig
+from nodes.models.par import Par, ParConfig
+from nodes.models.randar import RandAr, RandArConfig
+from nodes.models.rar import Rar, RarConfig
 from nodes.models.recognizer import Recognizer, RecognizerConfig
 from nodes.models.rgba_autoencoder import RgbaAutoencoder, RgbaAutoencoderConfig
 from nodes.models.shapes import Shapes
@@ -59,17 +70,31 @@ OWN = (
     Layout("tessera-rgba-autoencoder", "tokenizer", "autoencoder", RgbaAutoencoderConfig, RgbaAutoencoder),
 )
 
+LLAMA_TABLES = ("freqs_cis", "layers.*.attention.kv_cache.*")
 VAR_TABLES = ("lvl_1L", "attn_bias_for_masking", "blocks.*.attn.zero_k_bias")
 
 PUBLISHED = (
     Layout("llamagen-vq", "tokenizer", "codes", LlamaGenVqConfig, LlamaGenVq, ("quantize.codebook_used",)),
-    Layout("llamagen-gpt", "generator", "next token", LlamaGenGptConfig, LlamaGenGpt, ("freqs_cis",)),
+    Layout("llamagen-gpt", "generator", "next token", LlamaGenGptConfig, LlamaGenGpt, LLAMA_TABLES),
+    Layout("par", "generator", "regions", ParConfig, Par, LLAMA_TABLES),
+    Layout("nar", "generator", "diagonals", NarConfig, Nar, LLAMA_TABLES),
+    Layout("randar", "generator", "random order", RandArConfig, RandAr, LLAMA_TABLES),
+    Layout("rar", "generator", "next token", RarConfig, Rar),
+    Layout("lpd", "generator", "random order", LpdConfig, Lpd),
     Layout("var-vqvae", "tokenizer", "scales", VarVqvaeConfig, VarVqvae, ("quantize.ema_vocab_hit_SV",)),
     Layout("var-transformer", "generator", "next scale", VarTransformerConfig, VarTransformer, VAR_TABLES),
     Layout("maskgit-vq", "tokenizer", "codes", MaskGitVqConfig, MaskGitVq),
     Layout("titok", "tokenizer", "line", TiTokConfig, TiTok),
+    Layout("flextok", "tokenizer", "flexible line", FlexTokConfig, FlexTok, ("vae.*", "pipeline.*")),
     Layout("imagebert", "generator", "masked", ImageBertConfig, ImageBert, ("model.embeddings.position_ids",)),
     Layout("uvitbert", "generator", "masked", UVitBertConfig, UVitBert),
+    Layout("maskgen-vq", "generator", "masked words", MaskGenVqConfig, MaskGenVq),
+    Layout("maskgen-kl", "generator", "masked latents", MaskGenKlConfig, MaskGenKl),
+    Layout("kl-autoencoder", "tokenizer", "latents", KlAutoencoderConfig, KlAutoencoder, ("loss.*", "foundation_model.*", "linear_proj.*")),
+    Layout("mar", "generator", "masked latents", MarConfig, Mar),
+    Layout("dit", "generator", "diffusion", DitConfig, Dit),
+    Layout("sit", "generator", "velocity", DitConfig, Sit),
+    Layout("lightningdit", "generator", "velocity", LightningDitConfig, LightningDit, ("feat_rope.*",)),
 )
 
 LAYOUTS = {layout.name: layout for layout in (*OWN, *PUBLISHED)}

@@ -100,9 +100,10 @@ def _role(path: Path) -> str:
 
 
 def _recognized(path: Path, header: Header) -> tuple[Layout, Any]:
-    named = header.metadata.get("layout", "")
+    named, config = header.metadata.get("layout", ""), header.metadata.get("config", "")
     if named in LAYOUTS:
-        return LAYOUTS[named], _config(path, LAYOUTS[named], header.metadata.get("config", ""))
+        read = None if config else LAYOUTS[named].read(header.shapes)
+        return LAYOUTS[named], _bounded(path, read) if read else _config(path, LAYOUTS[named], config)
     found = {} if named else fitting(header.shapes)
     if len(found) == 1:
         return next((LAYOUTS[name], _bounded(path, config)) for name, config in found.items())

@@ -55,7 +55,7 @@ class LlamaGenGptConfig:
     def of(cls, shapes: Shapes) -> LlamaGenGptConfig | None:
         known = ("tok_embeddings.", "cls_embedding.", "output.", "norm.", "layers.", "freqs_cis")
         if not has(shapes, "tok_embeddings.weight", "cls_embedding.", "layers.") or not all(key.startswith(known) for key in shapes):
-            return None
+            return None  # its relatives have all this and more
         return cls(**llama_sizes(shapes))
 
 

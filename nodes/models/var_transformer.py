@@ -57,7 +57,7 @@ class VarTransformerConfig:
             shapes["head.weight"][0],
             code_width,
             shapes["class_emb.weight"][0] - 1,
-            known.get(length, (1,) * shapes["lvl_embed.weight"][0]),
+            known.get(length, ()),  # no shape tells other ones
             sharpness is not None,
             "shared_ada_lin.1.weight" in shapes,
         )

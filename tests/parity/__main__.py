@@ -12,7 +12,7 @@ from pathlib import Path
 
 import torch
 
-from tests.parity import masked, next_scale, next_token, tokenizers
+from tests.parity import algorithms, diffusion, flextok, latents, masked, next_scale, next_token, parallel, tokenizers
 from tests.parity.folder import Comparisons, Folder
 
 CHECKS: dict[tuple[str, str], Callable[[Folder], Comparisons]] = {
@@ -21,6 +21,20 @@ CHECKS: dict[tuple[str, str], Callable[[Folder], Comparisons]] = {
     ("maskgit", "ImageBert"): masked.maskgit("imagebert"),
     ("maskgit", "UViTBert"): masked.maskgit("uvitbert"),
     ("maskgit_vqgan", "PretrainedTokenizer"): tokenizers.maskgit_vq,
+    ("rar", "RAR"): parallel.rar,
+    ("par", ""): parallel.par,
+    ("nar", ""): parallel.nar,
+    ("randar", ""): parallel.randar,
+    ("lpd", ""): parallel.lpd,
+    ("kl_vae", "AutoencoderKL"): diffusion.kl_autoencoder,
+    ("decoding_algorithms", ""): algorithms.algorithms,
+    ("flextok", "FlexTok(encoder+FSQ+decoder, no VAE)"): flextok.flextok,
+    ("mar", "MAR"): latents.mar,
+    ("maskgen", "MaskGen_VQ"): latents.maskgen_vq,
+    ("maskgen", "MaskGen_KL"): latents.maskgen_kl,
+    ("dit", "DiT"): diffusion.dit,
+    ("sit", "SiT"): diffusion.sit,
+    ("lightningdit", "LightningDiT"): diffusion.lightningdit,
     ("titok", "TiTok"): tokenizers.titok,
     ("titok", "TATiTok"): tokenizers.titok,
     ("var", "VQVAE"): next_scale.var_vqvae,

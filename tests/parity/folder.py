@@ -20,6 +20,8 @@ SIZES = {
     "n_head": "heads",
     "num_heads": "heads",
     "num_attention_heads": "heads",
+    "heads": "heads",
+    "decoder_num_heads": "heads",
     "v_patch_nums": "scales",
     "patch_nums": "scales",
 }

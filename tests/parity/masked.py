@@ -27,10 +27,16 @@ def schedule(run: dict[str, Any]) -> list[float | None]:
     return {"constant": constant, "linear": rising}[run["guidance_decay"]](scale, steps)
 
 
-def runs(folder: Folder, reader: Callable[[], Predict], length: int, scales: Callable[[dict[str, Any]], list[float | None]]) -> Comparisons:
-    """The greedy and the drawn picture of each run."""
+def runs(
+    folder: Folder,
+    reader: Callable[[], Predict],
+    length: int,
+    scales: Callable[[dict[str, Any]], list[float | None]],
+    annealed: bool = False,
+) -> Comparisons:
+    """The greedy and the drawn picture of each run; ``annealed`` where a run does not say."""
     for name, run in folder.config["runs"].items():
-        plain = Unmasking(scales(run), annealed=run.get("softmax_temperature_annealing", False), unsure=run.get("prob_sorting", True))
+        plain = Unmasking(scales(run), annealed=run.get("softmax_temperature_annealing", annealed), unsure=run.get("prob_sorting", True))
         nothing = torch.full((len(folder[f"greedy_{name}"]), length), -1)
         yield folder.compared(f"greedy_{name}", unmask(reader(), nothing, plain))
         warmth = folder.config["sample_randomize_temperature"]

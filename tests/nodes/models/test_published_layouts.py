@@ -12,12 +12,23 @@ from safetensors.torch import save_file
 from torch import nn
 
 from graph_engine.errors import MissingModel
+from nodes.models.dit import DitConfig
+from nodes.models.flextok import FlexTokConfig
+from nodes.models.kl_autoencoder import KlAutoencoderConfig
 from nodes.models.known_layouts import LAYOUTS, PUBLISHED
 from nodes.models.layouts import build_model, describe_model, fitting
+from nodes.models.lightning_dit import LightningDitConfig
 from nodes.models.llamagen_gpt import LlamaGenGptConfig
 from nodes.models.llamagen_vq import LlamaGenVqConfig
+from nodes.models.lpd import LpdConfig
+from nodes.models.mar import MarConfig
 from nodes.models.masked_generators import ImageBertConfig, UVitBertConfig
+from nodes.models.maskgen import MaskGenKlConfig, MaskGenVqConfig
 from nodes.models.maskgit_vq import MaskGitVqConfig
+from nodes.models.nar import NarConfig
+from nodes.models.par import ParConfig
+from nodes.models.randar import RandArConfig
+from nodes.models.rar import RarConfig
 from nodes.models.titok import TiTokConfig
 from nodes.models.var_transformer import VarTransformerConfig
 from nodes.models.var_vqvae import VarVqvaeConfig
@@ -42,9 +53,22 @@ TINY: list[tuple[str, Any]] = [
     ),
     ("imagebert", ImageBertConfig(8, 2, 2, 12, 6, 3, 4)),
     ("uvitbert", UVitBertConfig(8, 2, 2, 12, 6, 3, 4)),
+    ("par", ParConfig(8, 2, 2, 1, 12, 6, 4, 3)),
+    ("nar", NarConfig(8, 2, 2, 1, 12, 6, 4, 3)),
+    ("randar", RandArConfig(8, 2, 2, 1, 12, 6, 4, 3)),
+    ("rar", RarConfig(8, 2, 2, 12, 6, 3, 4, 1028, 9)),
+    ("lpd", LpdConfig(8, 2, 2, 12, 6, 3, 4)),
+    ("mar", MarConfig(2, 8, 2, 2, 12, 8, 1, 2, 16, 3, 4, 5, 6, 2)),
+    ("maskgen-vq", MaskGenVqConfig(8, 2, 2, 6, 1008, 4, 5, 4)),
+    ("maskgen-kl", MaskGenKlConfig(2, 8, 2, 2, 4, 5, 4, 6, 2)),
+    ("kl-autoencoder", KlAutoencoderConfig(4, (1, 2), 1, 3, 2, (1,), (), 2)),
+    ("kl-autoencoder", KlAutoencoderConfig(4, (1, 2), 1, 3, 2, (1,), (1,), 2)),
+    ("lightningdit", LightningDitConfig(2, 2, 1, 4, 8, 2, 2, 6, 3, rotary=False)),
+    ("lightningdit", LightningDitConfig(2, 2, 1, 4, 8, 2, 2, 6, 3, rotary=False, normalized=True, shifts=False)),
+    ("flextok", FlexTokConfig(2, 2, 2, 3, 8, 1, 5, 8, 1, 5, 4, waves=4)),
 ]
 
-UNTOLD = ("heads", "encoder_heads", "decoder_heads", "groups", "length", "scales")
+UNTOLD = ("heads", "encoder_heads", "decoder_heads", "head_width", "groups", "length", "scales")
 """Sizes that no tensor shows: the published models' are assumed."""
 
 ids = [f"{name} {number}" for number, (name, _) in enumerate(TINY)]
@@ -64,7 +88,28 @@ def test_sizes_are_read_from_the_shapes_and_no_other_layout_claims_them(name: st
 
 
 def test_every_published_layout_is_tried_here() -> None:
-    assert {layout.name for layout in PUBLISHED} == {name for name, _ in TINY}
+    assert {layout.name for layout in PUBLISHED} == {name for name, _ in TINY} | {"dit", "sit"}
+
+
+def dit(path: Path, **metadata: str) -> Path:
+    """A file of the layout that DiT and SiT share."""
+    save_file(made("dit", DitConfig(2, 4, 1, 4, 8, 1, 1, 12, 3)).state_dict(), path, metadata=metadata or None)
+    return path
+
+
+def test_two_models_of_one_layout_are_told_apart_by_the_header_alone(tmp_path: Path) -> None:
+    with pytest.raises(MissingModel, match="its tensors fit dit and sit, its header does not say which") as caught:
+        describe_model(dit(tmp_path / "silent.safetensors"), "generator")
+    assert caught.value.remedy == "Say it with: tessera convert silent.safetensors --layout dit"
+    file = describe_model(dit(tmp_path / "told.safetensors", layout="sit"), "generator")
+    assert build_model(file)(torch.zeros(1, 2, 2, 2), torch.zeros(1), torch.tensor([3])).shape == (1, 2, 2, 2)
+
+
+def test_a_rotary_table_tells_the_heads() -> None:
+    config = LightningDitConfig(2, 2, 1, 4, 8, 1, 1, 6, 3)
+    shapes = {key: tuple(value.shape) for key, value in made("lightningdit", config).state_dict().items()}
+    read = fitting({**shapes, "feat_rope.freqs_cos": (4, 4), "feat_rope.freqs_sin": (4, 4)})
+    assert read == {"lightningdit": dataclasses.replace(config, heads=2)}
 
 
 def written(path: Path, **tensors: torch.Tensor) -> Path:

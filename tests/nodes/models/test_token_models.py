@@ -8,11 +8,19 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from nodes.decoding.orders import diagonals
 from nodes.models.convolutions import nearest
+from nodes.models.flextok import FlexTok, FlexTokConfig
 from nodes.models.llamagen_gpt import LlamaGenGpt, LlamaGenGptConfig, LlamaGenReader
 from nodes.models.llamagen_vq import LlamaGenVq, LlamaGenVqConfig
+from nodes.models.lpd import Lpd, LpdConfig, LpdReader
+from nodes.models.mar import Mar, MarConfig
 from nodes.models.masked_generators import MaskedReader, UVitBert, UVitBertConfig
 from nodes.models.maskgit_vq import MaskGitVq, MaskGitVqConfig
+from nodes.models.nar import Nar, NarConfig, NarReader
+from nodes.models.par import Par, ParConfig, ParReader
+from nodes.models.randar import RandAr, RandArConfig, RandArReader
+from nodes.models.rar import Rar, RarConfig, RarReader
 from nodes.models.titok import TiTok, TiTokConfig
 from nodes.models.var_transformer import VarReader, VarTransformer, VarTransformerConfig
 from nodes.models.var_vqvae import VarVqvae, VarVqvaeConfig
@@ -114,3 +122,90 @@ def test_a_line_of_tokens_may_be_cut() -> None:
     assert tokens.shape == (2, 6)
     assert model.decode(tokens[:, :2]).shape == (2, 3, 6, 6)
     assert not torch.allclose(model.decode(tokens), model.decode(tokens[:, :2]))
+
+
+def test_whatever_order_tokens_are_read_in_the_one_after_another_agrees_with_all_at_once() -> None:
+    model, tokens = quiet(Rar(RarConfig(16, 2, 2, 24, 9, 3, 9, 1033, 20))), drawn(2, 9)
+    order = torch.stack([torch.randperm(9, generator=torch.Generator().manual_seed(seed)) for seed in (0, 1)])
+    labels = torch.tensor([0, 3])
+    reader = RarReader(model, [labels], order)
+    seen = [reader(tokens, order[:, step : step + 1])[0] for step in range(9)]
+    assert torch.allclose(torch.cat(seen, 1), model(labels, tokens, order)[:, :9], atol=1e-5)
+
+
+def test_a_diagonal_is_predicted_from_the_diagonals_before_it() -> None:
+    model, tokens = quiet(Nar(NarConfig(16, 3, 2, 1, 24, 9, 9, 3))), drawn(2, 9)
+    labels = torch.tensor([0, 1])
+    reader = NarReader(model, [labels])
+    seen = [reader(tokens, group)[0] for group in diagonals(3)]
+    right, below = model(labels, tokens)
+    assert torch.allclose(seen[0], (right[:, :1] + below[:, :1]) / 2, atol=1e-5)
+    # Of the second diagonal, cell 1 has a left neighbor alone (cell 0), cell 3 an upper one.
+    assert torch.allclose(seen[1], torch.stack([right[:, 1], below[:, 1]], 1), atol=1e-5)
+    # Cell 4 has both: 3 to the left, 1 above.
+    assert torch.allclose(seen[2][:, 1], (right[:, 4] + below[:, 2]) / 2, atol=1e-5)
+
+
+@pytest.mark.parametrize("counts", [[1] * 9, [1, 2, 2, 4]])
+def test_instructions_read_again_with_their_tokens_leave_no_trace_of_being_alone(counts: list[int]) -> None:
+    model, tokens = quiet(RandAr(RandArConfig(16, 2, 2, 1, 24, 9, 9, 3))), drawn(2, 9)
+    labels, order = torch.tensor([0, 1]), torch.stack([torch.randperm(9), torch.randperm(9)])
+    reader = RandArReader(model, [labels])
+    firsts = [reader(tokens, part)[0][:, 0] for part in order.split(counts, 1)]
+    starts = [sum(counts[:step]) for step in range(len(counts))]
+    assert torch.allclose(torch.stack(firsts, 1), model(labels, tokens, order)[:, starts], atol=1e-5)
+
+
+def test_queries_of_a_group_see_one_another_and_leave_nothing_behind() -> None:
+    model, tokens = quiet(Lpd(LpdConfig(16, 2, 2, 24, 9, 3, 9))), drawn(2, 9)
+    labels, order, counts = torch.tensor([0, 3]), torch.stack([torch.randperm(9), torch.randperm(9)]), [1, 3, 5]
+    reader = LpdReader(model, [labels])
+    seen = [reader(tokens, part)[0] for part in order.split(counts, 1)]
+    assert torch.allclose(torch.cat(seen, 1), model(labels, tokens, order, counts), atol=1e-5)
+
+
+def readers(prompts: int) -> dict[str, tuple[Any, list[Tensor]]]:
+    """Every reader over two labels, and the steps that it is asked."""
+    labels = [torch.tensor([0, 1]), torch.tensor([3, 3])][:prompts]
+    steps = [torch.tensor([[position]]) for position in range(4)]
+    small = {"width": 16, "depth": 2, "heads": 2, "hidden": 24, "codebook": 9, "length": 4, "classes": 3}
+    return {
+        "raster": (LlamaGenReader(quiet(LlamaGenGpt(LlamaGenGptConfig(**small))), labels), steps),
+        "rar": (RarReader(quiet(Rar(RarConfig(**small, position_rows=1028, time_rows=9))), labels), steps),
+        "par": (ParReader(quiet(Par(ParConfig(**small))), labels, torch.arange(4)), steps),
+        "nar": (NarReader(quiet(Nar(NarConfig(**small))), labels), diagonals(2)),
+        "randar": (RandArReader(quiet(RandAr(RandArConfig(**small))), labels), steps),
+        "lpd": (LpdReader(quiet(Lpd(LpdConfig(**small))), labels), steps),
+        "masked": (MaskedReader(quiet(UVitBert(UVitBertConfig(**small))), labels), steps),
+    }
+
+
+@pytest.mark.parametrize("name", readers(1))
+def test_a_second_prompt_beside_it_changes_nothing_and_may_be_left_out_later(name: str) -> None:
+    (alone, steps), (both, _) = readers(1)[name], readers(2)[name]
+    tokens = drawn(2, 4)
+    for number, asked in enumerate(steps):
+        prompts = 2 if number < 2 else 1
+        logits = both(tokens, asked, prompts)
+        assert len(logits) == prompts
+        assert torch.allclose(logits[0], alone(tokens, asked)[0], atol=1e-5)
+
+
+def test_a_masked_transformer_over_latents_does_not_look_at_what_is_unknown() -> None:
+    model = quiet(Mar(MarConfig(2, 8, 2, 2, 12, 8, 1, 2, 16, 3, 4, 5, 6, 2)))
+    tokens, known = torch.randn(2, 4, 2), torch.tensor([[True, False, True, False], [False, True, True, False]])
+    before = model(tokens, known, torch.tensor([0, 3]))
+    assert torch.equal(before, model(torch.where(known[..., None], tokens, 9.0), known, torch.tensor([0, 3])))
+    assert torch.equal(model.latents(model.patches(torch.ones(1, 2, 2, 2))), torch.ones(1, 2, 2, 2))
+
+
+def test_scalar_quantization_knows_its_own_codes_and_missing_tokens_are_one_learned_vector() -> None:
+    model = quiet(FlexTok(FlexTokConfig(2, 2, 2, 3, 8, 1, 5, 8, 1, 5, 4, levels=(8, 5), waves=4)))
+    tokens = torch.arange(40)[:, None]
+    codes = model.embedded(tokens)
+    assert codes.unique(dim=0).shape == (40, 1, 2)
+    assert codes.aminmax() == (-1, 1)
+    told = model.condition(codes[:2], torch.tensor([1, 0]))
+    dropped = model.decoder["module_dict"]["dec_nested_dropout"].dropout_mask_token
+    assert torch.equal(told[1], dropped.expand(3, -1))
+    assert not torch.equal(told[0, 0], dropped)

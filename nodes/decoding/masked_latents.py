@@ -1,0 +1,97 @@
+"""Masked decoding of continuous tokens: in random order, a growing number at a time, each drawn by a small diffusion model.
+
+Li et al. 2024, "Autoregressive image generation without vector quantization" (MAR), section 3.3.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import torch
+from torch import Tensor
+
+from nodes.decoding.diffusion import Schedule, ancestral, guided_channels
+from nodes.decoding.orders import still_masked
+
+
+class Condition(Protocol):
+    def __call__(self, tokens: Tensor, known: Tensor, prompts: int = 1) -> Tensor:
+        """What conditions the head: z (prompts, batch, length, width) of tokens (batch, length, D) and what is known of them."""
+
+
+Head = Callable[[Tensor, Tensor, Tensor], Tensor]
+"""``head(x, t, z)``: noise and variance (n, 2·D) in tokens (n, D) at steps (n,)."""
+
+Noise = Callable[[int, int, tuple[int, ...]], Tensor]
+"""``noise(step, number, shape)``: normal numbers; number 0 is what a token starts from, the others are added."""
+
+
+@dataclass(frozen=True, eq=False)
+class Latents:
+    """How masked latents are decoded.
+
+    Attributes:
+        order: (batch, length) places; the last come first.
+        steps: how many.
+        scale: of classifier-free guidance on the noise; 1 = off.
+        growing: whether the scale grows from 1 with the share that is decoded.
+        schedule: of the head's diffusion.
+        temperature: what its added noise is multiplied by.
+    """
+
+    order: Tensor
+    steps: int
+    scale: float
+    growing: bool
+    schedule: Schedule
+    temperature: float = 1.0
+
+    def remaining(self) -> list[int]:
+        """How many tokens are masked after each step: every step does something, the last one everything."""
+        counts, masked = [], self.order.shape[1]
+        for count in still_masked(masked, self.steps):
+            masked = max(1, min(masked - 1, count))
+            counts.append(masked)
+        return counts
+
+
+def decode(condition: Condition, head: Head, width: int, how: Latents, noise: Noise) -> Tensor:
+    """Tokens (batch, length, width).
+
+    Args:
+        condition: the transformer.
+        head: the diffusion model.
+        width: values of a token, D.
+        how: order, schedule and guidance.
+        noise: random numbers.
+    """
+    batch, length = how.order.shape
+    tokens = how.order.new_zeros(batch, length, width, dtype=torch.float32)
+    known = torch.zeros_like(how.order, dtype=torch.bool)
+    for step, left in enumerate(how.remaining()):
+        z = condition(tokens, known, 1 if how.scale == 1 else 2)
+        after = torch.ones_like(known)
+        if step < how.steps - 1:
+            after.scatter_(1, how.order[:, :left], False)
+        asked = after & ~known  # flattened by item, then in raster order
+        scale = 1 + (how.scale - 1) * (length - left) / length if how.growing else how.scale
+        fresh = _drawn(head, [one[asked] for one in z], width, scale, how, lambda number, shape, step=step: noise(step, number, shape))
+        tokens[asked], known = fresh, after
+    return tokens
+
+
+def _drawn(
+    head: Head, z: Sequence[Tensor], width: int, scale: float, how: Latents, noise: Callable[[int, tuple[int, ...]], Tensor]
+) -> Tensor:
+    """Tokens (n, width) of conditions (n, …), one a prompt."""
+    shape = (len(z[0]), width)
+
+    def predict(x: Tensor, t: int) -> tuple[Tensor, Tensor]:
+        many = x.repeat(len(z), 1)
+        found = head(many, torch.full((len(many),), t, device=x.device), torch.cat(list(z))).unflatten(0, (len(z), -1))
+        guided = guided_channels(found[0], found[1], scale, width) if len(z) == 2 else found[0]
+        return guided[:, :width], guided[:, width:]
+
+    return ancestral(predict, noise(0, shape), how.schedule, lambda number: noise(1 + number, shape), how.temperature)

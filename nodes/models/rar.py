@@ -1,0 +1,163 @@
+"""RAR: a causal transformer trained in random order that knows which position it is to predict.
+
+Yu et al. 2024, "Randomized autoregressive visual generation". Keys as published.
+
+Vocabulary of V codes: 0 … V − 1 tokens, V unused, V + 1 + c class c, the last row no class. The sequence is [start, class, tokens in
+order]; the output at position 1 + k predicts the k-th token of the order, whose place is told by the target-aware rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from nodes.models.blocks import KeyValueCache, causal_mask, modulated
+from nodes.models.shapes import Shapes, count, has
+from nodes.models.vit_blocks import VitFeedForward
+
+SPARE = 1024
+"""Rows of the position tables behind the picture's."""
+
+
+@dataclass(frozen=True)
+class RarConfig:
+    width: int = 768
+    depth: int = 24
+    heads: int = 16
+    hidden: int = 3072
+    codebook: int = 1024
+    classes: int = 1000
+    length: int = 256
+    position_rows: int = 1280
+    time_rows: int = 356
+
+    @classmethod
+    def of(cls, shapes: Shapes) -> RarConfig | None:
+        if not has(shapes, "target_aware_pos_embed", "timesteps_embeddings", "adaln_before_head.", "blocks."):
+            return None
+        rows, width = shapes["embeddings.weight"]
+        codebook, positions = shapes["lm_head.weight"][0], shapes["pos_embed"][1]
+        return cls(
+            width,
+            count(shapes, "blocks."),
+            width // shapes["blocks.0.attn.q_norm.weight"][0],
+            shapes["blocks.0.mlp.fc1.weight"][0],
+            codebook,
+            rows - codebook - 2,
+            positions - SPARE,
+            positions,
+            shapes["timesteps_embeddings"][1],
+        )
+
+
+class _Attention(nn.Module):
+    def __init__(self, width: int, heads: int) -> None:
+        super().__init__()
+        self.heads = heads
+        self.qkv, self.proj = nn.Linear(width, 3 * width), nn.Linear(width, width)
+        self.q_norm, self.k_norm = nn.LayerNorm(width // heads, 1e-6), nn.LayerNorm(width // heads, 1e-6)
+
+    def forward(self, x: Tensor, mask: Tensor | None, cache: KeyValueCache | None, layer: int, start: int) -> Tensor:
+        q, k, v = self.qkv(x).unflatten(-1, (3, self.heads, -1)).permute(2, 0, 3, 1, 4).unbind(0)
+        q, k = self.q_norm(q), self.k_norm(k)  # each (batch, heads, length, head width)
+        if cache is not None:
+            k, v = cache.extended(layer, start, k, v)
+        return self.proj(F.scaled_dot_product_attention(q, k, v, attn_mask=mask).transpose(1, 2).flatten(2))
+
+
+class _Block(nn.Module):
+    def __init__(self, c: RarConfig) -> None:
+        super().__init__()
+        self.norm1, self.norm2 = nn.LayerNorm(c.width, 1e-6), nn.LayerNorm(c.width, 1e-6)
+        self.attn, self.mlp = _Attention(c.width, c.heads), VitFeedForward(c.width, c.hidden)
+        self.adaLN_modulation = nn.Sequential(nn.SiLU(), nn.Linear(c.width, 6 * c.width))
+
+    def forward(self, x: Tensor, condition: Tensor, *where: object) -> Tensor:
+        shift_1, scale_1, gate_1, shift_2, scale_2, gate_2 = self.adaLN_modulation(condition).chunk(6, -1)
+        x = x + gate_1 * self.attn(modulated(self.norm1(x), shift_1, scale_1), *where)
+        return x + gate_2 * self.mlp(modulated(self.norm2(x), shift_2, scale_2))
+
+
+class Rar(nn.Module):
+    def __init__(self, config: RarConfig | None = None) -> None:
+        super().__init__()
+        self.config = c = config or RarConfig()
+        self.cls_token = nn.Parameter(torch.zeros(1, 1, c.width))
+        self.pos_embed, self.target_aware_pos_embed = (nn.Parameter(torch.zeros(1, c.position_rows, c.width)) for _ in range(2))
+        self.timesteps_embeddings = nn.Parameter(torch.zeros(1, c.time_rows, c.width))
+        self.embeddings = nn.Embedding(c.codebook + c.classes + 2, c.width)
+        self.blocks = nn.ModuleList(_Block(c) for _ in range(c.depth))
+        self.adaln_before_head = nn.ModuleDict({"adaLN_modulation": nn.Sequential(nn.SiLU(), nn.Linear(c.width, 2 * c.width))})
+        self.lm_head = nn.Linear(c.width, c.codebook)
+
+    def stream(self, labels: Tensor, tokens: Tensor, order: Tensor, start: int) -> tuple[Tensor, Tensor]:
+        """What goes into the first block from position ``start`` on, and the condition of each position.
+
+        ``tokens`` (batch, some) in order, those that follow what was read; ``order`` (batch or 1, length).
+        """
+        class_ = self.embeddings(labels + self.config.codebook + 1)[:, None]
+        head = [self.cls_token.expand(len(labels), -1, -1), class_] if start == 0 else []
+        x = torch.cat([*head, self.embeddings(tokens)], 1)
+        positions = slice(start, start + x.shape[1])
+        first = torch.arange(2, device=order.device).expand(len(order), 2)
+        here = torch.cat([first, order + 2], 1)[:, positions]  # rows of the tokens' own places
+        places = F.pad(order + 2, (1, 1), value=-1)[:, positions]  # rows of the places to predict; none at the start and at the end
+        aware = torch.where(places[..., None] < 0, 0.0, self.target_aware_pos_embed[0][places.clamp(min=0)])
+        return x + self.pos_embed[0][here] + aware, class_ + self.timesteps_embeddings[:, positions]
+
+    def logits(self, x: Tensor, condition: Tensor, mask: Tensor | None, cache: KeyValueCache | None = None, start: int = 0) -> Tensor:
+        for i, block in enumerate(self.blocks):
+            x = block(x, condition, mask, cache, i, start)
+        scale, shift = self.adaln_before_head["adaLN_modulation"](condition).chunk(2, -1)
+        return self.lm_head(modulated(F.layer_norm(x, x.shape[-1:], eps=1e-6), shift, scale)).float()
+
+    def forward(self, labels: Tensor, ids: Tensor, order: Tensor | None = None) -> Tensor:
+        """Logits of all tokens, and of what would follow them.
+
+        Args:
+            labels: class numbers (batch,); ``classes`` stands for none.
+            ids: (batch, length) in raster order.
+            order: (batch or 1, length) raster positions in the order of reading; None = raster.
+
+        Returns:
+            (batch, length + 1, codebook) float32, in the order of reading.
+        """
+        order = torch.arange(ids.shape[1], device=ids.device)[None] if order is None else order
+        x, condition = self.stream(labels, ids.gather(1, order.expand(len(ids), -1)), order, 0)
+        return self.logits(x, condition, causal_mask(x.shape[1], x.shape[1], x.device))[:, 1:]
+
+
+class RarReader:
+    """Predicts tokens one after another, in raster order or in one given.
+
+    ``labels`` are one tensor of class numbers (batch,) a prompt, the positive one first; all prompts go through the model together.
+    """
+
+    def __init__(self, model: Rar, labels: Sequence[Tensor], order: Tensor | None = None) -> None:
+        c = model.config
+        self.model, self.labels, self.prompts, self.read = model, torch.cat(list(labels)), len(labels), 0
+        self.order = torch.arange(c.length, device=self.labels.device)[None] if order is None else order
+        self.cache = KeyValueCache(c.depth, len(self.labels), c.heads, c.length + 2, c.width // c.heads, model.cls_token)
+
+    def __call__(self, ids: Tensor, asked: Tensor, prompts: int = 1) -> Tensor:
+        """Logits (prompts, batch, 1, codebook).
+
+        Args:
+            ids: (batch, length), all before the asked one in the order known.
+            asked: (batch or 1, 1), the next position of the order.
+            prompts: how many of the prompts; those left out once are gone.
+        """
+        if prompts < self.prompts:
+            self.prompts, self.labels = prompts, self.labels[: prompts * len(ids)]
+            self.cache.narrowed(len(self.labels))
+        order = self.order.expand(len(ids), -1)
+        tokens = ids.gather(1, order[:, max(self.read - 1, 0) : self.read]).repeat(prompts, 1)
+        start = self.read + 1 if self.read else 0
+        x, condition = self.model.stream(self.labels, tokens, order.repeat(prompts, 1), start)
+        self.read += 1
+        mask = None if start else causal_mask(x.shape[1], x.shape[1], x.device)
+        return self.model.logits(x, condition, mask, self.cache, start)[:, -1:].unflatten(0, (prompts, -1))
