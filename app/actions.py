@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from graph_engine.graph import BYPASSED, MUTED
+
 Window = Any  # the rows are read by the window; naming its class here would close a circle
 
 
@@ -29,6 +31,10 @@ def _selected(window: Window) -> bool:
     return bool(window.session.selection)
 
 
+def _group(window: Window) -> bool:
+    return window.session.groups.is_group(window.session.selected_node)
+
+
 ROWS = (
     Row("new", "File", "New", ("Ctrl+N",), lambda w: w.files.new(), "new"),
     Row("open", "File", "Open…", ("Ctrl+O",), lambda w: w.files.open(), "open"),
@@ -49,6 +55,31 @@ ROWS = (
     Row("select_all", "Edit", "Select all", ("Ctrl+A",), lambda w: w.session.select_all(), scope="canvas", separated=True, on_empty=True),
     Row("add", "Graph", "Add node…", ("Tab", "Shift+A"), lambda w: w.canvas.ask_for_node_here(), "add", scope="canvas", on_empty=True),
     Row("rename", "Graph", "Rename", ("F2",), lambda w: w.rename(), when=lambda w: bool(w.session.selected_node), on_node=True),
+    Row(
+        "group", "Graph", "Group", ("Ctrl+G",), lambda w: w.session.groups.group(), tip="Put the selected nodes into a group",
+        when=_selected, separated=True, on_node=True,
+    ),
+    Row("dissolve", "Graph", "Dissolve group", ("Ctrl+Shift+G",), lambda w: w.session.groups.dissolve(), when=_group, on_node=True),
+    Row(
+        "unique", "Graph", "Make group unique", (), lambda w: w.session.groups.make_unique(),
+        tip="Give this group a definition of its own", when=_group, on_node=True,
+    ),
+    Row(
+        "step_in", "Graph", "Step into group", ("Return", "Enter"), lambda w: w.session.groups.step_in(), scope="canvas", when=_group,
+        on_node=True,
+    ),
+    Row(
+        "step_out", "Graph", "Step out", ("U",), lambda w: w.session.groups.step_out(), scope="canvas",
+        when=lambda w: bool(w.session.document.way), on_empty=True,
+    ),
+    Row(
+        "bypass", "Graph", "Bypass", ("Ctrl+B",), lambda w: w.session.groups.switch(BYPASSED, "Bypass"),
+        tip="Pass on what comes in, and do not run", when=_selected, separated=True, on_node=True,
+    ),
+    Row(
+        "mute", "Graph", "Mute", ("Ctrl+M",), lambda w: w.session.groups.switch(MUTED, "Mute"),
+        tip="Do not run, nor what needs it", when=_selected, on_node=True,
+    ),
     Row(
         "run", "Graph", "Run", ("Ctrl+Return", "Ctrl+Enter"), lambda w: w.session.run(), "run", "Run what is not done yet",
         when=lambda w: not w.session.runs.running, separated=True,

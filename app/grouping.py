@@ -53,6 +53,7 @@ class _Grouping:
         graph, layout = self.before.graph, self.before.layout
         for link in graph.links:
             self._sort_in(link)
+        self._give_what_is_loose()
         parameters, exposed = self._exposed()
         inside = Graph({key: node for key, node in graph.nodes.items() if key in self.nodes}, self.inner)
         places = {key: place for key, place in layout.items() if key in self.nodes}
@@ -106,9 +107,18 @@ class _Grouping:
             self.inner.append(Link(link.source, link.output, OUTPUTS, out))
         return self.taken[goes]
 
+    def _give_what_is_loose(self) -> None:
+        """What a node gives that nobody takes yet can be taken from the group too."""
+        for key, node in self.before.graph.nodes.items():
+            if key in self.nodes and not self.before.graph.out_of(key):
+                known = self.types.get(node.type)
+                for output in known.outputs if known else ():
+                    self._output(Link(key, output.name, "", ""))
+
     def _type(self, link: Link) -> str:
         """What flows over a link: what the source gives, or if nobody knows, what the target takes."""
-        source, target = (self.types.get(self.before.graph.nodes[end].type) for end in (link.source, link.target))
+        nodes = self.before.graph.nodes
+        source, target = (self.types.get(nodes[end].type) if end in nodes else None for end in (link.source, link.target))
         if source and (output := source.output(link.output)):
             return output.type
         return next(iter(target.accepted(link.input)), "") if target else ""

@@ -133,6 +133,12 @@ class Groups:
             session.document.go(way[: max(0, len(way) - levels)])
             session.select({way[len(session.document.way)]})
 
+    def names_on_the_way(self) -> list[str]:
+        """What the places are called that lie between the file's own graph and what is on the screen, both included."""
+        document = self._session.document
+        steps = ["/".join(document.way[: level + 1]) for level in range(len(document.way))]
+        return [document.name, *(self._session.title_of_step(step).rpartition(" › ")[2] for step in steps)]
+
     def show(self, step: str) -> None:
         """Go where a node of the flat graph lies, and select it."""
         session = self._session

@@ -54,7 +54,7 @@ class ProblemList(QFrame):
         node = item.data(Qt.ItemDataRole.UserRole)
         self.close()
         if node:
-            self._session.select({node})
+            self._session.groups.show(node)
 
 
 class Status(QStatusBar):

@@ -27,6 +27,7 @@ from app.status import Status
 from app.theme.icons import SIZE, icon
 from app.theme.style import apply_theme
 from app.theme.tokens import DARK, Theme
+from app.trail import Trail
 from graph_engine.catalogue import Catalogue
 
 SIDE_WIDTH = 368
@@ -43,6 +44,7 @@ class Window(QMainWindow):
         self.viewer = Viewer(session, theme)
         self.inspector = Inspector(session, theme)
         self.notice = Notice(theme)
+        self.trail = Trail(session, theme)
         self.import_panel = ImportPanel(session, theme)
         self.status = Status(session, theme)
         self.palette = Palette(self.canvas, session, theme)  # type: ignore[assignment]
@@ -66,6 +68,7 @@ class Window(QMainWindow):
         column = QVBoxLayout(middle)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
+        column.addWidget(self.trail)
         column.addWidget(self.canvas)
         column.addWidget(self.notice)
         self.setCentralWidget(middle)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import PurePath
 from typing import Any
 
-from graph_engine.declaration import AnyKind, File, Integer, NodeType, Number, Parameter, Seed, Text
+from graph_engine.declaration import AnyKind, File, Input, Integer, NodeType, Number, Output, Parameter, Seed, Text
 from graph_engine.graph import Node
 from graph_engine.parameters import seed_policy, seed_value
 
@@ -19,6 +19,11 @@ def type_title(type_id: str) -> str:
     """The id of a node type that nobody knows, as a title: words begin large, names of classes stay as they are."""
     name = type_id.rpartition("/")[2].replace("_", " ")
     return name.capitalize() if name.islower() else name
+
+
+def label(entry: Input | Output | Parameter) -> str:
+    """How an input, output or parameter is called: the title that somebody gave it, or its name in words."""
+    return entry.title or plain(entry.name)
 
 
 def title_of(node: Node, node_type: NodeType | None) -> str:

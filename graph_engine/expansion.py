@@ -110,7 +110,7 @@ class Expansion:
             arriving = [(entry, gives) for entry, gives in arriving if entry not in driven] + list(driven.items())
         definition = self.definitions.get(known.type[len(INSTANCE) :]) if known.type.startswith(INSTANCE) else None
         if known.state == BYPASSED:
-            return self._passed_on(name, known, arriving)
+            return self._passed_on(name, known, arriving, {link.output for link in scope.graph.out_of(node)})
         if isinstance(definition, Definition) and known.type in self.types:
             return self._open(scope, node, definition, typed, arriving)
         if any(gives is None for _, gives in arriving):
@@ -135,7 +135,7 @@ class Expansion:
             message = f"the number of the turn drives parameters, got input {entry} of {node_type.title}"
             self.problems.append(Problem(name, entry, message, "put a node between that takes it as a parameter and gives it on"))
 
-    def _passed_on(self, name: str, known: Node, arriving: Iterable[tuple[str, Gives]]) -> Made:
+    def _passed_on(self, name: str, known: Node, arriving: Iterable[tuple[str, Gives]], used: Collection[str]) -> Made:
         """A bypassed node gives at the n-th output of a type what comes in at its n-th input of that type, or at the first."""
         gives: dict[str, Gives] = {}
         by_entry: dict[str, Gives] = {}
@@ -149,6 +149,9 @@ class Expansion:
             index = counts[output.type] = counts.get(output.type, -1) + 1
             if fitting:
                 gives[output.name] = by_entry.get(fitting[index] if index < len(fitting) else fitting[0], ())
+            if output.name in used and gives.get(output.name, ()) == ():
+                message = f"is bypassed, and nothing of type {output.type} comes in that it could pass on"
+                self.problems.append(Problem(name, output.name, message, "let it run, or link what needs it from elsewhere", "warning"))
         self.ends[name] = tuple(_nodes_of(gives.values()))
         return gives
 

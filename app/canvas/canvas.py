@@ -177,6 +177,8 @@ class Canvas(GraphView):
             self.ask_for_node(at, None)
         elif item and (row := item.geometry.row_at(point - item.pos())):
             self.session.parameter_requested.emit(item.identity, row.parameter.name)
+        elif item:
+            self.session.groups.step_in(item.identity)
 
     def _hover(self, at: QPoint) -> None:
         point = self.mapToScene(at)

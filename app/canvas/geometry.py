@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF
 
-from app.wording import type_title
+from app.wording import label, type_title
 from graph_engine.declaration import Input, NodeType, Output, Parameter, Text
 from graph_engine.graph import Link
 
@@ -35,6 +35,7 @@ class Port:
     required: bool = False
     many: bool = False
     help: str = ""
+    label: str = ""
 
     @property
     def point(self) -> QPointF:
@@ -76,10 +77,10 @@ def geometry_of(node_type: NodeType, driven: frozenset[str] = frozenset()) -> No
     top = HEADER + 6
     for index, output in enumerate(node_type.outputs):
         y = top + ROW * index + ROW / 2
-        ports.append(Port(output.name, "output", (output.type,), WIDTH, y, help=output.help))
+        ports.append(Port(output.name, "output", (output.type,), WIDTH, y, help=output.help, label=label(output)))
     for index, entry in enumerate(node_type.inputs):
         y = top + ROW * index + ROW / 2
-        ports.append(Port(entry.name, "input", (entry.type,), 0, y, entry.required, entry.many, entry.help))
+        ports.append(Port(entry.name, "input", (entry.type,), 0, y, entry.required, entry.many, entry.help, label(entry)))
     top += ROW * max(len(node_type.inputs), len(node_type.outputs))
     rows = []
     for parameter in node_type.parameters:
@@ -87,7 +88,7 @@ def geometry_of(node_type: NodeType, driven: frozenset[str] = frozenset()) -> No
         height = BLOCK if block else FIELD
         rows.append(ParameterRow(parameter, QRectF(INSET, top + 2, WIDTH - 2 * INSET, height)))
         types = node_type.accepted(parameter.name)
-        ports.append(Port(parameter.name, "parameter", types, 0, top + 2 + FIELD / 2, help=parameter.help))
+        ports.append(Port(parameter.name, "parameter", types, 0, top + 2 + FIELD / 2, help=parameter.help, label=label(parameter)))
         top += height + 4
     return NodeGeometry(tuple(ports), tuple(rows), top + GAP)
 

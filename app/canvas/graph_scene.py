@@ -142,8 +142,9 @@ class GraphScene(QGraphicsScene):
     def show_problems(self) -> None:
         worst: dict[str, str] = {}
         for problem in self.session.problems:
-            if worst.get(problem.node) != "error":
-                worst[problem.node] = problem.severity
+            node = self.session.here(problem.node)
+            if worst.get(node) != "error":
+                worst[node] = problem.severity
         for identity, item in self.nodes.items():
             item.show_trouble(worst.get(identity, ""))
 

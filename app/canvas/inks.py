@@ -29,6 +29,7 @@ class Inks:
         self.value = QPen(QColor(theme.text))
         self.bad = QPen(QColor(theme.bad))
         self.body = QBrush(QColor(theme.raised))
+        self.bypassed = QBrush(blend(theme.raised, theme.accent, 0.28))
         self.field = QBrush(blend(theme.raised, theme.field, 0.62))
         self.field_edge = QPen(blend(theme.raised, theme.outline, 0.45), 1)
         self.edge = QPen(QColor(theme.outline), 1)

@@ -11,8 +11,9 @@ from app.canvas.geometry import INSET, WIDTH, NodeGeometry, ParameterRow, Port
 from app.canvas.inks import Inks
 from app.pictures import thumbnail
 from app.steps import NEVER, Step
-from app.wording import plain, title_of, value_of, value_text
+from app.wording import label, title_of, value_of, value_text
 from graph_engine.declaration import NodeType
+from graph_engine.definition import definition_of
 from graph_engine.graph import Node
 
 PICTURE_INSET = 8.0
@@ -36,17 +37,19 @@ class NodeFace:
     def show_node(self, node: Node, node_type: NodeType, geometry: NodeGeometry, known: bool) -> None:
         self.node, self.node_type, self.geometry, self.known = node, node_type, geometry, known
         title = title_of(node, node_type)
-        self.title = self.inks.titles.line(title, WIDTH - 60)
+        self.title = self.inks.titles.line(title, WIDTH - (100 if node.state else 60))
         self.far_title = self.inks.far_titles.line(title, WIDTH - 20)
         self.values = [self._value_of(row) for row in geometry.rows]
+        self.state = self.inks.labels.line(node.state, 90) if node.state else None
+        self.group = bool(definition_of(node.type))
         self._measure()
 
     def _value_of(self, row: ParameterRow) -> QStaticText:
         value = value_of(self.node, row.parameter)
         if row.block:
             return self.inks.values.block(str(value), WIDTH - 2 * INSET - 16, 3)
-        label = self.inks.labels.line(plain(row.parameter.name), LABEL_WIDTH)
-        room = WIDTH - 2 * INSET - 28 - label.size().width()
+        name = self.inks.labels.line(label(row.parameter), LABEL_WIDTH)
+        room = WIDTH - 2 * INSET - 28 - name.size().width()
         return self.inks.values.line(value_text(row.parameter.kind, value), max(24.0, room))
 
     def show_step(self, step: Step) -> None:

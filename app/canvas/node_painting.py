@@ -12,7 +12,7 @@ from app.canvas.geometry import HEADER, INSET, PORT, WIDTH, Port
 from app.canvas.inks import GLYPH, NOTHING, Inks
 from app.canvas.node_face import NodeFace
 from app.canvas.row_painting import FIELD_RADIUS, paint_row, rounded
-from app.wording import plain
+from graph_engine.graph import BYPASSED, MUTED
 
 Fits = Callable[[Port], bool] | None
 """Whether the link that is being made may end at a port; None while none is being made."""
@@ -20,6 +20,9 @@ Fits = Callable[[Port], bool] | None
 FULL = 0.55
 OVERVIEW = 0.25
 RADIUS = 7.0
+OPACITY = {MUTED: 0.4, BYPASSED: 0.62}
+STACK = 5.0
+"""How far the second sheet of a group shows below the first."""
 GLYPHS = {"ran": "ran", "memory": "memory", "disk": "disk", "failed": "failed", "waiting": "waiting"}
 
 
@@ -37,6 +40,7 @@ def header_path() -> QPainterPath:
 
 def paint_full(painter: QPainter, face: NodeFace, inks: Inks, fits: Fits) -> None:
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setOpacity(OPACITY.get(face.node.state, 1.0))
     _paint_body(painter, face, inks)
     _paint_header(painter, face, inks)
     for row, value in zip(face.geometry.rows, face.values, strict=True):
@@ -54,8 +58,10 @@ def paint_full(painter: QPainter, face: NodeFace, inks: Inks, fits: Fits) -> Non
 def _paint_body(painter: QPainter, face: NodeFace, inks: Inks) -> None:
     # A strip for a shadow: a second rounded fill of this size would double the cost of a node.
     painter.fillRect(QRectF(5, face.height, WIDTH - 10, 3.5), inks.shadow)
-    painter.setBrush(inks.body)
+    painter.setBrush(inks.bypassed if face.node.state == BYPASSED else inks.body)
     painter.setPen(inks.edge)
+    if face.group:
+        painter.drawPath(rounded(STACK - 0.5, RADIUS, WIDTH - 2 * STACK + 1, face.height - RADIUS + STACK, RADIUS))
     painter.drawPath(rounded(-0.5, -0.5, WIDTH + 1, face.height + 1, RADIUS))
 
 
@@ -67,7 +73,11 @@ def _paint_header(painter: QPainter, face: NodeFace, inks: Inks) -> None:
     painter.setFont(inks.titles.font)
     painter.drawStaticText(QPointF(12, (HEADER - inks.titles.height) / 2), face.title)
     step = face.step
-    if step.state == "running":
+    if face.state:
+        painter.setPen(inks.label)
+        painter.setFont(inks.labels.font)
+        painter.drawStaticText(QPointF(WIDTH - 12 - face.state.size().width(), (HEADER - inks.labels.height) / 2), face.state)
+    elif step.state == "running":
         _paint_progress(painter, face, inks)
     elif step.state or step.kept or face.trouble:
         _paint_glyph(painter, face, inks)
@@ -139,7 +149,7 @@ def _paint_port(painter: QPainter, face: NodeFace, port: Port, inks: Inks, fits:
     _paint_dot(painter, port, PORT + (1 if face.hovered == port else 0), inks, linked or port.gives or port.required, fitting)
     painter.setPen(inks.label if fitting else inks.faint)
     painter.setFont(inks.labels.font)
-    text = inks.labels.line(plain(port.name), 92)
+    text = inks.labels.line(port.label, 92)
     x = WIDTH - 12 - text.size().width() if port.gives else 12
     painter.drawStaticText(QPointF(x, port.y - inks.labels.height / 2), text)
 
@@ -175,7 +185,8 @@ def _paint_outline(painter: QPainter, face: NodeFace, inks: Inks) -> None:
 def paint_boxes(painter: QPainter, face: NodeFace, inks: Inks) -> None:
     """Far away: body, header with a large title, picture and squares for ports."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-    painter.fillRect(face.body, inks.body)
+    painter.setOpacity(OPACITY.get(face.node.state, 1.0))
+    painter.fillRect(face.body, inks.bypassed if face.node.state == BYPASSED else inks.body)
     painter.fillRect(QRectF(0, 0, WIDTH, HEADER), inks.header(face.node_type.section))
     painter.setPen(inks.title)
     painter.setFont(inks.far_titles.font)

@@ -11,7 +11,7 @@ from PySide6.QtGui import QPainter, QPainterPath, QStaticText
 from app.canvas.geometry import FIELD, ParameterRow
 from app.canvas.inks import NOTHING, Inks
 from app.canvas.node_face import LABEL_WIDTH, NodeFace
-from app.wording import plain, value_of
+from app.wording import label, value_of
 from graph_engine.declaration import Color, Integer, Number, Toggle
 
 FIELD_RADIUS = 4.0
@@ -57,7 +57,7 @@ def paint_row(painter: QPainter, face: NodeFace, row: ParameterRow, value: QStat
 def _label(painter: QPainter, inks: Inks, row: ParameterRow, field: QRectF) -> None:
     painter.setPen(inks.label)
     painter.setFont(inks.labels.font)
-    text = inks.labels.line(plain(row.parameter.name), LABEL_WIDTH)
+    text = inks.labels.line(label(row.parameter), LABEL_WIDTH)
     painter.drawStaticText(QPointF(field.x() + 8, field.y() + (FIELD - inks.labels.height) / 2), text)
 
 

@@ -7,7 +7,7 @@ import html
 from PySide6.QtCore import QPointF
 
 from app.canvas.graph_scene import GraphScene
-from app.wording import plain
+from app.wording import label
 
 PORT_REACH = 12.0
 
@@ -17,12 +17,12 @@ def tip_at(scene: GraphScene, point: QPointF) -> str:
     if found := scene.port_at(point, PORT_REACH):
         port = found[1]
         kinds = " or ".join(kind for kind in port.types if kind)
-        return _tip(f"{plain(port.name)} · {kinds}", port.help)
+        return _tip(f"{port.label} · {kinds}", port.help)
     item = scene.node_at(point)
     if item is None:
         return ""
     if row := item.geometry.row_at(point - item.pos()):
-        return _tip(plain(row.parameter.name), row.parameter.help)
+        return _tip(label(row.parameter), row.parameter.help)
     return _tip(item.face.node_type.title, item.face.node_type.summary)
 
 

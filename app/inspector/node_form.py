@@ -14,7 +14,7 @@ from app.session import Session
 from app.steps import Step
 from app.theme.icons import icon
 from app.theme.tokens import Theme
-from app.wording import plain, seconds_text, title_of
+from app.wording import label, plain, seconds_text, title_of
 from graph_engine.declaration import NodeType
 
 STATES = {
@@ -110,7 +110,7 @@ class NodeForm(QWidget):
         for entry in self.node_type.inputs if self.node_type else ():
             sources = [link for link in workflow.graph.into(self.node) if link.input == entry.name and link.source in workflow.graph.nodes]
             names = (title_of(workflow.graph.nodes[link.source], self.session.type_of(link.source)) for link in sources)
-            lines.append((plain(entry.name), ", ".join(names) or ("not connected" if entry.required else "optional")))
+            lines.append((label(entry), ", ".join(names) or ("not connected" if entry.required else "optional")))
         for result in self.session.steps[self.node].results:
             lines.append((plain(result.output), result.description or result.type))
         name_style = f"color:{self.theme.muted}; padding-right:12px; padding-bottom:2px"

@@ -10,7 +10,7 @@ from app.inspector.controls import control_for
 from app.session import Session
 from app.theme.icons import icon
 from app.theme.tokens import Theme
-from app.wording import plain, title_of, value_of
+from app.wording import label, plain, title_of, value_of
 from graph_engine.declaration import Parameter
 
 LABEL_WIDTH = 108
@@ -21,11 +21,11 @@ class ParameterRow(QWidget):
         super().__init__()
         self.session, self.theme, self.node, self.parameter = session, theme, node, parameter
         self.setObjectName(f"parameter_{parameter.name}")
-        self.label = QLabel(plain(name or parameter.name))
+        self.label = QLabel(plain(name) if name else label(parameter))
         self.label.setToolTip(parameter.help)
         self.control = control_for(parameter.kind, theme)
         self.control.setToolTip(parameter.help)
-        self.control.setAccessibleName(plain(parameter.name))
+        self.control.setAccessibleName(label(parameter))
         self.control.setAccessibleDescription(parameter.help)
         self.control.changed.connect(lambda value: session.set_parameter(node, parameter, value))
         self.control.settled.connect(session.settle)
@@ -76,8 +76,10 @@ class ParameterRow(QWidget):
         self.control.setVisible(driver is None)
         self.driven.setVisible(driver is not None)
         if driver:
-            source = workflow.graph.nodes[driver.source]
-            self.driven.setText(f"from {title_of(source, self.session.type_of(driver.source))} · {plain(driver.output)}")
+            source_type = self.session.type_of(driver.source)
+            output = source_type.output(driver.output) if source_type else None
+            name = label(output) if output else plain(driver.output)
+            self.driven.setText(f"from {title_of(workflow.graph.nodes[driver.source], source_type)} · {name}")
         self.reset.setVisible(value_of(node, self.parameter) != self.parameter.default and driver is None)
         self._show_exposed(exposed_name(workflow, self.node, self.parameter.name))
 

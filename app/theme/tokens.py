@@ -73,6 +73,7 @@ _TYPES = {
 }
 
 _SECTIONS = {
+    "group": "#8a9ec4",
     "prompt": "#f2a65a",
     "tokenizer": "#ef7f77",
     "generator": "#ac94f0",

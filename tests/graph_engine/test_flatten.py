@@ -193,6 +193,12 @@ def test_a_bypassed_node_as_target_runs_what_it_passes_on(toys):
     assert flat.targets(["2", "3"]) == ("1", "3")
 
 
+def test_a_bypassed_node_with_nothing_to_pass_on_says_so(toys):
+    warning, error = problems_of(state(instance(TWICE), "1", "bypassed"), toys)
+    assert warning.message == "is bypassed, and nothing of type Integer comes in that it could pass on" and warning.severity == "warning"
+    assert (error.node, error.message) == ("2/1", "input a is not connected")
+
+
 def test_a_muted_node_and_what_needs_it_do_not_run(toys):
     flat = flattened(state(instance(TWICE), "2", "muted"), toys)
     assert set(flat.graph.nodes) == {"1"}
