@@ -25,11 +25,12 @@ UNKNOWN = "nothing here does the same yet"
 
 
 class Built(NamedTuple):
-    """``made`` names the nodes of each node of the file, with their column and row in its piece."""
+    """``made`` names the nodes of each node of the file, with column and row in its piece; ``carried`` says where widgets' values are."""
 
     graph: Graph
     items: tuple[Item, ...]
     made: Mapping[str, Mapping[str, tuple[int, int]]]
+    carried: Mapping[tuple[str, str], tuple[str, str]]
 
 
 def built(nodes: Nodes, types: Mapping[str, NodeType]) -> Built:
@@ -65,7 +66,13 @@ class _Building:
         made: dict[str, dict[str, tuple[int, int]]] = {}
         for (key, local), identity in names.items():
             made.setdefault(key, {})[identity] = self._pieces[key].places[local]
-        return Built(graph, tuple(self._item(node, made.get(node.id, {})) for node in self._nodes.values()), made)
+        carried = {
+            widget: (names[key, local], parameter)
+            for key, piece in self._pieces.items()
+            for widget, (local, parameter) in piece.carried.items()
+            if (key, local) in names
+        }
+        return Built(graph, tuple(self._item(node, made.get(node.id, {})) for node in self._nodes.values()), made, carried)
 
     # pieces
 

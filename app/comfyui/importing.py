@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from app.comfyui.building import KEPT, Built, built
+from msgspec.structs import replace
+
+from app.comfyui.building import KEPT, built
 from app.comfyui.classes import MODEL_WIDGETS
 from app.comfyui.exposing import exposed_values
-from app.comfyui.inlining import inlined
+from app.comfyui.inlining import Instance, inlined
 from app.comfyui.placing import places
 from app.comfyui.reading import read_source
+from app.comfyui.regrouping import Regrouped, regrouped
 from app.comfyui.report import MAPPED, Item, NeededFile, Report
 from app.comfyui.resolving import Resolved, resolved
 from app.comfyui.source import Nodes, Source, SourceNode
 from app.comfyui.starter import NOTE, with_starter
 from graph_engine.declaration import NodeType
-from graph_engine.workflow import Exposed, Workflow
+from graph_engine.workflow import Workflow
 
 PICTURE_WIDGETS = {"LoadImage": "image", "LoadImageMask": "image"}
 SEEDS = "The same seed makes another picture here: noise is drawn in another way."
@@ -40,7 +43,8 @@ def imported(
         BadWorkflow: it is no ComfyUI workflow, a damaged or a hostile one.
     """
     source = read_source(raw, where, prompt)
-    plain = resolved(inlined(source, where))
+    flat = inlined(source, where)
+    plain = resolved(flat.nodes)
     made = built(plain.nodes, types)
     graph = with_starter(made.graph) if starter else made.graph
     workflow = Workflow(
@@ -51,7 +55,15 @@ def imported(
         exposed=exposed_values(graph, types),
         unknown={KEPT: _kept(source, plain)} if source.kept or plain.notes else {},
     )
-    return Imported(workflow, _report(source, plain, made, workflow.exposed, starter, has_file))
+    whole = regrouped(workflow, flat.instances, made, types)
+    items = [*made.items, *_gone(source, plain)]
+    report = Report(
+        form=source.form,
+        items=tuple(_held(item, whole) for item in [*items, *_groups(flat.instances, whole)]),
+        files=tuple(_files(source, plain.nodes, has_file)),
+        notes=(*_notes(whole.workflow, starter), *whole.notes),
+    )
+    return Imported(whole.workflow, report)
 
 
 def _notes_as_text(plain: Resolved) -> str:
@@ -64,17 +76,33 @@ def _kept(source: Source, plain: Resolved) -> dict[str, Any]:
     return {**source.kept, **({"notes": [note.raw for note in plain.notes]} if plain.notes else {})}
 
 
-def _report(
-    source: Source, plain: Resolved, made: Built, exposed: Mapping[str, Exposed], starter: bool, has_file: Callable[[str], bool] | None
-) -> Report:
-    gone = [Item(identity, _kind(source, identity), MAPPED, sentence) for identity, sentence in plain.became.items()]
-    gone += [Item(note.id, note.type, MAPPED, "stands in the description", note.title) for note in plain.notes]
-    sentences = [NOTE] if starter else []
-    if "seed" in exposed:
-        sentences.append(SEEDS)
-    if exposed:
-        sentences.append(f"Values to set: {', '.join(exposed)}.")
-    return Report(source.form, (*made.items, *gone), tuple(_files(source, plain.nodes, has_file)), tuple(sentences))
+def _gone(source: Source, plain: Resolved) -> Iterator[Item]:
+    """What became of nodes that are no nodes any more."""
+    for identity, sentence in plain.became.items():
+        yield Item(identity, _kind(source, identity), MAPPED, sentence)
+    for note in plain.notes:
+        yield Item(note.id, note.type, MAPPED, "stands in the description", note.title)
+
+
+def _groups(instances: Iterable[Instance], whole: Regrouped) -> Iterator[Item]:
+    for instance in instances:
+        made = whole.made.get(instance.id)
+        sentence = "became a group" if made else "its nodes stand where it stood"
+        yield Item(instance.id, instance.type, MAPPED, sentence, instance.title or instance.name, (made,) if made else ())
+
+
+def _held(item: Item, whole: Regrouped) -> Item:
+    """The item with the nodes that are in the file's own graph: of a node in a group, the group."""
+    return replace(item, nodes=tuple(dict.fromkeys(whole.holders.get(node, node) for node in item.nodes)))
+
+
+def _notes(workflow: Workflow, starter: bool) -> Iterator[str]:
+    if starter:
+        yield NOTE
+    if "seed" in workflow.exposed:
+        yield SEEDS
+    if workflow.exposed:
+        yield f"Values to set: {', '.join(workflow.exposed)}."
 
 
 def _kind(source: Source, identity: str) -> str:

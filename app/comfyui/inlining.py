@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
 
 from msgspec.structs import replace
 
@@ -16,8 +16,23 @@ NODE_LIMIT = 20_000
 NESTING_LIMIT = 16
 
 
-def inlined(source: Source, where: str) -> Nodes:
-    """The nodes of a source without instances.
+class Instance(NamedTuple):
+    """A sub-graph or group node as it was used: ids of its nodes begin with its own. ``promoted`` are inner widgets that it shows."""
+
+    id: str
+    type: str
+    name: str
+    title: str
+    promoted: tuple[tuple[str, str], ...]
+
+
+class Inlined(NamedTuple):
+    nodes: Nodes
+    instances: tuple[Instance, ...]
+
+
+def inlined(source: Source, where: str) -> Inlined:
+    """The nodes of a source without instances, and which instances there were, outer ones first.
 
     Raises:
         BadWorkflow: a definition holds itself, or there are too many nodes once all is written out.
@@ -29,15 +44,21 @@ class _Inlining:
     def __init__(self, definitions: Mapping[str, Definition], where: str) -> None:
         self._definitions, self._where = definitions, where
         self._flat: dict[str, SourceNode] = {}
+        self._instances: list[Instance] = []
+        self._looked_at = 0
         self._beyond: dict[str, Mapping[int, Origin]] = {}  # where links go on that begin at an instance, or at the inside of one
 
-    def of(self, nodes: Nodes) -> Nodes:
+    def of(self, nodes: Nodes) -> Inlined:
         self._add(nodes, "", ())
-        return {key: replace(node, links=self._real_links(node)) for key, node in self._flat.items()}
+        flat = {key: replace(node, links=self._real_links(node)) for key, node in self._flat.items()}
+        return Inlined(flat, tuple(self._instances))
 
     def _add(self, nodes: Nodes, prefix: str, stack: tuple[str, ...]) -> None:
         if len(stack) > NESTING_LIMIT:
             raise BadWorkflow(f"{self._where}: sub-graphs must nest at most {NESTING_LIMIT} deep, got more")
+        self._looked_at += len(nodes)
+        if self._looked_at > NODE_LIMIT:
+            raise BadWorkflow(f"{self._where}: must have at most {NODE_LIMIT:,} nodes with sub-graphs written out, got more")
         for node in nodes.values():
             identity = prefix + node.id
             links = {name: Origin(prefix + origin.node, origin.slot) for name, origin in node.links.items()}
@@ -48,9 +69,7 @@ class _Inlining:
             elif node.mode == "run":
                 self._add_instance(placed, definition, stack)
             else:  # it stays in one piece, for the day when it is turned on
-                self._flat[identity] = placed
-            if len(self._flat) > NODE_LIMIT:
-                raise BadWorkflow(f"{self._where}: must have at most {NODE_LIMIT:,} nodes with sub-graphs written out, got more")
+                self._flat[identity] = replace(placed, title=placed.title or definition.name)
 
     def _add_instance(self, instance: SourceNode, definition: Definition, stack: tuple[str, ...]) -> None:
         if instance.type in stack:
@@ -67,6 +86,8 @@ class _Inlining:
                 takes[position] = origin
         self._beyond[prefix + INSIDE] = takes
         self._beyond[instance.id] = {slot: Origin(prefix + origin.node, origin.slot) for slot, origin in definition.gives.items()}
+        promoted = tuple((prefix + inner, widget) for inner, widget in _promoted(instance, definition))
+        self._instances.append(Instance(instance.id, instance.type, definition.name, instance.title, promoted))
         inner = _shifted(_with_instance_values(instance, definition, takes), instance.place)
         self._add(inner, prefix, (*stack, instance.type))
 
@@ -75,12 +96,30 @@ class _Inlining:
         return {name: origin for name, origin in found.items() if origin}
 
     def _real(self, origin: Origin | None) -> Origin | None:
-        """Where a link begins in the flat graph. Ways through instances are as long as they nest; a longer one goes in a circle."""
-        for _ in range(4 * NESTING_LIMIT):
-            if origin is None or origin.node not in self._beyond:
-                return origin
+        """Where a link begins in the flat graph; None where it leads to nothing, or in a circle."""
+        walked = set()
+        while origin is not None and origin.node in self._beyond:
+            if origin in walked:
+                return None
+            walked.add(origin)
             origin = self._beyond[origin.node].get(origin.slot)
-        return None
+        return origin
+
+
+def _promoted(instance: SourceNode, definition: Definition) -> Iterator[tuple[str, str]]:
+    """The inner widgets that an instance shows, by inner node and name."""
+    names = [slot.name for slot in definition.inputs]
+    for inner, widget in instance.promoted:
+        if inner in definition.nodes:
+            yield inner, widget
+        elif widget in names:
+            yield from _driven_by(definition.nodes, names.index(widget))
+
+
+def _driven_by(nodes: Nodes, position: int) -> Iterator[tuple[str, str]]:
+    """The inner inputs that an input of a definition leads to."""
+    for identity, node in nodes.items():
+        yield from ((identity, name) for name, origin in node.links.items() if origin == Origin(INSIDE, position))
 
 
 def _with_instance_values(instance: SourceNode, definition: Definition, takes: Mapping[int, Origin]) -> dict[str, SourceNode]:
@@ -96,15 +135,9 @@ def _with_instance_values(instance: SourceNode, definition: Definition, takes: M
         if inner in nodes:
             nodes[inner] = _with_value(nodes[inner], widget, value)
         elif widget in names and names.index(widget) not in takes:
-            _set_through_input(nodes, names.index(widget), value)
-    return nodes
-
-
-def _set_through_input(nodes: dict[str, SourceNode], position: int, value: Any) -> None:
-    for identity, node in nodes.items():
-        for name, origin in node.links.items():
-            if origin == Origin(INSIDE, position):
+            for identity, name in list(_driven_by(nodes, names.index(widget))):
                 nodes[identity] = _with_value(nodes[identity], name, value)
+    return nodes
 
 
 def _with_value(node: SourceNode, widget: str, value: Any) -> SourceNode:

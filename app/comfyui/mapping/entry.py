@@ -55,6 +55,7 @@ class Piece:
         self.places: dict[str, tuple[int, int]] = {}
         self.if_used: set[str] = set()
         self.folds: set[str] = set()
+        self.carried: dict[tuple[str, str], tuple[str, str]] = {}  # a widget of a node of the file: the parameter that has its value
         self.differences: list[str] = []
         self.says = ""
 
@@ -81,6 +82,7 @@ class Piece:
             self.take(name, parameter, origin)
         elif (value := case.value(widget)) is not None:
             self.parameters[name][parameter] = as_(value)
+            self.carried[case.node.id, widget] = (name, parameter)
 
     def differs(self, sentence: str) -> None:
         self.differences.append(sentence)

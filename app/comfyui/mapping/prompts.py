@@ -16,7 +16,8 @@ def text_encode(case: Case, piece: Piece) -> None:
         piece.take("main", "prompt", words)
     else:
         text = str(case.value("text", ""))
-        piece.add("prompt", "prompt/prompt", text=text)
+        piece.add("prompt", "prompt/prompt")
+        piece.carry("prompt", "text", case, "text", str)
         piece.add("main", "prompt/encode_prompt", (1, 0))
         piece.join("prompt", "text", "main", "prompt")
         if WEIGHT.search(text):

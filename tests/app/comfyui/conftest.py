@@ -12,7 +12,8 @@ from app.comfyui.reading import parsed
 from app.comfyui.report import Report
 from graph_engine import Catalogue, Node, Workflow, discover
 from graph_engine.check import Problem
-from graph_engine.flatten import problems_of
+from graph_engine.flatten import flattened, problems_of
+from graph_engine.graph import Graph
 from tests.app.comfyui.hand_made import written
 
 
@@ -30,6 +31,10 @@ class Made(NamedTuple):
         """The one node of a type."""
         (found,) = (node for node in self.workflow.graph.nodes.values() if node.type == node_type)
         return found
+
+    def flat(self) -> Graph:
+        """The graph that runs, groups laid out."""
+        return flattened(self.workflow, self.types).graph
 
     def links(self) -> set[tuple[str, str, str, str]]:
         """Links by the types of their nodes."""

@@ -3,7 +3,9 @@
 import pytest
 
 from graph_engine.check import errors
+from graph_engine.definition import INSTANCE
 from graph_engine.errors import BadWorkflow
+from graph_engine.workflow import read, with_values, write
 from tests.app.comfyui.hand_made import Canvas, text_to_image
 
 UUID = "11111111-2222-3333-4444-555555555555"
@@ -46,8 +48,12 @@ def with_instance(values=(), **fields) -> Canvas:
     return canvas
 
 
-def prompt(found):
-    return found.workflow.graph.nodes[found.workflow.exposed["prompt"].node].parameters["text"]
+def texts(found):
+    """The words of all prompts, groups laid out."""
+    return {node.parameters["text"] for node in found.flat().nodes.values() if node.type == "prompt/prompt"}
+
+
+NEGATIVE = "text, watermark"
 
 
 @pytest.mark.parametrize(
@@ -62,7 +68,7 @@ def prompt(found):
 )
 def test_an_instance_becomes_its_nodes_with_its_own_values(made, values, fields, expected):
     found = made(with_instance(values, **fields).file(definitions={"subgraphs": [encoder()]}))
-    assert found.problems() == [] and set(found.outcomes().values()) == {"mapped"} and prompt(found) == expected
+    assert found.problems() == [] and set(found.outcomes().values()) == {"mapped"} and texts(found) == {expected, NEGATIVE}
     assert "CLIPTextEncode 4:1" in found.outcomes()
 
 
@@ -71,14 +77,17 @@ def test_words_that_come_into_an_instance_count_more_than_its_own(made):
     canvas.add("PrimitiveString", ("a bird",), "STRING")
     canvas.nodes[3]["inputs"][1]["link"] = 90
     canvas.links.append([90, 8, 0, 4, 1, "STRING"])
-    assert prompt(made(canvas.file(definitions={"subgraphs": [encoder()]}))) == "a bird"
+    found = made(canvas.file(definitions={"subgraphs": [encoder()]}))
+    assert found.problems() == [] and texts(found) == {NEGATIVE}
+    (driving,) = (link.source for node in found.flat().nodes for link in found.flat().into(node) if link.input == "prompt" and "/" in node)
+    assert found.flat().nodes[driving].parameters == {"text": "a bird"}
 
 
 def test_definitions_within_definitions_are_written_out(made):
     outer = encoder(inner=OTHER)
     outer["nodes"][0]["widgets_values"] = ["outer words"]
     found = made(with_instance(("a fox",)).file(definitions={"subgraphs": [{**outer, "definitions": {"subgraphs": [encoder(OTHER)]}}]}))
-    assert found.problems() == [] and "CLIPTextEncode 4:1:1" in found.outcomes() and prompt(found) == "a fox"
+    assert found.problems() == [] and "CLIPTextEncode 4:1:1" in found.outcomes() and texts(found) == {"a fox", NEGATIVE}
 
 
 def test_two_instances_have_values_of_their_own(made):
@@ -87,7 +96,44 @@ def test_two_instances_have_values_of_their_own(made):
     slots[0]["link"] = canvas.nodes[4]["inputs"][0]["link"]
     canvas.change(5, type=UUID, widgets_values=["two"], inputs=slots)
     found = made(canvas.file(definitions={"subgraphs": [encoder()]}))
-    assert {node.parameters["text"] for node in found.workflow.graph.nodes.values() if node.type == "prompt/prompt"} == {"one", "two"}
+    assert found.problems() == [] and texts(found) == {"one", "two"}
+    (definition,) = found.workflow.definitions.values()
+    assert definition.name == "Words" and list(definition.parameters) == ["text"]
+    assert len([node for node in found.workflow.graph.nodes.values() if node.type.startswith(INSTANCE)]) == 2
+
+
+def test_what_a_group_exposes_is_set_from_outside(made):
+    found = made(with_instance(("a dog",)).file(definitions={"subgraphs": [encoder()]}))
+    changed = with_values(found.workflow, {"prompt": "a hen"})
+    assert texts(found._replace(workflow=changed)) == {"a hen", NEGATIVE}
+
+
+def test_a_group_does_what_its_nodes_did(made):
+    """The flat graph has the nodes and links that the same file has with its sub-graph written out by hand."""
+    canvas = text_to_image()
+    canvas.change(4, widgets_values=["a dog"])
+    by_hand, group = made(canvas.file()), made(with_instance(("a dog",)).file(definitions={"subgraphs": [encoder()]}))
+
+    def shape(found):
+        nodes, links = found.flat().nodes, found.flat().links
+        return (
+            sorted((node.type, repr(node.parameters)) for node in nodes.values()),
+            sorted((nodes[link.source].type, link.output, nodes[link.target].type, link.input) for link in links),
+        )
+
+    assert shape(by_hand) == shape(group)
+
+
+def test_a_report_leads_to_the_group_that_holds_a_node(made):
+    found = made(with_instance().file(definitions={"subgraphs": [encoder()]}))
+    (instance,) = (key for key, node in found.workflow.graph.nodes.items() if node.type.startswith(INSTANCE))
+    held = {item.type: item.nodes for item in found.report.items}
+    assert held[UUID] == (instance,) and [item.nodes for item in found.report.items if item.id == "4:1"] == [(instance,)]
+
+
+def test_a_workflow_with_groups_is_read_back_as_it_was_written(made):
+    written = write(made(with_instance(("a dog",)).file(definitions={"subgraphs": [encoder()]})).workflow)
+    assert write(read(written)) == written
 
 
 def test_a_definition_that_holds_itself_is_refused(made):
@@ -102,6 +148,14 @@ def test_definitions_that_multiply_are_refused(made):
 
     levels = [UUID, *(f"level {number}" for number in range(8))]
     definitions = [tens(name, inner) for name, inner in zip(levels, [*levels[1:], "Odd"], strict=True)]
+    with pytest.raises(BadWorkflow, match="must have at most 20,000 nodes"):
+        made(with_instance().file(definitions={"subgraphs": definitions}))
+
+
+def test_empty_definitions_that_multiply_are_refused_too(made):
+    levels = [UUID, *(f"level {number}" for number in range(12))]
+    nodes = [[{"id": number, "type": inner} for number in range(10)] for inner in levels[1:]] + [[]]
+    definitions = [{"id": name, "name": name, "nodes": held, "links": []} for name, held in zip(levels, nodes, strict=True)]
     with pytest.raises(BadWorkflow, match="must have at most 20,000 nodes"):
         made(with_instance().file(definitions={"subgraphs": definitions}))
 
@@ -132,5 +186,6 @@ def test_a_group_node_becomes_its_nodes(made, prefix):
     grouped.add("VAEDecode", (), "IMAGE", samples=("LATENT", 3, 0), vae=("VAE", 1, 2))
     grouped.add("PreviewImage", (), images=("IMAGE", 4, 0))
     found = made(grouped.file(extra={"groupNodes": {"Make": group}}))
-    assert found.problems() == [] and set(found.outcomes().values()) == {"mapped"} and prompt(found) == "a hat"
-    assert found.of("sampling/sampler").parameters == {"steps": 5, "solver": "heun"}
+    assert found.problems() == [] and set(found.outcomes().values()) == {"mapped"} and texts(found) == {"a hat", "ugly"}
+    (strategy,) = (node for node in found.flat().nodes.values() if node.type == "sampling/sampler")
+    assert strategy.parameters == {"steps": 5, "solver": "heun"}
