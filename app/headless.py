@@ -20,6 +20,7 @@ from graph_engine.check import Problem
 from graph_engine.declaration import AnyKind, Integer, NodeType, Number, Parameter, Seed, Toggle
 from graph_engine.definition import INSTANCE, Exposed
 from graph_engine.errors import BadWorkflow
+from graph_engine.events import Result
 from graph_engine.execute import Outcome
 from graph_engine.graph import Graph
 from graph_engine.interface import types_with
@@ -147,10 +148,7 @@ def summary(outcome: Outcome, seeds: Mapping[str, int]) -> dict[str, Any]:
     return {
         "state": outcome.state,
         "seconds": round(outcome.seconds, 3),
-        "results": {
-            node: {result.output: {"type": result.type, "digest": result.digest} for result in results}
-            for node, results in outcome.results.items()
-        },
+        "results": {node: {result.output: _told(result) for result in results} for node, results in outcome.results.items()},
         "files": list(outcome.files),
         "ran": list(outcome.ran),
         "seeds": dict(seeds),
@@ -158,6 +156,11 @@ def summary(outcome: Outcome, seeds: Mapping[str, int]) -> dict[str, Any]:
         "failures": [msgspec.structs.asdict(failure) for failure in outcome.failures],
         "problems": [msgspec.structs.asdict(problem) for problem in outcome.problems],
     }
+
+
+def _told(result: Result) -> dict[str, Any]:
+    told: dict[str, Any] = {"type": result.type, "digest": result.digest}
+    return {**told, "items": [item.digest for item in result.items]} if result.type.startswith("list[") else told
 
 
 def refusal(message: str) -> dict[str, Any]:

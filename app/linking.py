@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from graph_engine.declaration import NodeType
 from graph_engine.graph import Link
+from graph_engine.open_types import fits
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,7 @@ class LooseEnd:
 def fitting_ends(node_type: NodeType, loose: LooseEnd) -> list[str]:
     """Names of the ends of a node type that the loose end may be linked to, the best first: inputs before parameters."""
     if not loose.gives:
-        return [output.name for output in node_type.outputs if output.type in loose.types]
+        return [output.name for output in node_type.outputs if fits(output.type, loose.types)]
     inputs = sorted(node_type.inputs, key=lambda entry: not entry.required)
     names = [*(entry.name for entry in inputs), *(parameter.name for parameter in node_type.parameters)]
-    return [name for name in names if loose.types[0] in node_type.accepted(name)]
+    return [name for name in names if fits(loose.types[0], node_type.accepted(name))]

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
+from app.sheet import sheet
 from graph_engine.events import (
     AnyEvent,
     Result,
@@ -33,10 +34,12 @@ class Step(msgspec.Struct, frozen=True):
     earlier: str = ""  # the state before it waited, to go back to if its turn never comes
     done: int = 0
     total: int = 0
+    part: float = 0.0  # of the next of ``total``
     note: str = ""
     reason: str = ""
     seconds: float = 0.0
     results: tuple[Result, ...] = ()
+    looks: Pixels | None = None  # of the results: the first that has any, the items of a list as one sheet
     preview: Pixels | None = None
     message: str = ""
     remedy: str = ""
@@ -55,14 +58,12 @@ class Step(msgspec.Struct, frozen=True):
     @property
     def picture(self) -> Pixels | None:
         """What the node shows: the preview while it samples, its first result with a look afterwards."""
-        if self.preview is not None:
-            return self.preview
-        return next((result.pixels for result in self.results if result.pixels), None)
+        return self.looks if self.preview is None else self.preview
 
     @property
     def share(self) -> float:
         """How much is done, from 0 to 1."""
-        return min(1.0, self.done / self.total) if self.total > 0 else 0.0
+        return min(1.0, (self.done + self.part) / self.total) if self.total > 0 else 0.0
 
 
 NEVER = Step()
@@ -105,9 +106,9 @@ class Steps:
             case RunStarted():
                 return self._wait(event.steps, event.cached)
             case StepStarted():
-                return self._change(event.node, state="running", reason=event.reason, done=0, total=0, note="", **_NO_FAILURE)
+                return self._change(event.node, state="running", reason=event.reason, done=0, total=0, part=0.0, note="", **_NO_FAILURE)
             case StepProgress():
-                return self._change(event.node, done=event.done, total=event.total, note=event.note)
+                return self._change(event.node, done=event.done, total=event.total, part=event.part, note=event.note)
             case StepPreview():
                 return self._change(event.node, preview=event.pixels)
             case StepFinished():
@@ -181,6 +182,7 @@ class Steps:
             state=event.state,
             seconds=event.seconds,
             results=results,
+            looks=_looks(results),
             notes=event.notes,
             files=event.files,
             preview=None,
@@ -237,6 +239,7 @@ def together(steps: list[Step]) -> Step:
         reason=next((step.reason for step in steps if step.reason), ""),
         seconds=sum(step.seconds for step in steps),
         results=shown.results,
+        looks=shown.looks,
         preview=now.preview if now and now.preview else shown.preview,
         message=failed.message,
         remedy=failed.remedy,
@@ -247,6 +250,13 @@ def together(steps: list[Step]) -> Step:
         planned=planned.planned,
         why=planned.why,
     )
+
+
+def _looks(results: Iterable[Result]) -> Pixels | None:
+    for result in results:
+        if pictures := [one.pixels for one in (result, *result.items) if one.pixels]:
+            return sheet(pictures)
+    return None
 
 
 _NO_FAILURE: Mapping[str, str] = {"message": "", "remedy": "", "detail": ""}

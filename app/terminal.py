@@ -14,6 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from app.comfyui.report import APPROXIMATED, MAPPED, UNMAPPED, Report
+from app.wording import type_text
 from graph_engine.check import Problem
 from graph_engine.declaration import NodeType
 from graph_engine.definition import held
@@ -84,7 +85,11 @@ class Progress:
             self._update(f"{name_of(self._workflow, event.node)}  {event.done} of {event.total} {event.note}")
         elif isinstance(event, StepFinished):
             took = {"memory": "held in memory", "disk": "held on disk"}.get(event.state, f"{event.seconds:.2f} s")
-            say(f"{name_of(self._workflow, event.node)}: {took}", "dim")
+            items = max((len(result.items) for result in event.results), default=0)
+            ran = (
+                f", {event.items_ran} of {items} items ran" if event.state == "ran" and event.items_ran < items and event.items_ran else ""
+            )
+            say(f"{name_of(self._workflow, event.node)}: {took}{ran}", "dim")
 
     def _update(self, text: str) -> None:
         if self._status:
@@ -142,7 +147,7 @@ def show_node_type(found: NodeType) -> None:
     show(found.summary + "\n")
     if found.help:
         show(found.help + "\n")
-    rows = [(f"input {wanted.name}", wanted.type + ("" if wanted.required else ", optional"), wanted.help) for wanted in found.inputs]
+    rows = [(f"input {wanted.name}", type_text(wanted) + ("" if wanted.required else ", optional"), wanted.help) for wanted in found.inputs]
     rows += [(parameter.name, repr(parameter.default), parameter.help) for parameter in found.parameters]
-    rows += [(f"output {output.name}", output.type, output.help) for output in found.outputs]
+    rows += [(f"output {output.name}", type_text(output), output.help) for output in found.outputs]
     show_table(("", "", ""), rows)

@@ -156,4 +156,6 @@ def _with_pixels(event: AnyEvent, change: Callable[[Pixels], Pixels | None]) -> 
 
 
 def _result_with(result: Result, change: Callable[[Pixels], Any]) -> Result:
+    if result.items:
+        return msgspec.structs.replace(result, items=tuple(_result_with(item, change) for item in result.items))
     return msgspec.structs.replace(result, pixels=change(result.pixels)) if result.pixels else result

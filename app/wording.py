@@ -7,6 +7,7 @@ from typing import Any
 
 from graph_engine.declaration import AnyKind, File, Input, Integer, NodeType, Number, Output, Parameter, Seed, Text
 from graph_engine.graph import Node
+from graph_engine.open_types import said
 from graph_engine.parameters import seed_policy, seed_value
 
 
@@ -28,6 +29,12 @@ def label(entry: Input | Output | Parameter) -> str:
 
 def title_of(node: Node, node_type: NodeType | None) -> str:
     return node.title or (node_type.title if node_type else type_title(node.type))
+
+
+def type_text(end: Input | Output) -> str:
+    """What goes through an input or output."""
+    listed = end.listed if isinstance(end, Output) else end.whole
+    return f"list of {said(end.type)}" if listed else said(end.type)
 
 
 def value_of(node: Node, parameter: Parameter) -> Any:

@@ -10,6 +10,8 @@ from graph_engine.declaration import (
     DeclarationError,
     File,
     Integer,
+    Lazy,
+    Lines,
     NodeType,
     Number,
     Seed,
@@ -47,10 +49,10 @@ from graph_engine.workflow import (
 )
 
 __all__ = [
-    "BadWorkflow", "Cache", "Catalogue", "Choice", "Color", "Context", "DeclarationError", "Definition", "DiskCache", "End", "Exposed",
-    "Failure", "File", "FileDigests", "Flat", "Graph", "History", "Integer", "Link", "Loop", "MemoryCache", "MissingModel", "Node",
-    "NodeType", "Number", "OutOfMemory", "Outcome", "Pixels", "Plan", "PlannedStep", "Problem", "Seed", "Stopped", "Text", "Toggle",
-    "ValueType", "Workflow", "check", "declared", "default_targets", "digest_of", "discover", "execute", "flattened", "keys",
-    "link_refusal", "node", "plan", "problems_of", "read", "register_value", "save", "schema", "type_name", "value_type_of",
-    "value_types", "with_values", "write",
+    "BadWorkflow", "Cache", "Catalogue", "Choice", "Color", "Context", "DeclarationError", "Definition", "DiskCache", "End",
+    "Exposed", "Failure", "File", "FileDigests", "Flat", "Graph", "History", "Integer", "Lazy", "Lines", "Link", "Loop",
+    "MemoryCache", "MissingModel", "Node", "NodeType", "Number", "OutOfMemory", "Outcome", "Pixels", "Plan", "PlannedStep",
+    "Problem", "Seed", "Stopped", "Text", "Toggle", "ValueType", "Workflow", "check", "declared", "default_targets", "digest_of",
+    "discover", "execute", "flattened", "keys", "link_refusal", "node", "plan", "problems_of", "read", "register_value", "save",
+    "schema", "type_name", "value_type_of", "value_types", "with_values", "write",
 ]  # fmt: skip

@@ -128,7 +128,7 @@ class Cache:
         stored, values = read
         held = {name: Held(**fields) for name, fields in stored["held"].items()}
         pool = next((pool for value in values.values() if (pool := value_type_of(value).pool(value)) != RAM), RAM)
-        entry = Entry(stored["content_key"], values, held, stored["seconds"], tuple(stored["notes"]), pool)
+        entry = Entry(stored["content_key"], values, held, stored["seconds"], tuple(stored["notes"]), pool, tuple(stored.get("parts", ())))
         self.memory.put(key, entry)
         return entry
 
@@ -141,6 +141,7 @@ class Cache:
                 "held": {name: msgspec.structs.asdict(held) for name, held in entry.held.items()},
                 "seconds": entry.seconds,
                 "notes": entry.notes,
+                "parts": entry.parts,
             }
             self.disk.write(key, entry.content_key, facts, entry.values)
 

@@ -6,31 +6,38 @@ import traceback
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from graph_engine.cache import Entry
+from graph_engine.cache import Entry, Held
 from graph_engine.context import Context
-from graph_engine.declaration import NodeType
+from graph_engine.declaration import NodeType, Output
 from graph_engine.errors import Failure
 from graph_engine.events import Result, StepFailed
 from graph_engine.keys import Recipe
 from graph_engine.kinds import Number, broken_rule
-from graph_engine.values import value_type_of, whole_text
+from graph_engine.values import OPEN, Items, items_of, value_type_of, whole_text
+
+Given = tuple[Any, str]
+"""A value from a source, and its digest."""
+
+Results = tuple[Result, ...]
 
 
-def called(function: Callable[..., Any], recipe: Recipe, given: Iterable[Any], context: Context | None) -> dict[str, Any]:
+def called(function: Callable[..., Any], recipe: Recipe, given: Iterable[Given], context: Context | None) -> dict[str, Any]:
     """What a node's function gives, by output.
 
     Args:
         function: of the recipe's node type.
         recipe: its arguments are those that are typed.
-        given: a value for each of the recipe's sources, in their order.
+        given: what came from each of the recipe's sources, in their order.
         context: for functions that take one.
     """
     node_type = recipe.node_type
     arguments = recipe.arguments.copy()
     many: dict[str, list[Any]] = {name: [] for name in node_type.many}
-    for (taken, source, _), value in zip(recipe.facts.sources, given, strict=True):
+    for (taken, source, _), (value, _) in zip(recipe.facts.sources, given, strict=True):
         if taken in many:
-            many[taken].append(value)
+            many[taken] += value if isinstance(value, Items) else (value,)
+        elif taken in node_type.takes_lists:
+            arguments[taken] = list(value) if isinstance(value, Items) else [value]
         else:
             arguments[taken] = _fitting(node_type, taken, value, source)
     for name, values in many.items():
@@ -55,8 +62,14 @@ def _by_output(node_type: NodeType, returned: Any) -> dict[str, Any]:
     if not outputs:
         return {}
     if len(outputs) == 1 and not hasattr(returned, "_fields"):
-        return {outputs[0].name: returned}
-    return {output.name: value for output, value in zip(outputs, returned, strict=True)}
+        returned = (returned,)
+    return {output.name: _listed(output, value) if output.listed else value for output, value in zip(outputs, returned, strict=True)}
+
+
+def _listed(output: Output, value: Any) -> Items:
+    if not isinstance(value, list | tuple):
+        raise TypeError(f"output {output.name}: must be a list, got {type(value).__name__}")
+    return items_of(output.type, value)
 
 
 def check_types(node_type: NodeType, entry: Entry) -> None:
@@ -66,13 +79,28 @@ def check_types(node_type: NodeType, entry: Entry) -> None:
         TypeError: one is not.
     """
     for output in node_type.outputs:
-        if (came := entry.held[output.name].type) != output.type:
-            raise TypeError(f"output {output.name}: must be {output.type}, got {came}")
+        came, wanted = entry.held[output.name].type, output.type
+        if came != wanted and not wanted.startswith(OPEN) and came != f"list[{wanted}]":
+            raise TypeError(f"output {output.name}: must be {wanted}, got {came}")
 
 
-def results_of(entry: Entry) -> tuple[Result, ...]:
+def results_of(entry: Entry) -> Results:
     """What events tell of an entry."""
-    return tuple([Result(name, held.type, held.digest, held.description, _looks(entry.values[name])) for name, held in entry.held.items()])
+    return tuple([_result(name, held, entry.values[name]) for name, held in entry.held.items()])
+
+
+def _result(output: str, held: Held, value: Any) -> Result:
+    if not isinstance(value, Items):
+        return Result(output, held.type, held.digest, held.description, _looks(value))
+    items = tuple(
+        [Result(output, value.type, digest, _described(item), _looks(item)) for digest, item in zip(value.digests, value, strict=True)]
+    )
+    return Result(output, held.type, held.digest, held.description, None, items)
+
+
+def _described(value: Any) -> str:
+    describe = value_type_of(value).describe
+    return describe(value) if describe else ""
 
 
 def _looks(value: Any) -> Any:

@@ -10,6 +10,8 @@ import msgspec
 from graph_engine.declaration import NodeType
 from graph_engine.graph import Graph, Link, Node, Since
 from graph_engine.kinds import File, broken_rule
+from graph_engine.lengths import unequal_lists
+from graph_engine.open_types import accepted_types, fits, is_open, output_type, said
 
 
 class Problem(msgspec.Struct, frozen=True):
@@ -53,12 +55,14 @@ def check(graph: Graph, types: Mapping[str, NodeType], targets: Iterable[str] | 
     problems = [Problem("", "", f"target {target}: no such node") for target in wanted if target not in graph.nodes]
     if not wanted:
         problems.append(Problem("", "", "the graph has nothing to run", "add a node that makes or saves something"))
-    if not looked.problems and not looked.circular:
+    unequal = unequal_lists(graph, types)
+    if not looked.problems and not looked.circular and not unequal:
         return problems
     needed, order = graph.needed_by(wanted)
     problems += _circle(graph, needed.difference(order))
-    for key in graph.nodes if looked.problems else ():
-        for problem in looked.problems.get(key, ()):
+    for key in graph.nodes if looked.problems or unequal else ():
+        lists = (Problem(key, *unequal[key]),) if key in unequal else ()
+        for problem in (*looked.problems.get(key, ()), *lists):
             problems.append(problem if key in needed else msgspec.structs.replace(problem, severity="warning"))
     return problems
 
@@ -73,8 +77,8 @@ def _looked(graph: Graph, types: Mapping[str, NodeType]) -> _Looked:
     suspects: Iterable[str] = graph.nodes
     if before and before.found.types is types:
         problems, suspects = before.found.problems.copy(), before.nodes
-        if before.shape:  # what takes from a node of another type may no longer fit
-            suspects = {*suspects, *[link.target for node in suspects for link in graph.out_of(node)]}
+        if before.shape:
+            suspects = _affected(graph, types, suspects)
     for key in suspects:
         found = tuple(node_problems(graph, types, key)) if key in graph.nodes else ()
         if found:
@@ -82,6 +86,19 @@ def _looked(graph: Graph, types: Mapping[str, NodeType]) -> _Looked:
         else:
             problems.pop(key, None)
     return cast(_Looked, graph.work_out("check", _Looked(types, problems, _circular(graph, before))))
+
+
+def _affected(graph: Graph, types: Mapping[str, NodeType], touched: Iterable[str]) -> set[str]:
+    """The touched nodes and what takes from them: it may no longer fit. Where a node leaves its types open, what is behind it too."""
+    affected, waiting = set(touched), list(touched)
+    while waiting:
+        for link in graph.out_of(waiting.pop()):
+            if link.target not in affected:
+                affected.add(link.target)
+                node = graph.nodes.get(link.target)
+                if node and (known := types.get(node.type)) and any(is_open(output.type) for output in known.outputs):
+                    waiting.append(link.target)
+    return affected
 
 
 def _circular(graph: Graph, before: Since | None) -> bool:
@@ -122,7 +139,7 @@ def node_problems(graph: Graph, types: Mapping[str, NodeType], key: str) -> Iter
         yield from _parameter_problems(key, node, node_type, driven)
     for wanted in node_type.required:
         if wanted.name not in driven:
-            yield Problem(key, wanted.name, f"input {wanted.shown} is not connected", f"link a node that gives {wanted.type}")
+            yield Problem(key, wanted.name, f"input {wanted.shown} is not connected", f"link a node that gives {said(wanted.type)}")
     for link in links:
         yield from _link_problems(graph, types, link)
     if len(driven) > 1 and len(driven) != len(set(driven)):
@@ -157,11 +174,16 @@ def _link_problems(graph: Graph, types: Mapping[str, NodeType], link: Link) -> I
     if source_type is None or target_type is None:
         return
     output = source_type.output(link.output)
-    accepted = target_type.accepted(link.input)
     if output is None:
         yield Problem(link.target, link.input, f"{source_type.title} has no output {link.output!r}", "draw the link again")
-    elif output.type not in accepted:
-        yield _misfit(link, source_type, target_type, output.type, accepted)
+        return
+    accepted = target_type.accepted(link.input)
+    came = output.type
+    if came in accepted and not is_open(came):
+        return
+    came, accepted = output_type(graph, types, link.source, link.output), accepted_types(graph, types, link)
+    if not fits(came, accepted):
+        yield _misfit(link, source_type, target_type, said(came), accepted)
 
 
 def _misfit(link: Link, source_type: NodeType, target_type: NodeType, came: str, accepted: tuple[str, ...]) -> Problem:

@@ -9,13 +9,14 @@ import inspect
 import typing
 from collections.abc import Callable
 from functools import cached_property
-from types import NoneType, UnionType
-from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
+from types import NoneType
+from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin
 
 import msgspec
 
 from graph_engine.context import Context
 from graph_engine.docstring import Docstring, read_docstring
+from graph_engine.ends import Input, Lazy, Lines, Output, WrongHint, input_of, output_of
 from graph_engine.kinds import (
     LINK_TYPES,
     PLAIN_KINDS,
@@ -32,11 +33,10 @@ from graph_engine.kinds import (
     Toggle,
     broken_rule,
 )
-from graph_engine.values import PLAIN_TYPES, type_name
 
 __all__ = [
     "LINK_TYPES", "PLAIN_KINDS", "SEED_LIMIT", "AnyKind", "Choice", "Color", "DeclarationError", "File", "Input", "Integer", "Kind",
-    "NodeType", "Number", "Output", "Parameter", "Seed", "Text", "Toggle", "declared", "kind_of", "node",
+    "Lazy", "Lines", "NodeType", "Number", "Output", "Parameter", "Seed", "Text", "Toggle", "declared", "kind_of", "node",
 ]  # fmt: skip
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -48,19 +48,6 @@ class DeclarationError(Exception):
     """A node function breaks a rule of declarations."""
 
 
-class Input(msgspec.Struct, frozen=True):
-    name: str
-    type: str
-    help: str = ""
-    required: bool = True
-    many: bool = False  # takes any number of links, in order, as a tuple
-    title: str = ""  # how it is shown, where that is not its name
-
-    @property
-    def shown(self) -> str:
-        return self.title or self.name
-
-
 class Parameter(msgspec.Struct, frozen=True):
     name: str
     kind: AnyKind
@@ -69,17 +56,6 @@ class Parameter(msgspec.Struct, frozen=True):
     affects_result: bool = True
     title: str = ""
     linkable: bool = True  # a link may drive it
-
-    @property
-    def shown(self) -> str:
-        return self.title or self.name
-
-
-class Output(msgspec.Struct, frozen=True):
-    name: str
-    type: str
-    help: str = ""
-    title: str = ""
 
     @property
     def shown(self) -> str:
@@ -116,6 +92,11 @@ class NodeType(msgspec.Struct, frozen=True, dict=True):
     def required(self) -> tuple[Input, ...]:
         """Inputs that must be linked."""
         return tuple(wanted for wanted in self.inputs if wanted.required)
+
+    @cached_property
+    def takes_lists(self) -> frozenset[str]:
+        """Names of the inputs that take a list whole; a list at any other runs the node once an item."""
+        return frozenset(wanted.name for wanted in self.inputs if wanted.whole or wanted.many)
 
     @cached_property
     def many(self) -> tuple[str, ...]:
@@ -271,17 +252,10 @@ def _parameter(function: Callable[..., Any], name: str, kind: AnyKind, default: 
 def _input(function: Callable[..., Any], name: str, hint: Any, default: Any, doc: Docstring) -> Input:
     if not doc.arguments.get(name):
         raise _broken(function, name, "every input must have a line under Args", "none")
-    many = get_origin(hint) is tuple
-    if many:
-        one = get_args(hint)[0] if get_args(hint)[1:] == (Ellipsis,) else None
-    elif get_origin(hint) in (Union, UnionType):
-        options = [option for option in get_args(hint) if option is not NoneType]
-        one = options[0] if len(options) == 1 else None
-    else:
-        one = hint
-    if not isinstance(one, type):
-        raise _broken(function, name, "must be a value type, that or None, or a tuple of any number of that", repr(hint))
-    return Input(name, type_name(one), doc.arguments[name], default is inspect.Parameter.empty and not many, many)
+    try:
+        return input_of(name, hint, doc.arguments[name], default is not inspect.Parameter.empty)
+    except WrongHint as rule:
+        raise _broken(function, name, str(rule), repr(hint)) from None
 
 
 def _outputs(function: Callable[..., Any], hints: dict[str, Any], doc: Docstring) -> tuple[Output, ...]:
@@ -291,13 +265,15 @@ def _outputs(function: Callable[..., Any], hints: dict[str, Any], doc: Docstring
     if hint is NoneType:
         return ()
     if hasattr(hint, "_fields"):
-        return tuple(_output(function, name, found, doc.returns.get(name)) for name, found in typing.get_type_hints(hint).items())
-    return (_output(function, PLAIN_TYPES.get(hint, getattr(hint, "__name__", "")).lower(), hint, " ".join(doc.returns.values())),)
+        fields = typing.get_type_hints(hint, include_extras=True)
+        return tuple(_output(function, name, found, doc.returns.get(name)) for name, found in fields.items())
+    return (_output(function, "", hint, " ".join(doc.returns.values())),)
 
 
 def _output(function: Callable[..., Any], name: str, hint: Any, text: str | None) -> Output:
-    if not isinstance(hint, type):
-        raise _broken(function, name, "an output must be a value type", repr(hint))
     if text is None:
         raise _broken(function, name, "every output must have a line under Returns", "none")
-    return Output(name, type_name(hint), text)
+    try:
+        return output_of(name, hint, text)
+    except WrongHint as rule:
+        raise _broken(function, name or "return", str(rule), repr(hint)) from None

@@ -22,7 +22,7 @@ import msgspec
 
 from graph_engine.atomic import replace_file
 from graph_engine.turns import held, let_go, turn
-from graph_engine.values import digest_of, value_type_of, value_types
+from graph_engine.values import digest_of, stored_type, value_type_of
 
 MAGIC = b"tessera-result-2\n"
 DIGEST = 32
@@ -216,10 +216,9 @@ def _unpacked(frame: bytes) -> tuple[dict[str, Any], dict[str, Any]] | None:
     try:
         start = LENGTH + int.from_bytes(body[:LENGTH], "little")
         facts = msgspec.json.decode(body[LENGTH:start])
-        types = value_types()
         values: dict[str, Any] = {}
         for name, length in facts.pop("blobs").items():
-            load = types[facts["held"][name]["type"]].load
+            load = stored_type(facts["held"][name]["type"]).load
             if load is None:
                 return None
             values[name] = load(bytes(body[start : start + length]))

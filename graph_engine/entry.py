@@ -31,6 +31,7 @@ class Entry(msgspec.Struct, frozen=True, gc=False):
     seconds: float
     notes: tuple[str, ...] = ()
     pool: str = RAM
+    parts: tuple[str, ...] = ()  # content keys of the entries of items, where a step ran once an item: its values are theirs
 
     @property
     def size(self) -> int:

@@ -24,10 +24,13 @@ class StepStarted(Event, frozen=True, tag="step_started", gc=False):
 
 
 class StepProgress(Event, frozen=True, tag="step_progress"):
+    """A step that runs once an item counts items; ``part`` is then the share of the running one that is done."""
+
     node: str
     done: int
     total: int
     note: str = ""
+    part: float = 0.0
 
 
 class StepPreview(Event, frozen=True, tag="step_preview"):
@@ -36,13 +39,14 @@ class StepPreview(Event, frozen=True, tag="step_preview"):
 
 
 class Result(msgspec.Struct, frozen=True, gc=False):
-    """One output of a finished node: what it is, not the value itself."""
+    """One output of a finished node: what it is, not the value itself. A list has a result for each item, and no looks of its own."""
 
     output: str
-    type: str
+    type: str  # as "Image", or "list[Image]"
     digest: str
     description: str = ""
     pixels: Pixels | None = None
+    items: tuple[Result, ...] = ()
 
 
 class StepFinished(Event, frozen=True, tag="step_finished"):
@@ -52,6 +56,7 @@ class StepFinished(Event, frozen=True, tag="step_finished"):
     results: tuple[Result, ...] = ()
     files: tuple[str, ...] = ()  # paths that the node wrote
     notes: tuple[str, ...] = ()
+    items_ran: int = 0  # of a step that runs once an item: how many were not held
 
 
 class StepFailed(Event, frozen=True, tag="step_failed"):

@@ -16,7 +16,8 @@ from graph_engine.events import AnyEvent
 from graph_engine.files import FileDigests
 from graph_engine.graph import Graph
 from graph_engine.history import History
-from graph_engine.run import Job, Outcome, Run
+from graph_engine.job import Job, Outcome
+from graph_engine.run import Run
 from graph_engine.schedule import THREADS
 
 __all__ = ["Outcome", "execute"]

@@ -8,58 +8,18 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Mapping
-from pathlib import Path
+from collections.abc import Callable
 
-import msgspec
-
-from graph_engine.cache import Cache, Entry, entry_of
-from graph_engine.calling import called, check_types, failure_of, results_of
-from graph_engine.catalogue import Catalogue
-from graph_engine.check import Problem
-from graph_engine.context import Context
-from graph_engine.errors import Stopped
-from graph_engine.events import AnyEvent, Result, RunFinished, RunStarted, StepFailed, StepFinished, StepStarted
-from graph_engine.graph import Graph
-from graph_engine.history import History
-from graph_engine.keys import Recipe, files_still_true, key_of
-from graph_engine.parameters import seeds
+from graph_engine.cache import Entry
+from graph_engine.calling import Given, failure_of, results_of
+from graph_engine.errors import Failure, Stopped
+from graph_engine.events import AnyEvent, RunFinished, RunStarted, StepFailed, StepFinished, StepProgress, StepStarted
+from graph_engine.job import Job, Outcome
+from graph_engine.keys import Recipe, key_of
+from graph_engine.making import Call, Made, Maker
+from graph_engine.mapping import Spread, count_of, found_whole, item_of, without_values
 from graph_engine.plan import Prepared, prepared, why
 from graph_engine.schedule import Schedule, Task, ranks
-
-QUICK_SECONDS = 0.002
-"""Steps of a type that take less are not worth waking a thread for."""
-
-
-class Outcome(msgspec.Struct, frozen=True):
-    """How a run ended. ``state`` is "done", "failed", "stopped" or "refused" (the graph has errors; nothing ran)."""
-
-    state: str
-    seconds: float
-    results: Mapping[str, tuple[Result, ...]] = {}
-    files: tuple[str, ...] = ()
-    failures: tuple[StepFailed, ...] = ()
-    problems: tuple[Problem, ...] = ()
-    ran: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
-
-
-class Job(msgspec.Struct, frozen=True):
-    """What `execute` was asked."""
-
-    graph: Graph
-    catalogue: Catalogue
-    cache: Cache
-    targets: tuple[str, ...]
-    emit: Callable[[AnyEvent], None]
-    stop: threading.Event
-    digests: Callable[[str], str]
-    history: History
-    id: str
-    scope: str
-    output_folder: Path | None
-    workflow: bytes
-    threads: int
 
 
 class Run:
@@ -71,6 +31,7 @@ class Run:
         self.emit = _one_at_a_time(job.emit)
         self.ready, self.held = self._frontier()
         self.recipes, self.keys = self.ready.made.recipes, self.ready.made.keys
+        self.maker = Maker(job, self.recipes)
         self.order = self.ready.in_order(self.ready.to_run)
         self.unmet, self.followers = self._links_to_meet()
         self.ranks = ranks(self.order, self.unmet, self.followers)
@@ -79,7 +40,8 @@ class Run:
         self.holding = 0
         self.finished: dict[str, StepFinished] = {}
         self.failures: dict[str, StepFailed] = {}
-        self._seeds: dict[str, int] | None = None
+        self.files: dict[str, tuple[str, ...]] = {}  # what failed steps wrote
+        self.spreads: dict[str, Spread] = {}
 
     def _frontier(self) -> tuple[Prepared, dict[str, tuple[str, Entry]]]:
         """Where the walk back ended, with the entries there. An entry that turns out gone or damaged moves the frontier back."""
@@ -91,7 +53,7 @@ class Run:
             for node in ready.in_order(ready.held):
                 key = ready.made.keys[node]
                 state = job.cache.where(key)
-                if entry := job.cache.find(key):
+                if entry := found_whole(job.cache, ready.made.recipes[node], key):
                     held[node] = state or "memory", entry
                 else:
                     lost.add(key)
@@ -121,7 +83,7 @@ class Run:
         began = time.monotonic()
         self.emit(RunStarted(self.job.id, tuple(sorted(self.order, key=self.ranks.__getitem__)), tuple(self.held)))
         for node, (state, entry) in self.held.items():
-            self._finish(node, entry, results_of(entry), state)
+            self._finish(StepFinished(self.job.id, node, state, 0.0, results_of(entry), notes=entry.notes), entry)
         self.schedule.add([(self.ranks[node], -1, node) for node in self.order if not self.unmet[node]])
         try:
             state = "stopped" if not self.schedule.run() else "failed" if self.failures else "done"
@@ -142,83 +104,109 @@ class Run:
         seconds = time.monotonic() - began
         self.emit(RunFinished(self.job.id, state, seconds, ran))
         failures = tuple([self.failures[node] for node in self.ranks if node in self.failures])
-        files = tuple([path for event in told for path in event.files])
+        written = {**self.files, **{event.node: event.files for event in told}}
+        files = tuple([path for node in (*self.held, *self.ranks) for path in written.get(node, ())])
         return Outcome(state, seconds, results, files, failures, ran=ran, notes=tuple(notes))
 
     def _resource(self, node: str) -> str:
         return self.recipes[node].node_type.resource
 
     def _quick(self, node: str) -> bool:
-        cost = self.job.history.cost(self.recipes[node].node_type.id)
-        return cost is not None and cost.seconds < QUICK_SECONDS
+        return self.maker.quick(self.recipes[node])
 
     def _crowded(self) -> bool:
         """Whether the results that later steps wait for fill the memory budget: then one thread goes on alone."""
         return self.holding > self.cache.memory.budget
 
     def _work(self, task: Task) -> None:
-        """Find or make one node's result."""
-        node = task[2]
-        recipe, key = self.recipes[node], self.keys[node]
-        sources = [(self.entries[source], output) for _, source, output in recipe.facts.sources]
-        content_key = key_of(recipe.said, [entry.held[output].digest for entry, output in sources])
-        if not recipe.node_type.effect and content_key != key and self._found(node, content_key):
-            return
-        self._make(node, recipe, content_key, [entry.values[output] for entry, output in sources])
+        _, item, node = task
+        if item < 0:
+            self._step(node)
+        else:
+            self._item(node, item)
 
-    def _found(self, node: str, content_key: str) -> bool:
-        """Finish a step whose sources gave what they gave before: its result is held under their digests."""
-        state = self.cache.where(content_key)
-        entry = self.cache.find(content_key) if state else None
-        if entry is None:
+    def _step(self, node: str) -> None:
+        """Find or make one node's result, or begin with its items."""
+        recipe = self.recipes[node]
+        given: list[Given] = []
+        for _, source, output in recipe.facts.sources:
+            entry = self.entries[source]
+            given.append((entry.values[output], entry.held[output].digest))
+        content_key = key_of(recipe.said, [digest for _, digest in given])
+        if self._found(node, recipe, content_key):
+            return
+        self.emit(StepStarted(self.job.id, node, why(node, self.ready, self.job.history, self.job.scope)))
+        try:
+            count = count_of(recipe, given)
+        except Failure as failure:
+            self._fail(failure_of(self.job.id, node, failure))
+            return
+        if count is None:
+            self._once(node, recipe, content_key, given)
+        else:
+            self._spread(node, Spread(content_key, given, count))
+
+    def _found(self, node: str, recipe: Recipe, content_key: str) -> bool:
+        """Whether the result is held under another key; then the step is done."""
+        key = self.keys[node]
+        if recipe.node_type.effect or content_key == key:
             return False
-        self.cache.point(self.keys[node], content_key)
-        self._finish(node, entry, results_of(entry), state)
+        state = self.cache.where(content_key)
+        if not state or (entry := found_whole(self.cache, recipe, content_key)) is None:
+            return False
+        self.cache.point(key, content_key)
+        self._finish(StepFinished(self.job.id, node, state, 0.0, results_of(entry), notes=entry.notes), entry)
         return True
 
-    def _make(self, node: str, recipe: Recipe, content_key: str, given: list[object]) -> None:
-        """Make a result, unless another process is just making it: then wait for that."""
-        if recipe.node_type.effect or self._quick(node):
-            return self._run(node, recipe, content_key, given)
-        with self.cache.turn(content_key, self.job.stop) as waited:
-            if self.job.stop.is_set():
-                raise Stopped
-            if not (waited and self._found(node, content_key)):
-                self._run(node, recipe, content_key, given)
-
-    def _run(self, node: str, recipe: Recipe, content_key: str, given: list[object]) -> None:
-        self.emit(StepStarted(self.job.id, node, why(node, self.ready, self.job.history, self.job.scope)))
-        node_type = recipe.node_type
-        context = self._context(node) if node_type.takes_context else None
-        began = time.perf_counter()
-        try:
-            values = called(self.job.catalogue.function(node_type.id), recipe, given, context)
-            entry = entry_of(content_key, values, time.perf_counter() - began, tuple(context.notes) if context else ())
-            check_types(node_type, entry)
-            results = results_of(entry)
-            if not node_type.effect and (not node_type.files or files_still_true(recipe, self.job.digests)):
-                self.cache.put(self.keys[node], entry)
-        except Exception as error:  # a node is anyone's code: whatever it raises is its own step's failure
-            self._fail(failure_of(self.job.id, node, error))
+    def _once(self, node: str, recipe: Recipe, content_key: str, given: list[Given]) -> None:
+        made = self.maker.make(Call(node, recipe, given, self.keys[node], content_key), self.emit)
+        if isinstance(made, StepFailed):
+            self._fail(made)
             return
-        with self.schedule.lock:
-            self.job.history.took(node_type.id, entry.seconds, entry.size)
-        self._finish(node, entry, results, "ran", entry.seconds, tuple(context.files) if context else ())
+        if not made.ran:
+            self.cache.point(self.keys[node], content_key)
+        state, seconds = ("ran", made.entry.seconds) if made.ran else ("disk", 0.0)
+        self._finish(StepFinished(self.job.id, node, state, seconds, made.results, made.files, made.entry.notes), made.entry)
 
-    def _context(self, node: str) -> Context:
-        with self.schedule.lock:
-            if self._seeds is None:
-                self._seeds = seeds(self.job.graph, self.job.catalogue, self.recipes)
-        return Context(
-            node, run=self.job.id, emit=self.emit, stop=self.job.stop, output_folder=self.job.output_folder,
-            workflow=self.job.workflow, seeds=self._seeds,
-        )  # fmt: skip
+    def _spread(self, node: str, spread: Spread) -> None:
+        """Begin with the items of a step."""
+        self.spreads[node] = spread
+        self.emit(StepProgress(self.job.id, node, 0, spread.count))
+        if spread.count:
+            self.schedule.add([(self.ranks[node], number, node) for number in range(spread.count)])
+        else:
+            self._close(node, spread)
 
-    def _finish(
-        self, node: str, entry: Entry, results: tuple[Result, ...], state: str, seconds: float = 0.0, files: tuple[str, ...] = ()
-    ) -> None:
+    def _item(self, node: str, number: int) -> None:
+        """Find or make what a step gives for one item; the last one ends the step."""
+        recipe, spread = self.recipes[node], self.spreads[node]
+        given = item_of(recipe, spread.given, number)
+        content_key = key_of(recipe.said, [digest for _, digest in given])
+        held = None if recipe.node_type.effect else self.cache.find(content_key)
+        if held is None:
+            call = Call(node, recipe, given, content_key, content_key)
+            made = self.maker.make(call, spread.telling(number, self.emit))
+        else:
+            made = Made(held, results_of(held), ran=False)
+        if spread.take(number, made, lambda done: self.emit(StepProgress(self.job.id, node, done, spread.count))):
+            self._close(node, spread)
+
+    def _close(self, node: str, spread: Spread) -> None:
+        """All items of a step are done."""
+        del self.spreads[node]
+        recipe, files = self.recipes[node], spread.files
+        if failed := spread.failure():
+            self.files[node] = files
+            self._fail(failed)
+            return
+        entry, results = spread.whole(recipe)
+        self.maker.keep(self.keys[node], without_values(entry), recipe)
+        state = "ran" if spread.ran or not spread.count else "memory"
+        self._finish(StepFinished(self.job.id, node, state, entry.seconds, results, files, entry.notes, spread.ran), entry)
+
+    def _finish(self, told: StepFinished, entry: Entry) -> None:
         """Tell that a step is done, let go what only it needed, and let those begin that waited for it."""
-        told = StepFinished(self.job.id, node, state, seconds, results, files, entry.notes)
+        node = told.node
         self.emit(told)
         with self.schedule.lock:
             self.finished[node] = told

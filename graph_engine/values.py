@@ -6,8 +6,9 @@ A value type teaches the engine its identity (a digest of content), its size and
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterable
+from functools import cached_property
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -15,8 +16,14 @@ PLAIN_TYPES: dict[type, str] = {str: "Text", int: "Integer", float: "Number", bo
 """Link types of plain Python values."""
 
 
-def type_name(annotation: type) -> str:
+OPEN = "*"
+"""Types that begin so stand for any one type, the same wherever the name returns in a declaration."""
+
+
+def type_name(annotation: type | TypeVar) -> str:
     """The name of the type of value that an annotation stands for."""
+    if isinstance(annotation, TypeVar):
+        return OPEN + annotation.__name__
     return PLAIN_TYPES.get(annotation, annotation.__name__)
 
 
@@ -109,13 +116,15 @@ def register_value(python: type, value_type: ValueType) -> None:
 
 
 def value_type_of(value: Any) -> ValueType:
-    """What is registered for a value's class, or for the nearest of its bases.
+    """What is registered for a value's class, or for the nearest of its bases; for `Items` it follows from what is in them.
 
     Raises:
         TypeError: nothing is registered for it.
     """
     if known := _nearest.get(type(value)):
         return known
+    if isinstance(value, Items):
+        return _type_of_items(value)
     for python in type(value).__mro__:
         if found := _registered.get(python):
             _nearest[type(value)] = found
@@ -126,3 +135,80 @@ def value_type_of(value: Any) -> ValueType:
 def value_types() -> dict[str, ValueType]:
     """Everything registered, by name."""
     return {found.name: found for found in _registered.values()}
+
+
+def stored_type(name: str) -> ValueType:
+    """The type that stored values of a name are loaded with.
+
+    Raises:
+        KeyError: nothing is registered under the name.
+    """
+    kind = name.removeprefix("list[").removesuffix("]")
+    return value_types()[name] if kind == name else _type_of_items(Items(kind, ()))
+
+
+class Items(tuple[Any, ...]):
+    """Several values of one type on one link. Lists never lie in lists."""
+
+    type: str  # of each; "Any" where there is none to tell
+
+    def __new__(cls, type: str, values: Iterable[Any], digests: Iterable[str] | None = None) -> Items:
+        made = super().__new__(cls, values)
+        made.type = type
+        if digests is not None:
+            made.__dict__["digests"] = tuple(digests)
+        return made
+
+    @cached_property
+    def digests(self) -> tuple[str, ...]:
+        return tuple([value_type_of(value).digest(value) for value in self])
+
+
+def items_of(declared: str, values: Iterable[Any]) -> Items:
+    """Values as one list of a declared type; an open type is settled by the first.
+
+    Raises:
+        TypeError: a value is of another type.
+    """
+    found = tuple(values)
+    names = [value_type_of(value).name for value in found]
+    wanted = (names[0] if names else "Any") if declared.startswith(OPEN) else declared
+    if strangers := [name for name in names if name != wanted]:
+        raise TypeError(f"a list of {wanted} must hold nothing else, got {strangers[0]}")
+    return Items(wanted, found)
+
+
+def _type_of_items(items: Items) -> ValueType:
+    """Identity over the items, sizes and bytes one after the other; kept off the disk where one of them is."""
+    stores = [value_type_of(item).store for item in items]
+    return ValueType(
+        name=f"list[{items.type}]",
+        digest=lambda items: digest_of("list", items.type, *items.digests),
+        size=lambda items: 64 + sum([value_type_of(item).size(item) for item in items]),
+        pool=lambda items: next((pool for item in items if (pool := value_type_of(item).pool(item)) != "ram"), "ram"),
+        store=None if None in stores else _stored_items,
+        load=lambda data: Items(items.type, _loaded_items(items.type, data)),
+        describe=lambda items: f"{len(items)} item{'' if len(items) == 1 else 's'}",
+    )
+
+
+def _stored_items(items: Items) -> bytes:
+    parts = []
+    for item in items:
+        store = value_type_of(item).store
+        assert store is not None
+        data = store(item)
+        parts += [len(data).to_bytes(8, "little"), data]
+    return b"".join(parts)
+
+
+def _loaded_items(kind: str, data: bytes) -> list[Any]:
+    found, at = [], 0
+    while at < len(data):
+        length = int.from_bytes(data[at : at + 8], "little")
+        load = value_types()[kind].load
+        if load is None:
+            raise ValueError(f"{kind}: must be of a type that is stored")
+        found.append(load(data[at + 8 : at + 8 + length]))
+        at += 8 + length
+    return found

@@ -36,6 +36,7 @@ class Port:
     many: bool = False
     help: str = ""
     label: str = ""
+    listed: bool = False  # a list as one
 
     @property
     def point(self) -> QPointF:
@@ -77,10 +78,10 @@ def geometry_of(node_type: NodeType, driven: frozenset[str] = frozenset()) -> No
     top = HEADER + 6
     for index, output in enumerate(node_type.outputs):
         y = top + ROW * index + ROW / 2
-        ports.append(Port(output.name, "output", (output.type,), WIDTH, y, help=output.help, label=label(output)))
+        ports.append(Port(output.name, "output", (output.type,), WIDTH, y, help=output.help, label=label(output), listed=output.listed))
     for index, entry in enumerate(node_type.inputs):
         y = top + ROW * index + ROW / 2
-        ports.append(Port(entry.name, "input", (entry.type,), 0, y, entry.required, entry.many, entry.help, label(entry)))
+        ports.append(Port(entry.name, "input", (entry.type,), 0, y, entry.required, entry.many, entry.help, label(entry), entry.whole))
     top += ROW * max(len(node_type.inputs), len(node_type.outputs))
     rows = []
     for parameter in node_type.parameters:

@@ -158,7 +158,7 @@ def _paint_dot(painter: QPainter, port: Port, radius: float, inks: Inks, solid: 
     color = inks.type_color(port.types[0]) if fits else inks.dim_color(port.types[0])
     painter.setPen(inks.port_edge)
     painter.setBrush(color)
-    if port.many:
+    if port.many or port.listed:
         painter.drawPath(rounded(-radius + 1, port.y - radius - 2, 2 * radius - 2, 2 * radius + 4, radius - 1))
     else:
         painter.drawEllipse(port.point, radius, radius)

@@ -8,6 +8,7 @@ from PySide6.QtCore import QPointF
 
 from app.canvas.graph_scene import GraphScene
 from app.wording import label
+from graph_engine.open_types import said
 
 PORT_REACH = 12.0
 
@@ -16,7 +17,7 @@ def tip_at(scene: GraphScene, point: QPointF) -> str:
     """Name and help of the port, the parameter or the node at a point; empty over nothing."""
     if found := scene.port_at(point, PORT_REACH):
         port = found[1]
-        kinds = " or ".join(kind for kind in port.types if kind)
+        kinds = ("list of " if port.listed else "") + " or ".join(said(kind) for kind in port.types if kind)
         return _tip(f"{port.label} · {kinds}", port.help)
     item = scene.node_at(point)
     if item is None:

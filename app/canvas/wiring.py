@@ -7,6 +7,7 @@ from app.linking import LooseEnd
 from app.session import Session
 from graph_engine.check import link_refusal
 from graph_engine.graph import Graph, Link
+from graph_engine.open_types import fits
 
 
 class Wiring:
@@ -25,7 +26,7 @@ class Wiring:
         if port.gives == self.loose.gives or node in self._circle:
             return False
         given, taken = (self.loose.types, port.types) if self.loose.gives else (port.types, self.loose.types)
-        return given[0] in taken
+        return fits(given[0], taken)
 
     def refusal(self, node: str, port: Port) -> str | None:
         """Why a link to this end is refused, in one sentence."""

@@ -17,6 +17,8 @@ from app.theme.tokens import Theme
 from app.wording import label, plain, seconds_text, title_of
 from graph_engine.declaration import NodeType
 
+SHOWN_ITEMS = 12
+"""Items of a list that are named one by one."""
 STATES = {
     "": "Has not run yet",
     "waiting": "Waiting for its turn",
@@ -113,6 +115,7 @@ class NodeForm(QWidget):
             lines.append((label(entry), ", ".join(names) or ("not connected" if entry.required else "optional")))
         for result in self.session.steps[self.node].results:
             lines.append((plain(result.output), result.description or result.type))
+            lines += [(f"{number}", item.description or item.type) for number, item in enumerate(result.items[:SHOWN_ITEMS], 1)]
         name_style = f"color:{self.theme.muted}; padding-right:12px; padding-bottom:2px"
         rows = (f'<tr><td style="{name_style}">{name}</td><td>{html.escape(value)}</td></tr>' for name, value in lines)
         return f"<table>{''.join(rows)}</table>" if lines else ""
@@ -131,7 +134,7 @@ class NodeForm(QWidget):
 def _state_text(step: Step, reason_text: Callable[[str], str]) -> str:
     text = STATES[step.state]
     if step.state == "running" and step.total:
-        text += f", {step.done} of {step.total}"
+        text += f", {step.done} of {step.total}" + (f" ({step.note})" if step.note else "")
     if step.state == "ran":
         text += f" in {seconds_text(step.seconds)}"
     if step.reason and step.state in ("ran", "running"):

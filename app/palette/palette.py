@@ -13,6 +13,7 @@ from app.session import Session
 from app.theme.icons import SIZE, pixmap
 from app.theme.tokens import Theme
 from graph_engine.declaration import NodeType
+from graph_engine.open_types import said
 
 WIDTH = 400
 MOST_ROWS = 8
@@ -89,7 +90,7 @@ class Palette(QFrame):
         """Open with the corner near a point of the parent. The place is handed back with what is chosen."""
         self._place, self._loose = place, loose
         verb = "takes" if loose and loose.gives else "gives"
-        self.caption.setText(f"that {verb} {loose.types[0]}" if loose else "")
+        self.caption.setText(f"that {verb} {said(loose.types[0])}" if loose else "")
         self.field.clear()
         self._search("")
         room = self.parentWidget().rect().adjusted(8, 8, -8, -8)

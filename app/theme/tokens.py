@@ -34,7 +34,9 @@ class Theme:
     sections: Mapping[str, str]
 
     def type_color(self, name: str) -> str:
-        """The color of links that carry this type; a type nobody named gets a steady color of its own."""
+        """The color of links that carry this type; a type nobody named gets a steady color of its own, one left open none."""
+        if name.startswith("*"):
+            return self.muted
         return self.types.get(name) or _steady_color(name)
 
     def section_color(self, section: str) -> str:

@@ -87,7 +87,7 @@ def test_an_edit_makes_new_keys_only_behind_it():
     types.asked = 0
     again = keys(changed, types, FileDigests())
     assert types.asked == 3 and again.recipes["196"] is made.recipes["196"] and again.keys["197"] != made.keys["197"]
-    assert check(changed, types, ("199",)) == [] and types.asked < 10
+    assert check(changed, types, ("199",)) == [] and types.asked < 20
 
 
 def test_a_link_makes_new_keys_only_behind_it():
@@ -97,7 +97,7 @@ def test_a_link_makes_new_keys_only_behind_it():
     types.asked = 0
     changed = graph.with_link(Link("0", "integer", "198", "a"))
     assert keys(changed, types, FileDigests()).keys["199"] != keys(graph, types, FileDigests()).keys["199"]
-    assert check(changed, types, ("199",)) == [] and types.asked < 10
+    assert check(changed, types, ("199",)) == [] and types.asked < 20
 
 
 def test_a_closed_circle_is_found_after_an_edit():

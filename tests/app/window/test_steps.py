@@ -1,5 +1,6 @@
 """What the window makes of a run's events, without a window."""
 
+from app.sheet import sheet
 from app.steps import Steps
 from graph_engine import Graph, Link, Node, Pixels
 from graph_engine.events import Result, RunFinished, RunStarted, StepFailed, StepFinished, StepPreview, StepProgress, StepStarted
@@ -76,3 +77,27 @@ def test_a_failure_is_forgotten_when_the_node_runs_again() -> None:
     assert steps["1"].remedy == "try y"
     steps.take(StepStarted("s", "1"))
     assert steps["1"].message == ""
+
+
+def test_the_pictures_of_a_list_are_shown_as_one_sheet() -> None:
+    steps = Steps()
+    items = tuple(Result("x", "Image", str(number), pixels=RED) for number in range(3))
+    steps.take(StepFinished("r", "1", "ran", 1.0, (Result("x", "list[Image]", "d", "3 items", items=items),)))
+    picture = steps["1"].picture
+    assert (picture.width, picture.height) == (6, 6)
+    corners = [picture.rgba[4 * (6 * y + x) :][:4] for x, y in ((0, 0), (5, 0), (0, 5), (5, 5))]
+    assert corners == [RED.rgba, RED.rgba, RED.rgba, bytes(4)]
+    assert steps["1"].picture is picture
+
+
+def test_a_large_sheet_leaves_out_pixels() -> None:
+    wide = Pixels(2000, 3, RED.rgba * 6000)
+    shown = sheet([wide, BLUE, wide, wide, wide])
+    assert (shown.width, shown.height, len(shown.rgba)) == (2009, 6, 2009 * 6 * 4)
+
+
+def test_a_step_that_counts_items_is_as_far_as_its_items_are() -> None:
+    steps = Steps()
+    steps.take(StepStarted("r", "1"))
+    steps.take(StepProgress("r", "1", 3, 10, "item 4, 1 of 2", 0.5))
+    assert steps["1"].share == 0.35

@@ -65,6 +65,14 @@ def test_pictures_cross_in_blocks_that_are_gone_afterwards(event):
     assert not blocks()
 
 
+def test_the_pictures_of_a_lists_items_cross_too():
+    items = (Result("image", "Image", "d1", pixels=PIXELS), Result("image", "Image", "d2", pixels=PIXELS))
+    event = StepFinished("r", "1", "ran", 0.5, (Result("image", "list[Image]", "d", "2 items", items=items),))
+    packed = wire.packed(event, "tessera-test")
+    assert len(packed.blocks) == 2 and wire.unpacked(packed) == event
+    assert not blocks()
+
+
 def test_a_block_that_is_gone_leaves_no_picture():
     packed = wire.packed(StepPreview("r", "1", PIXELS), "tessera-test")
     wire.unpacked(packed)

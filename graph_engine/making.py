@@ -1,0 +1,99 @@
+"""Making one result: a node's function is called, unless another process is just making the same, and the cache gets the entry."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+
+import msgspec
+
+from graph_engine.cache import Entry, entry_of
+from graph_engine.calling import Given, Results, called, check_types, failure_of, results_of
+from graph_engine.context import Context
+from graph_engine.errors import Stopped
+from graph_engine.events import AnyEvent, StepFailed
+from graph_engine.job import Job
+from graph_engine.keys import Recipe, files_still_true
+from graph_engine.parameters import seeds
+
+QUICK_SECONDS = 0.002
+"""Steps of a type that take less are not worth waking a thread for, nor asking other processes about."""
+
+
+class Call(msgspec.Struct, frozen=True):
+    """What a result is made from, and the keys that it is held under."""
+
+    node: str
+    recipe: Recipe
+    given: list[Given]
+    key: str
+    content_key: str
+
+
+class Made(msgspec.Struct, frozen=True):
+    """A result; it may also have been made by another process meanwhile."""
+
+    entry: Entry
+    results: Results
+    files: tuple[str, ...] = ()
+    ran: bool = True
+
+
+class Maker:
+    """Makes results for one run, in any number of threads."""
+
+    def __init__(self, job: Job, recipes: Mapping[str, Recipe]) -> None:
+        self.job, self._recipes = job, recipes
+        self._lock = threading.Lock()
+        self._seeds: dict[str, int] | None = None
+
+    def quick(self, recipe: Recipe) -> bool:
+        cost = self.job.history.cost(recipe.node_type.id)
+        return cost is not None and cost.seconds < QUICK_SECONDS
+
+    def make(self, call: Call, emit: Callable[[AnyEvent], None]) -> Made | StepFailed:
+        """The result of a call, or what went wrong.
+
+        Raises:
+            Stopped: the run is to end.
+        """
+        if call.recipe.node_type.effect or self.quick(call.recipe):
+            return self._run(call, emit)
+        with self.job.cache.turn(call.content_key, self.job.stop) as waited:
+            if self.job.stop.is_set():
+                raise Stopped
+            if waited and (entry := self.job.cache.find(call.content_key)):
+                return Made(entry, results_of(entry), ran=False)
+            return self._run(call, emit)
+
+    def keep(self, key: str, entry: Entry, recipe: Recipe) -> None:
+        """Give an entry to the cache, unless it is of an effect, or of files that are others by now."""
+        node_type = recipe.node_type
+        if not node_type.effect and (not node_type.files or files_still_true(recipe, self.job.digests)):
+            self.job.cache.put(key, entry)
+
+    def _run(self, call: Call, emit: Callable[[AnyEvent], None]) -> Made | StepFailed:
+        recipe, node_type = call.recipe, call.recipe.node_type
+        context = self._context(call.node, emit) if node_type.takes_context else None
+        began = time.perf_counter()
+        try:
+            values = called(self.job.catalogue.function(node_type.id), recipe, call.given, context)
+            entry = entry_of(call.content_key, values, time.perf_counter() - began, tuple(context.notes) if context else ())
+            check_types(node_type, entry)
+            results = results_of(entry)
+            self.keep(call.key, entry, recipe)
+        except Exception as error:  # a node is anyone's code: whatever it raises is its own step's failure
+            return failure_of(self.job.id, call.node, error)
+        with self._lock:
+            self.job.history.took(node_type.id, entry.seconds, entry.size)
+        return Made(entry, results, tuple(context.files) if context else ())
+
+    def _context(self, node: str, emit: Callable[[AnyEvent], None]) -> Context:
+        with self._lock:
+            if self._seeds is None:
+                self._seeds = seeds(self.job.graph, self.job.catalogue, self._recipes)
+        return Context(
+            node, run=self.job.id, emit=emit, stop=self.job.stop, output_folder=self.job.output_folder,
+            workflow=self.job.workflow, seeds=self._seeds,
+        )  # fmt: skip
