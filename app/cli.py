@@ -1,4 +1,4 @@
-"""The command line: run, check, plan, describe and list, without a window."""
+"""The command line: run, check, plan, describe, list and convert, without a window."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import os
 import sys
 import threading
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 import typer
@@ -27,7 +27,7 @@ from app.headless import (
 )  # fmt: skip
 from app.terminal import Progress, say, say_failure, say_problems, show, show_node_type, show_plan, show_report, show_table
 from graph_engine.check import errors
-from graph_engine.errors import BadWorkflow
+from graph_engine.errors import BadWorkflow, MissingModel
 from graph_engine.flatten import flattened, problems_of
 from graph_engine.parameters import seeds
 from graph_engine.workflow import upgraded
@@ -173,6 +173,45 @@ def nodes(
         show_node_type(catalogue[node])
     else:
         show_table(("node", ""), ((found.id, found.summary) for found in catalogue.values()))
+
+
+@app.command()
+def convert(
+    file: Annotated[Path, typer.Argument(help="A checkpoint: .pt, .pth, .bin or .ckpt.", show_default=False)],
+    out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="The new file; else beside the checkpoint.")] = None,
+    layout: Annotated[str, typer.Option("--layout", metavar="NAME", help="What it holds, where several layouts fit.")] = "",
+    sizes: Annotated[list[str] | None, typer.Option("--size", metavar="NAME=VALUE", help="A size that no tensor shows.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Turn a pickled checkpoint into a safetensors file, without running anything that it holds."""
+    from nodes.models.converting import converted  # torch is imported by whoever converts alone
+
+    try:
+        made = converted(file, out, layout, given_sizes(sizes or []))
+    except MissingModel as error:
+        say(str(error), "red")
+        say(f"  {error.remedy}", "dim")
+        if as_json:
+            print(json.dumps(refusal(str(error))))
+        raise typer.Exit(Exit.BAD_FILE) from error
+    show(f"{made.layout}, {made.role}, {made.kept} tensors")
+    if made.left_out:
+        say(f"left out: {made.left_out[0]} and {len(made.left_out) - 1} more that the model does not need", "yellow")
+    show(str(made.path))
+    if as_json:
+        print(json.dumps({"state": "converted", "file": str(made.path), "layout": made.layout, "left_out": len(made.left_out)}))
+
+
+def given_sizes(settings: list[str]) -> dict[str, Any]:
+    """``name=value`` as JSON values: numbers, lists of them, true or false."""
+    found = {}
+    for setting in settings:
+        name, _, value = setting.partition("=")
+        try:
+            found[name] = json.loads(value)
+        except ValueError as error:
+            raise BadWorkflow(f"--size {setting}: must be NAME=VALUE with a number or a list as [1, 2, 4]") from error
+    return found
 
 
 if __name__ == "__main__":

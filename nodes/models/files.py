@@ -21,7 +21,7 @@ from graph_engine.errors import MissingModel
 HEADER_LIMIT = 100_000_000
 ITEM_BYTES = {"F64": 8, "F32": 4, "F16": 2, "BF16": 2, "I64": 8, "I32": 4, "I16": 2, "I8": 1, "U8": 1, "BOOL": 1}
 PICKLE_SUFFIXES = (".ckpt", ".pt", ".pth", ".bin", ".pkl")
-CONVERT = "Only safetensors files are read, since a pickled file can run code. Ask for the model in safetensors form."
+CONVERT = "A pickled file can run code. Bring it into safetensors form, without running it: tessera convert FILE"
 AGAIN = "Copy or download the file again."
 
 

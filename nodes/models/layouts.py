@@ -133,12 +133,12 @@ def _bounded(path: Path, config: Any) -> Any:
     return config
 
 
-def _empty(path: Path, layout: Layout, config: Any) -> Mapping[str, tuple[int, ...]]:
+def wanted_shapes(path: Path, layout: Layout, config: Any) -> Mapping[str, tuple[int, ...]]:
     """Shapes of the architecture's tensors, without memory for them."""
     try:
         module = _unfilled(layout, config)
     except (RuntimeError, ValueError, ArithmeticError) as error:
-        raise MissingModel(f"{path.name}: config in the header cannot be built: {error}", "Choose another model file.") from error
+        raise MissingModel(f"{path.name}: config cannot be built: {error}", "Choose another model file.") from error
     return {key: tuple(value.shape) for key, value in module.state_dict().items()}
 
 
@@ -167,7 +167,7 @@ def check_tensors(path: Path, shapes: Shapes, layout: Layout, config: Any) -> No
     Raises:
         MissingModel: the first tensor that is lacking, strange or of another shape.
     """
-    wanted = _empty(path, layout, config)
+    wanted = wanted_shapes(path, layout, config)
     lacking = [key for key in wanted if key not in shapes]
     strange = [key for key in shapes if key not in wanted and not layout.ignores(key)]
     if lacking or strange:

@@ -124,3 +124,19 @@ with stopping(stop, print):
 """
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 130 and done.stdout.endswith("True\n")
+
+
+def test_a_pickled_checkpoint_is_converted_without_being_run(tessera, tmp_path):
+    make = f"""
+import torch
+from nodes.models.masked_generators import ImageBert, ImageBertConfig
+torch.save(ImageBert(ImageBertConfig(32, 1, 16, 12, 6, 3, 4)).state_dict(), {str(tmp_path / "generator.bin")!r})
+"""
+    subprocess.run([sys.executable, "-c", make], cwd=ROOT, check=True)
+    said = tessera("convert", tmp_path / "generator.bin", "--size", "heads=8", "--json")
+    assert (said.code, said.json["layout"]) == (0, "imagebert")
+    assert said.json["file"] == str(tmp_path / "generator.safetensors")
+    again = tessera("convert", tmp_path / "generator.bin")
+    assert (again.code, "is taken" in again.err) == (2, True)
+    wrong = tessera("convert", tmp_path / "generator.bin", "--size", "heads=many")
+    assert (wrong.code, "must be NAME=VALUE" in wrong.err) == (2, True)
