@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import itertools
 import os
+import stat
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -20,9 +22,11 @@ def write_atomically(path: Path, data: bytes) -> None:
         data: the whole file.
 
     Raises:
-        OSError: the folder cannot be written or the disk is full; what was there stands as it was.
+        OSError: the folder or the file may not be written, the disk is full, or what is there is no file (a device, a pipe);
+            what was there stands as it was.
     """
     target = os.path.realpath(path)
+    _check_replaceable(target)
     replace_file(target, [data], durable=True)
     with contextlib.suppress(OSError):  # the rename reaches the disk with its folder; not every system lets a folder be opened
         handle = os.open(os.path.dirname(target), os.O_RDONLY)
@@ -30,6 +34,18 @@ def write_atomically(path: Path, data: bytes) -> None:
             os.fsync(handle)
         finally:
             os.close(handle)
+
+
+def _check_replaceable(path: str) -> None:
+    """A folder that may be written allows to replace a file that may not, and a device by a file: neither is meant."""
+    try:
+        mode = os.stat(path).st_mode
+    except FileNotFoundError:
+        return
+    if not stat.S_ISREG(mode):
+        raise OSError(errno.EINVAL, "Not a file", path)
+    if not os.access(path, os.W_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), path)
 
 
 def replace_file(path: str, parts: Iterable[bytes], durable: bool = False) -> None:
@@ -48,9 +64,17 @@ def replace_file(path: str, parts: Iterable[bytes], durable: bool = False) -> No
                 os.fsync(file.fileno())
         if durable:
             with contextlib.suppress(FileNotFoundError):
-                os.chmod(part, os.stat(path).st_mode & 0o777)
+                _keep_rights(part, os.stat(path))
         os.replace(part, path)
     except BaseException:
         with contextlib.suppress(OSError):
             os.unlink(part)
         raise
+
+
+def _keep_rights(part: str, before: os.stat_result) -> None:
+    """Owner and group as far as the system lets them be given, then the mode, which a change of owner would take bits from."""
+    if hasattr(os, "chown"):
+        with contextlib.suppress(OSError):
+            os.chown(part, before.st_uid, before.st_gid)
+    os.chmod(part, stat.S_IMODE(before.st_mode) & 0o777)

@@ -18,7 +18,7 @@ class FileNode(msgspec.Struct):
     """A node whose type is ``definition:`` and an id is an instance of that definition."""
 
     type: str
-    version: int = 1
+    version: Annotated[int, msgspec.Meta(ge=0)] = 1
     title: str = ""
     state: str = ""
     parameters: dict[str, Any] = {}
@@ -197,7 +197,7 @@ def _loop_fields(loop: Loop) -> dict[str, Any]:
 
 
 def _whole(place: float) -> float:
-    return int(place) if float(place).is_integer() else place
+    return int(place) if abs(place) < 2**53 and float(place).is_integer() else place
 
 
 def in_id_order(keys: Iterable[str]) -> list[str]:
@@ -205,4 +205,4 @@ def in_id_order(keys: Iterable[str]) -> list[str]:
 
 
 def _id_order(key: str) -> tuple[int, str]:
-    return (int(key), "") if key.isdecimal() and len(key) < 18 else (1 << 62, key)
+    return (int(key) if key.isdecimal() and len(key) < 18 else 1 << 62, key)

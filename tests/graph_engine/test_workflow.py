@@ -1,6 +1,7 @@
 """The workflow file: round trips, migrations, and files from strangers."""
 
 import json
+import os
 import resource
 from pathlib import Path
 
@@ -199,6 +200,33 @@ def test_saving_through_a_link_writes_where_it_leads(workflow, tmp_path):
     (tmp_path / "link.json").symlink_to("real.json")
     save(workflow, tmp_path / "link.json")
     assert (tmp_path / "link.json").is_symlink() and read((tmp_path / "real.json").read_bytes()) == workflow
+
+
+def test_saving_keeps_the_rights_of_the_file(workflow, tmp_path):
+    path = tmp_path / "sum.json"
+    path.write_text("old")
+    path.chmod(0o640)
+    save(workflow, path)
+    assert path.stat().st_mode & 0o777 == 0o640
+
+
+def test_a_pipe_or_a_folder_is_not_replaced_by_a_file(workflow, tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "folder").mkdir()
+    for name in ("pipe", "folder"):
+        with pytest.raises(OSError, match="Not a file"):
+            save(workflow, tmp_path / name)
+    assert (tmp_path / "pipe").is_fifo() and len(list(tmp_path.iterdir())) == 2
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="everything may be written by root")
+def test_a_file_that_may_not_be_written_is_not_replaced(workflow, tmp_path):
+    path = tmp_path / "sum.json"
+    path.write_text("old")
+    path.chmod(0o444)
+    with pytest.raises(PermissionError):
+        save(workflow, path)
+    assert path.read_text() == "old"
 
 
 def test_older_nodes_are_carried_over_or_refused(workflow):
