@@ -37,7 +37,7 @@ class EngineRoom:
         folder = folder or cache_folder()
         self.catalogue: Catalogue = discover(nodes)
         self.cache = Cache(MemoryCache(), DiskCache(folder / "results"))
-        self.history = History(folder / "history.json")
+        self.history = History(folder / "history.db")
         self._find = _finder(nodes)
         self.digests = FileDigests(self._find, folder / "digests.json")
 

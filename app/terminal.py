@@ -6,7 +6,7 @@ Names and messages may come from a stranger's file, so they are shown as text: n
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from rich.console import Console
@@ -14,13 +14,13 @@ from rich.table import Table
 from rich.text import Text
 
 from app.comfyui.report import APPROXIMATED, MAPPED, UNMAPPED, Report
-from app.wording import type_text
+from app.wording import seconds_text, type_text
 from graph_engine.check import Problem
 from graph_engine.declaration import NodeType
 from graph_engine.definition import held
 from graph_engine.events import AnyEvent, StepFailed, StepFinished, StepProgress, StepStarted
 from graph_engine.flatten import way_to
-from graph_engine.plan import Plan
+from graph_engine.plan import Plan, PlannedStep
 from graph_engine.workflow import Workflow
 
 _said = Console(stderr=True, soft_wrap=True)
@@ -112,18 +112,38 @@ def say_failure(workflow: Workflow, failure: StepFailed) -> None:
 
 
 def show_plan(workflow: Workflow, plan: Plan) -> None:
-    show_table(
-        ("node", "", "why", "seconds", "MB"),
+    """A row a node with what it is likely to cost, and what the whole is likely to cost."""
+    rows = [
         (
-            (
-                name_of(workflow, step.node),
-                step.state,
-                step.reason,
-                "" if step.seconds is None else f"{step.seconds:.2f}",
-                "" if step.bytes is None else f"{step.bytes / 1e6:.1f}",
-            )
-            for step in plan.steps
-        ),
+            name_of(workflow, step.node),
+            step.state if step.state == "run" else f"held: {step.state}",
+            step.reason,
+            _seconds(step),
+            _megabytes(step.peaks),
+        )
+        for step in plan.steps
+    ]
+    show_table(("node", "", "why", "time", "memory"), rows)
+    if not plan.problems and not plan.runs:
+        show("every result is held: nothing would run", "dim")
+    elif plan.runs:
+        unknown = sum(step.seconds is None for step in plan.runs)
+        said = f"{len(plan.runs)} to run"
+        said += f", about {seconds_text(plan.seconds)}" if unknown < len(plan.runs) else ""
+        said += f", needing up to {needs}" if (needs := _megabytes(plan.peaks)) else ""
+        show(said + (f"; {unknown} never ran, so their cost is not known" if unknown else ""), "dim")
+
+
+def _seconds(step: PlannedStep) -> str:
+    if step.seconds is None:
+        return "?" if step.state == "run" else ""
+    return seconds_text(step.seconds)
+
+
+def _megabytes(peaks: Mapping[str, int]) -> str:
+    """Peaks of half a megabyte and more."""
+    return ", ".join(
+        f"{size / 1e6:.0f} MB{'' if pool == 'ram' else f' on the {pool.upper()}'}" for pool, size in peaks.items() if size > 5e5
     )
 
 

@@ -49,6 +49,11 @@ class MemoryCache:
     def pools(self) -> Mapping[str, Pool]:
         return self._pools
 
+    def size_of(self, key: str) -> int:
+        """Bytes of an entry's values, without using it; 0 where it is not held."""
+        slot = self._slots.get(key)
+        return slot.entry.size if slot else 0
+
     def find(self, key: str) -> Entry | None:
         """The entry of a key or of a content key."""
         with self._lock:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from graph_engine.errors import Stopped
 from graph_engine.events import AnyEvent, StepPreview, StepProgress
+from graph_engine.ladder import Ladder
 from graph_engine.values import Pixels, whole_text
 
 PREVIEW_SECONDS = 0.12
@@ -28,6 +30,7 @@ class Context:
         output_folder: Path | None = None,
         workflow: bytes = b"",
         seeds: Mapping[str, int] | None = None,
+        ladder: Ladder | None = None,
     ) -> None:
         self.node = node
         self.output_folder = output_folder or Path.cwd()
@@ -37,6 +40,30 @@ class Context:
         self.files: list[str] = []
         self._run, self._emit, self._stop = run, emit, stop
         self._previewed = 0.0
+        self._ladder = ladder or Ladder()
+        self._part, self._parts = 0, 1
+
+    def at_once(self, total: int) -> int:
+        """How many of ``total`` equal pieces (items of a batch) to work on at once: all, or fewer once memory ran out."""
+        return self._ladder.pieces(total)
+
+    def tile(self, side: int, least: int) -> int:
+        """The side of the tiles to work in: ``side`` = as a whole, or less once memory ran out, but never below ``least``."""
+        return self._ladder.tile(side, least)
+
+    def offload(self) -> bool:
+        """Whether memory ran out so far that weights should come to the device a part at a time."""
+        return self._ladder.offload()
+
+    @contextlib.contextmanager
+    def part(self, number: int, count: int) -> Iterator[None]:
+        """Progress that is reported in this block is that of one part of ``count``, the first being 0."""
+        before = self._part, self._parts
+        self._part, self._parts = number, count
+        try:
+            yield
+        finally:
+            self._part, self._parts = before
 
     def check(self) -> None:
         """Stop here if the user asked for it.
@@ -54,6 +81,7 @@ class Context:
             Stopped: the run is to end.
         """
         self.check()
+        done, total = self._part * total + done, self._parts * total
         if self._emit is None:
             return
         self._emit(StepProgress(self._run, self.node, done, total, whole_text(note)))

@@ -78,6 +78,7 @@ class NodeType(msgspec.Struct, frozen=True, dict=True):
     takes_context: bool = False
     uses: str = ""  # what a step has for itself while it runs
     words: tuple[str, ...] = ()  # further words that find it in the palette
+    work: tuple[str, ...] = ()  # parameters that what it costs, and what steps that take its outputs cost, grows with
 
     @cached_property
     def _named(self) -> tuple[dict[str, Input], dict[str, Parameter], dict[str, Output]]:
@@ -149,6 +150,7 @@ class Marks(msgspec.Struct, frozen=True):
     without_result: tuple[str, ...]
     uses: str
     words: tuple[str, ...]
+    work: tuple[str, ...]
     upgrade: Upgrade | None
 
 
@@ -160,6 +162,7 @@ def node(
     without_result: tuple[str, ...] = (),
     uses: str = "",
     words: tuple[str, ...] = (),
+    work: tuple[str, ...] = (),
     upgrade: Upgrade | None = None,
 ) -> Callable[[Function], Function]:
     """Declare a function as a node type.
@@ -171,11 +174,12 @@ def node(
         without_result: parameters that do not change the result and stay out of its key.
         uses: what a step of this type has for itself, as ``"model device"``; steps that use the same run one at a time.
         words: further words that find the node in the palette.
+        work: parameters that time and memory grow with, as ``("count", "width", "height")``, here and in what takes the outputs.
         upgrade: carries parameters of an older version over: ``upgrade(old_version, parameters) -> parameters``.
     """
 
     def mark(function: Function) -> Function:
-        function.__node__ = Marks(version, title, effect, without_result, uses, words, upgrade)  # type: ignore[attr-defined]
+        function.__node__ = Marks(version, title, effect, without_result, uses, words, work, upgrade)  # type: ignore[attr-defined]
         return function
 
     return mark
@@ -207,8 +211,9 @@ def declared(function: Callable[..., Any], section: str) -> NodeType:
             parameters.append(_parameter(function, name, kind, argument.default, doc, marks))
         else:
             inputs.append(_input(function, name, hint, argument.default, doc))
-    if strangers := set(marks.without_result) - {parameter.name for parameter in parameters}:
-        raise _broken(function, "without_result", "must name parameters", repr(min(strangers)))
+    for mark, named in (("without_result", marks.without_result), ("work", marks.work)):
+        if strangers := set(named) - {parameter.name for parameter in parameters}:
+            raise _broken(function, mark, "must name parameters", repr(min(strangers)))
     return NodeType(
         id=f"{section}/{function.__name__}",
         version=marks.version,
@@ -222,6 +227,7 @@ def declared(function: Callable[..., Any], section: str) -> NodeType:
         effect=marks.effect,
         takes_context=takes_context,
         uses=marks.uses,
+        work=marks.work,
         words=marks.words,
     )
 

@@ -11,11 +11,16 @@ import msgspec
 from graph_engine.cache import Entry, entry_of
 from graph_engine.calling import Given, Results, called, check_types, failure_of, results_of
 from graph_engine.context import Context
+from graph_engine.costs import Cost, Work, work_of
+from graph_engine.entry import RAM
 from graph_engine.errors import Stopped
 from graph_engine.events import AnyEvent, StepFailed
 from graph_engine.job import Job
 from graph_engine.keys import Recipe, files_still_true
+from graph_engine.ladder import Ladder
+from graph_engine.memory import make_room, peaks_measured, pool_short_of
 from graph_engine.parameters import seeds
+from graph_engine.values import value_type_of
 
 QUICK_SECONDS = 0.002
 """Steps of a type that take less are not worth waking a thread for, nor asking other processes about."""
@@ -74,26 +79,39 @@ class Maker:
             self.job.cache.put(key, entry)
 
     def _run(self, call: Call, emit: Callable[[AnyEvent], None]) -> Made | StepFailed:
+        """Call the function; when memory runs out, again with less, as far as the node can."""
+        ladder = Ladder()
+        while isinstance(made := self._attempt(call, emit, ladder), str):
+            make_room(self.job.cache.memory, made == RAM)
+        return made
+
+    def _attempt(self, call: Call, emit: Callable[[AnyEvent], None], ladder: Ladder) -> Made | StepFailed | str:
+        """Call the function once. Gives the name of the memory that ran out where there is a rung left."""
         recipe, node_type = call.recipe, call.recipe.node_type
-        context = self._context(call.node, emit) if node_type.takes_context else None
+        context = self._context(call.node, emit, ladder) if node_type.takes_context else None
+        quick = self.quick(recipe)
         began = time.perf_counter()
         try:
-            values = called(self.job.catalogue.function(node_type.id), recipe, call.given, context)
-            entry = entry_of(call.content_key, values, time.perf_counter() - began, tuple(context.notes) if context else ())
+            with peaks_measured(not quick) as peaks:
+                values = called(self.job.catalogue.function(node_type.id), recipe, call.given, context)
+            seconds = time.perf_counter() - began
+            entry = entry_of(call.content_key, values, seconds, (*context.notes, *ladder.notes()) if context else ladder.notes())
             check_types(node_type, entry)
             results = results_of(entry)
             self.keep(call.key, entry, recipe)
         except Exception as error:  # a node is anyone's code: whatever it raises is its own step's failure
-            return failure_of(self.job.id, call.node, error)
+            failed = failure_of(self.job.id, call.node, error)
+            return pool_short_of(error) if failed.kind == "out_of_memory" and not node_type.effect and ladder.down() else failed
+        work = Work() if quick else work_of(recipe, self._recipes, sum([value_type_of(value).size(value) for value, _ in call.given]))
         with self._lock:
-            self.job.history.took(node_type.id, entry.seconds, entry.size)
+            self.job.history.took(node_type.id, Cost(seconds, entry.size, peaks), work)
         return Made(entry, results, tuple(context.files) if context else ())
 
-    def _context(self, node: str, emit: Callable[[AnyEvent], None]) -> Context:
+    def _context(self, node: str, emit: Callable[[AnyEvent], None], ladder: Ladder) -> Context:
         with self._lock:
             if self._seeds is None:
                 self._seeds = seeds(self.job.graph, self.job.catalogue, self._recipes)
         return Context(
             node, run=self.job.id, emit=emit, stop=self.job.stop, output_folder=self.job.output_folder,
-            workflow=self.job.workflow, seeds=self._seeds,
+            workflow=self.job.workflow, seeds=self._seeds, ladder=ladder,
         )  # fmt: skip

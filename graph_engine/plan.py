@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
@@ -9,10 +10,13 @@ import msgspec
 
 from graph_engine.cache import Cache
 from graph_engine.check import Problem, check, default_targets, errors
+from graph_engine.costs import Cost, Costs, Work, work_of
 from graph_engine.declaration import NodeType
+from graph_engine.files import MISSING
 from graph_engine.graph import Graph
 from graph_engine.history import History
 from graph_engine.keys import Keys, NodeFacts, keys
+from graph_engine.values import value_types
 
 
 class PlannedStep(msgspec.Struct, frozen=True):
@@ -22,15 +26,17 @@ class PlannedStep(msgspec.Struct, frozen=True):
     state: str
     reason: str = ""
     seconds: float | None = None
-    bytes: int | None = None
+    bytes: int | None = None  # that its results will take
+    peaks: Mapping[str, int] = {}  # bytes that it will need while it works, by pool ("ram", "gpu")
 
 
 class Plan(msgspec.Struct, frozen=True):
     targets: tuple[str, ...]
     steps: tuple[PlannedStep, ...]  # sources first
     problems: tuple[Problem, ...]
-    seconds: float  # of the steps whose cost is known
+    seconds: float  # of the steps whose cost is known, one after the other
     missing: tuple[Problem, ...] = ()  # files that nodes name and that are not there, where somebody has looked
+    peaks: Mapping[str, int] = {}  # of the step that needs most, by pool
 
     @property
     def runs(self) -> tuple[PlannedStep, ...]:
@@ -97,15 +103,45 @@ def plan(
         return Plan(wanted, (), problems, 0.0)
     known = history or History()
     ready = prepared(graph, types, cache, wanted, digests)
+    forecast = Forecast(ready, cache, known.costs)
     steps = []
-    for node in ready.in_order(ready.to_run | ready.held):
+    for node in ready.order:
         if node in ready.held:
             steps.append(PlannedStep(node, cache.where(ready.made.keys[node])))
+        elif (cost := forecast.cost(node)) is None:
+            steps.append(PlannedStep(node, "run", why(node, ready, known, scope)))
         else:
-            reason = why(node, ready, known, scope)
-            cost = known.cost(graph.nodes[node].type)
-            steps.append(PlannedStep(node, "run", reason, cost.seconds if cost else None, round(cost.bytes) if cost else None))
-    return Plan(wanted, tuple(steps), problems, sum([step.seconds or 0.0 for step in steps]))
+            steps.append(PlannedStep(node, "run", why(node, ready, known, scope), cost.seconds, cost.bytes, cost.peaks))
+    peaks = {pool: max([step.peaks.get(pool, 0) for step in steps]) for pool in sorted({pool for step in steps for pool in step.peaks})}
+    return Plan(wanted, tuple(steps), problems, sum([step.seconds or 0.0 for step in steps]), peaks=peaks)
+
+
+class Forecast:
+    """What the steps of a plan are likely to cost. Asked for sources first: what a step will give is what the next one works on."""
+
+    def __init__(self, ready: Prepared, cache: Cache, costs: Costs) -> None:
+        self._ready, self._cache, self._costs = ready, cache, costs
+        self._gives: dict[str, int] = {}
+        self._known: dict[tuple[str, Work], Cost | None] = {}
+
+    def cost(self, node: str) -> Cost | None:
+        recipes = self._ready.made.recipes
+        recipe = recipes[node]
+        work = work_of(recipe, recipes, sum([self._bytes(source) for _, source, _ in recipe.facts.sources]))
+        asked = (recipe.node_type.id, work)
+        if asked not in self._known:
+            self._known[asked] = self._costs.likely(*asked)
+        cost = self._known[asked]
+        self._gives[node] = cost.bytes if cost else 0
+        return cost
+
+    def _bytes(self, node: str) -> int:
+        """Bytes that a source gives: as held in memory, else as its type usually does; entries on disk are not opened for it."""
+        if node not in self._gives:
+            held = self._cache.memory.size_of(self._ready.made.keys[node])
+            usual = self._costs.typical(self._ready.made.recipes[node].node_type.id)
+            self._gives[node] = held or (usual.bytes if usual else 0)
+        return self._gives[node]
 
 
 def why(node: str, ready: Prepared, history: History, scope: str) -> str:
@@ -121,7 +157,15 @@ def why(node: str, ready: Prepared, history: History, scope: str) -> str:
         last = history.last(scope, source)
         if last is None or last.key != ready.made.keys[source]:
             return f"its source {source} changed"
-    return "acts on the world" if recipe.node_type.effect else "its result is no longer held"
+    if recipe.node_type.effect:
+        return "acts on the world"
+    return "was evicted: its result is no longer held" if _stored(recipe.node_type) else "is held in memory only, and that was let go"
+
+
+def _stored(node_type: NodeType) -> bool:
+    """Whether results of the type are kept on disk."""
+    known = value_types()
+    return all(output.type not in known or known[output.type].store for output in node_type.outputs)
 
 
 def _change(before: NodeFacts, now: NodeFacts) -> str:
@@ -136,7 +180,8 @@ def _change(before: NodeFacts, now: NodeFacts) -> str:
             return f"{name} changed from {_short(old)} to {_short(value)}"
     for name, digest in now.files.items():
         if before.files.get(name) != digest:
-            return f"the file of {name} changed"
+            file = os.path.basename(str(now.parameters.get(name, "")))
+            return f"the file of {name} {'is missing' if digest == MISSING else 'changed'}: {_short(file)}"
     return "is linked otherwise" if before.sources != now.sources else ""
 
 

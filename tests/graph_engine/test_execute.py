@@ -143,7 +143,7 @@ def test_a_plan_says_what_runs_and_why(sum_graph, toys, cache):
     assert reasons(changed) == {"1": "memory", "2": "b changed from 1 to 7", "3": "its source 2 runs"}
     cache.memory.clear()
     cache.disk.clear()
-    assert reasons(sum_graph)["1"] == "its result is no longer held"
+    assert reasons(sum_graph)["1"] == "was evicted: its result is no longer held"
 
 
 def test_a_plan_estimates_from_what_steps_of_the_type_took(sum_graph, toys, cache):
@@ -154,8 +154,8 @@ def test_a_plan_estimates_from_what_steps_of_the_type_took(sum_graph, toys, cach
 
 
 def test_history_outlives_the_process(sum_graph, toys, cache, tmp_path):
-    execute(sum_graph, toys, cache, history=History(tmp_path / "history.json"), scope="s")
-    assert History(tmp_path / "history.json").last("s", "2").facts.parameters == {"b": 1}
+    execute(sum_graph, toys, cache, history=History(tmp_path / "history.db"), scope="s")
+    assert History(tmp_path / "history.db").last("s", "2").facts.parameters == {"b": 1}
 
 
 def test_a_step_without_room_says_so_in_its_kind(toys, cache):
@@ -273,5 +273,7 @@ def test_reasons_name_the_file_and_the_version(cache, tmp_path):
     (tmp_path / "text").write_text("one")
     execute(graph, reader(1), cache, history=history)
     (tmp_path / "text").write_text("two")
-    assert [step.reason for step in plan(graph, reader(1), cache, FileDigests(), history=history).runs] == ["the file of file changed"]
+    assert [step.reason for step in plan(graph, reader(1), cache, FileDigests(), history=history).runs] == [
+        "the file of file changed: 'text'"
+    ]
     assert [step.reason for step in plan(graph, reader(2), cache, FileDigests(), history=history).runs] == ["version 1 became 2"]

@@ -70,6 +70,15 @@ def test_an_exposed_value_that_leads_nowhere_is_warned_of(tessera, tmp_path):
 def test_a_plan_says_what_would_run(tessera, copy_workflow):
     said = tessera("plan", copy_workflow, "--json")
     assert [step["state"] for step in said.json["steps"]] == ["run", "run"]
+    assert "never ran" in said.out and "2 never ran, so their cost is not known" in said.out
+
+
+def test_a_plan_after_a_run_says_what_is_held_and_what_the_rest_will_cost(tessera, copy_workflow, tmp_path):
+    tessera("run", copy_workflow, "--out", tmp_path)
+    said = tessera("plan", copy_workflow, "--json")
+    first, second = said.json["steps"]
+    assert (first["state"], second["reason"]) == ("disk", "acts on the world")
+    assert "held: disk" in said.out and second["seconds"] < 60 and said.json["peaks"].keys() >= set(second["peaks"])
 
 
 def test_a_sound_workflow_has_no_problems(tessera):
