@@ -8,6 +8,7 @@ says what it was. An opcode that state dictionaries do not need is refused.
 from __future__ import annotations
 
 import pickletools
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import IO, Any
@@ -81,14 +82,15 @@ def described(file: IO[bytes], storages: dict[str, Storage] | None = None) -> An
     """
     machine = _Machine({} if storages is None else storages)
     try:
-        for opcode, argument, _ in pickletools.genops(file):
-            if opcode.name == "STOP":
-                return machine.stack[-1]
-            handler = _HANDLERS.get(opcode.name)
-            if handler is None:
-                raise Refused(f"has the opcode {opcode.name}, which no list of tensors needs")
-            handler(machine, argument)
-    except (IndexError, KeyError, TypeError, ValueError, OverflowError) as error:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")  # a name with an escape that does not exist is one that is damaged
+            for opcode, argument, _ in pickletools.genops(file):
+                if opcode.name == "STOP":
+                    return machine.stack[-1]
+                if opcode.name not in _HANDLERS:
+                    raise Refused(f"has the opcode {opcode.name}, which no list of tensors needs")
+                _HANDLERS[opcode.name](machine, argument)
+    except (IndexError, KeyError, TypeError, ValueError, OverflowError, Warning) as error:
         raise error if isinstance(error, Refused) else Refused(f"is damaged: {error}") from error
     raise Refused("ends before it stops")
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from safetensors.torch import load_file
 
@@ -77,6 +77,7 @@ def test_no_protocol_runs_anything(protocol: int) -> None:
 
 
 @given(st.binary(max_size=200), st.integers(0, 400), st.integers(0, 255))
+@example(b"", 15, 92)  # a backslash in a name
 @settings(max_examples=300, deadline=None)
 def test_whatever_bytes_come_the_answer_is_a_tree_or_a_refusal(noise: bytes, at: int, byte: int) -> None:
     buffer = io.BytesIO()
