@@ -16,6 +16,8 @@ from app.theme.tokens import Theme
 
 HEADINGS = {UNMAPPED: "Unmapped", APPROXIMATED: "Approximated", MAPPED: "Mapped"}
 HEIGHT = 216
+SHOWN = 200
+"""Lines of one outcome: a table of thousands would hold up the window."""
 
 
 class ImportPanel(QWidget):
@@ -57,8 +59,11 @@ class ImportPanel(QWidget):
         colors = {UNMAPPED: self._theme.bad, APPROXIMATED: self._theme.warning, MAPPED: self._theme.good}
         yield '<table cellspacing="0">'
         for outcome, heading in HEADINGS.items():
-            for index, item in enumerate(report.of(outcome)):
+            items = report.of(outcome)
+            for index, item in enumerate(items[:SHOWN]):
                 yield self._row(item, f'<span style="color: {colors[outcome]}">{heading if not index else ""}</span>')
+            if len(items) > SHOWN:
+                yield f"<tr><td></td><td>{self._quiet(f'and {len(items) - SHOWN} more')}</td></tr>"
         for index, file in enumerate(report.files):
             yield self._file(file, "Files" if not index else "")
         yield "</table>"

@@ -45,7 +45,7 @@ def _node(identity: str, raw: Any, where: str) -> SourceNode:
 
 def _is_link(entry: Any) -> bool:
     two = isinstance(entry, list) and len(entry) == 2
-    return two and isinstance(entry[0], str) and isinstance(entry[1], int) and not isinstance(entry[1], bool)
+    return two and isinstance(entry[0], str) and isinstance(entry[1], int) and not isinstance(entry[1], bool) and entry[1] >= 0
 
 
 def literal(entry: Any) -> Any:

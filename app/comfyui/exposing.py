@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import islice
 
 from app.comfyui.mapping.sampling import GENERATE, GUIDANCE, SAMPLER
 from graph_engine.declaration import NodeType
@@ -10,18 +11,19 @@ from graph_engine.graph import Graph
 from graph_engine.workflow import Exposed
 
 WORDS = {"prompt/prompt": "text", "source/text": "text", "prompt/encode_prompt": "prompt"}
+LIMIT = 4
+"""Generates whose values are exposed: a form with hundreds of fields helps nobody."""
 HELP = {"negative_prompt": "What the picture should not show."}
 OF_GENERATE = {"seed": "seed", "width": "width", "height": "height", "count": "count"}
 
 
 def exposed_values(graph: Graph, types: Mapping[str, NodeType]) -> dict[str, Exposed]:
-    """Values worth a name of their own, from every Generate and what feeds it. A second one of a kind gets a number."""
+    """Values worth a name of their own, from the first Generates and what feeds them. A second one of a kind gets a number."""
     found: dict[str, tuple[str, str]] = {}
-    for identity, node in graph.nodes.items():
-        if node.type == GENERATE:
-            for name, place in _of(graph, identity):
-                if place not in found.values():
-                    found[_free(name, found)] = place
+    for identity in islice((key for key, node in graph.nodes.items() if node.type == GENERATE), LIMIT):
+        for name, place in _of(graph, identity):
+            if place not in found.values():
+                found[_free(name, found)] = place
     return {
         name: Exposed(node, parameter, HELP.get(name.rstrip("_0123456789"), "") or _help(types, graph, node, parameter))
         for name, (node, parameter) in found.items()

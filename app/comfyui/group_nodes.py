@@ -77,7 +77,8 @@ def _open_outputs(nodes: list[SourceNode], links: list[Any], entry: Mapping[str,
     """Outputs that instances show: those used outside, or by nobody inside."""
     inside = {(link[0], link[1]) for link in links}
     external = entry.get("external")
-    outside = [tuple(told[:2]) for told in external if isinstance(told, list)] if isinstance(external, list) else []
+    told = [pair[:2] for pair in external if isinstance(pair, list)] if isinstance(external, list) else []
+    outside = {tuple(pair) for pair in told if all(isinstance(part, int) for part in pair)}
     for index, node in enumerate(nodes):
         for slot in range(len(node.outputs)):
             if (index, slot) not in inside or (index, slot) in outside:

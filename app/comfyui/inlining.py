@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from msgspec.structs import replace
@@ -14,6 +14,8 @@ from graph_engine.errors import BadWorkflow
 
 NODE_LIMIT = 20_000
 NESTING_LIMIT = 16
+
+Driven = Mapping[int, Sequence[tuple[str, str]]]
 
 
 class Instance(NamedTuple):
@@ -46,6 +48,7 @@ class _Inlining:
         self._flat: dict[str, SourceNode] = {}
         self._instances: list[Instance] = []
         self._looked_at = 0
+        self._driven: dict[str, Driven] = {}
         self._beyond: dict[str, Mapping[int, Origin]] = {}  # where links go on that begin at an instance, or at the inside of one
 
     def of(self, nodes: Nodes) -> Inlined:
@@ -86,9 +89,12 @@ class _Inlining:
                 takes[position] = origin
         self._beyond[prefix + INSIDE] = takes
         self._beyond[instance.id] = {slot: Origin(prefix + origin.node, origin.slot) for slot, origin in definition.gives.items()}
-        promoted = tuple((prefix + inner, widget) for inner, widget in _promoted(instance, definition))
+        if instance.type not in self._driven:
+            self._driven[instance.type] = _driven(definition.nodes)
+        driven = self._driven[instance.type]
+        promoted = tuple((prefix + inner, widget) for inner, widget in _promoted(instance, definition, driven))
         self._instances.append(Instance(instance.id, instance.type, definition.name, instance.title, promoted))
-        inner = _shifted(_with_instance_values(instance, definition, takes), instance.place)
+        inner = _shifted(_with_instance_values(instance, definition, takes, driven), instance.place)
         self._add(inner, prefix, (*stack, instance.type))
 
     def _real_links(self, node: SourceNode) -> dict[str, Origin]:
@@ -106,23 +112,29 @@ class _Inlining:
         return origin
 
 
-def _promoted(instance: SourceNode, definition: Definition) -> Iterator[tuple[str, str]]:
+def _promoted(instance: SourceNode, definition: Definition, driven: Driven) -> Iterator[tuple[str, str]]:
     """The inner widgets that an instance shows, by inner node and name."""
     names = [slot.name for slot in definition.inputs]
     for inner, widget in instance.promoted:
         if inner in definition.nodes:
             yield inner, widget
         elif widget in names:
-            yield from _driven_by(definition.nodes, names.index(widget))
+            yield from driven.get(names.index(widget), ())
 
 
-def _driven_by(nodes: Nodes, position: int) -> Iterator[tuple[str, str]]:
-    """The inner inputs that an input of a definition leads to."""
+def _driven(nodes: Nodes) -> dict[int, list[tuple[str, str]]]:
+    """The inner inputs that each input of a definition leads to."""
+    found: dict[int, list[tuple[str, str]]] = {}
     for identity, node in nodes.items():
-        yield from ((identity, name) for name, origin in node.links.items() if origin == Origin(INSIDE, position))
+        for name, origin in node.links.items():
+            if origin.node == INSIDE:
+                found.setdefault(origin.slot, []).append((identity, name))
+    return found
 
 
-def _with_instance_values(instance: SourceNode, definition: Definition, takes: Mapping[int, Origin]) -> dict[str, SourceNode]:
+def _with_instance_values(
+    instance: SourceNode, definition: Definition, takes: Mapping[int, Origin], driven: Driven
+) -> dict[str, SourceNode]:
     """The nodes of a definition with the values that the instance holds instead of theirs."""
     nodes = dict(definition.nodes)
     saved = instance.raw.get("widgets_values")
@@ -135,7 +147,7 @@ def _with_instance_values(instance: SourceNode, definition: Definition, takes: M
         if inner in nodes:
             nodes[inner] = _with_value(nodes[inner], widget, value)
         elif widget in names and names.index(widget) not in takes:
-            for identity, name in list(_driven_by(nodes, names.index(widget))):
+            for identity, name in driven.get(names.index(widget), ()):
                 nodes[identity] = _with_value(nodes[identity], name, value)
     return nodes
 

@@ -12,6 +12,8 @@ from graph_engine.graph import Graph
 WIDTH, GAP = 208.0, 40.0
 HEADER, ROW, BLOCK = 40.0, 24.0, 64.0
 STRIP = 256.0
+NEAR = 200
+"""Boxes of a strip that are looked at, the latest: thousands on one spot must not take minutes."""
 
 Place = tuple[float, float]
 Pieces = Mapping[str, Mapping[str, tuple[int, int]]]
@@ -71,7 +73,7 @@ class _Strips:
             self._boxes.setdefault(strip, []).append(box)
 
     def near(self, start: float, length: float) -> list[_Box]:
-        return list(dict.fromkeys(box for strip in self._strips(start, length) for box in self._boxes.get(strip, ())))
+        return list(dict.fromkeys(box for strip in self._strips(start, length) for box in self._boxes.get(strip, ())[-NEAR:]))
 
     def _strips(self, start: float, length: float) -> range:
         return range(int(start // STRIP), int((start + length) // STRIP) + 1)

@@ -73,17 +73,16 @@ class _Ways:
             return Origin(setter, 0) if setter else None
         if node.type in VIRTUAL:
             return next(iter(node.links.values()), None)
-        return bypassed(node).get(origin.slot)
+        return around(node, origin.slot)
 
 
-def bypassed(node: SourceNode) -> dict[int, Origin]:
-    """What each output of a bypassed node is: what came into the input of its type, that of the same position first."""
-    found = {}
-    for position, output in enumerate(node.outputs):
-        names = [slot.name for slot in (*node.inputs[position : position + 1], *node.inputs) if slot.type == output.type]
-        if origin := node.links.get(names[0]) if names else None:
-            found[position] = origin
-    return found
+def around(node: SourceNode, slot: int) -> Origin | None:
+    """What an output of a bypassed node is: what came into the input of its type, that of the same position first."""
+    if slot >= len(node.outputs):
+        return None
+    kind = node.outputs[slot].type
+    fitting = (entry.name for entry in (*node.inputs[slot : slot + 1], *node.inputs) if entry.type == kind)
+    return node.links.get(next(fitting, ""))
 
 
 def _name(node: SourceNode) -> Any:

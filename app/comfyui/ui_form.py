@@ -13,6 +13,8 @@ from app.comfyui.widgets import named
 from graph_engine.errors import BadWorkflow
 
 MODES = {2: "mute", 4: "bypass"}
+SLOT_LIMIT = 256
+"""Inputs, or outputs, of one node."""
 KEPT = ("groups", "reroutes", "floatingLinks", "extra", "config")
 
 
@@ -52,6 +54,13 @@ def _listed(raw: Mapping[str, Any], name: str, where: str) -> list[Any]:
     return found
 
 
+def _slots(raw: Mapping[str, Any], name: str, where: str) -> list[dict[str, Any]]:
+    found = _listed(raw, name, where)
+    if len(found) > SLOT_LIMIT:
+        raise BadWorkflow(f"{where}: {name}: must be at most {SLOT_LIMIT}, got {len(found)}")
+    return [entry for entry in found if isinstance(entry, dict)]
+
+
 def _links(raw: Any, where: str) -> dict[str, Origin]:
     """Where each link begins, by its id: links are arrays in 0.4, objects in 1.0 and in definitions."""
     found = {}
@@ -76,8 +85,7 @@ def read_node(raw: Any, links: Mapping[str, Origin], where: str, prompt: Mapping
     if not isinstance(raw, dict) or not isinstance(raw.get("type"), str) or not isinstance(raw.get("id"), int | str):
         raise BadWorkflow(f"{where}: nodes: each must be an object with an id and a type, got {str(raw)[:60]}")
     identity, kind = str(raw["id"]), raw["type"]
-    inputs = [entry for entry in _listed(raw, "inputs", f"{where}: node {identity}") if isinstance(entry, dict)]
-    outputs = [entry for entry in _listed(raw, "outputs", f"{where}: node {identity}") if isinstance(entry, dict)]
+    inputs, outputs = (_slots(raw, name, f"{where}: node {identity}") for name in ("inputs", "outputs"))
     values = named(kind, raw.get("widgets_values"), _widget_names(inputs))
     told = values_by_name(prompt, identity, kind)
     return SourceNode(
@@ -131,7 +139,7 @@ def _promoted(raw: Mapping[str, Any], inputs: Iterable[Mapping[str, Any]]) -> tu
         except ValueError:
             pairs = None
     if isinstance(pairs, list) and pairs:
-        return tuple((str(pair[0]), str(pair[-1])) for pair in pairs if isinstance(pair, list) and len(pair) > 1)
+        return tuple((str(pair[0]), str(pair[-1])) for pair in pairs[:SLOT_LIMIT] if isinstance(pair, list) and len(pair) > 1)
     return tuple(("-1", _text(entry.get("name"))) for entry in inputs if isinstance(entry.get("widget"), dict))
 
 
@@ -149,7 +157,7 @@ def _definitions(raw: Mapping[str, Any], where: str, depth: int) -> dict[str, De
 
 
 def _definition(entry: Mapping[str, Any], where: str) -> Definition:
-    inputs = [_slot(slot) for slot in _listed(entry, "inputs", where) if isinstance(slot, dict)]
+    inputs = [_slot(slot) for slot in _slots(entry, "inputs", where)]
     return Definition(_text(entry.get("name")), read_nodes(entry, where, {}), tuple(inputs), _gives(entry, where))
 
 

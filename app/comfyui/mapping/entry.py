@@ -125,4 +125,4 @@ def number(value: Any) -> Any:
 
 def whole(value: Any) -> Any:
     """An integer where a whole number came, as a float too."""
-    return int(value) if isinstance(value, float) and value.is_integer() else value
+    return int(value) if isinstance(value, float) and value.is_integer() and abs(value) < 2**64 else value
