@@ -13,7 +13,7 @@ import msgspec
 import typer
 
 from app.comfyui.files import ModelChoice, imported_file, saved_import
-from app.engine_room import EngineRoom
+from app.engine_room import NODES, EngineRoom
 from app.headless import (
     Exit,
     exit_code,
@@ -21,13 +21,18 @@ from app.headless import (
     exposed_values,
     opened,
     refusal,
+    standing,
     stopping,
     summary,
     with_settings,
 )  # fmt: skip
+from app.queue.job import Record, Recording
+from app.queue.jobs import QueueTrouble
+from app.queue_commands import queue
 from app.terminal import Progress, say, say_failure, say_problems, show, show_node_type, show_plan, show_report, show_table
 from graph_engine.check import errors
 from graph_engine.errors import BadWorkflow, MissingModel
+from graph_engine.events import AnyEvent
 from graph_engine.flatten import flattened, problems_of
 from graph_engine.parameters import seeds
 from graph_engine.workflow import upgraded
@@ -46,14 +51,16 @@ Settings = Annotated[list[str] | None, typer.Option("--set", metavar="NAME=VALUE
 SeedOption = Annotated[int | None, typer.Option("--seed", min=0, help="Set every seed of the workflow.")]
 Targets = Annotated[list[str] | None, typer.Option("--target", metavar="NODE", help="Run only what this node needs; may be given again.")]
 
+app.add_typer(queue, name="queue")
 
-def run_command(words: list[str]) -> int:
-    """Run one command; the exit code is the result."""
+
+def run_command(words: list[str], nodes: str = NODES) -> int:
+    """Run one command; the exit code is the result. ``nodes`` is the package that brings the node types."""
     if words[0] == "run" and {"--help", "-h"} & set(words) and (files := [word for word in words[1:] if os.path.isfile(word)]):
         words = ["describe", files[0]]
     try:
-        app(words, prog_name="tessera")
-    except BadWorkflow as error:
+        app(words, prog_name="tessera", obj=nodes)
+    except (BadWorkflow, QueueTrouble) as error:
         say(str(error), "red")
         if "--json" in words:
             print(json.dumps(refusal(str(error))))
@@ -65,6 +72,7 @@ def run_command(words: list[str]) -> int:
 
 @app.command()
 def run(
+    context: typer.Context,
     file: File,
     settings: Settings = None,
     seed: SeedOption = None,
@@ -74,10 +82,22 @@ def run(
 ) -> None:
     """Run a workflow. With a file, --help lists the values that it exposes."""
     workflow = opened(file)
-    room = EngineRoom()
+    room = EngineRoom(context.obj)
     workflow = with_settings(upgraded(workflow, room.catalogue), room.catalogue, settings or [], seed)
-    stop = threading.Event()
-    with stopping(stop, say), Progress(workflow) as tell:
+    drawn = seeds(flattened(workflow, room.catalogue).graph, room.catalogue)
+    stop, recording = threading.Event(), Recording(Record(seeds=drawn))
+
+    def stuck() -> None:
+        say("stopped: a node did not look up and was ended")
+        if as_json:
+            print(json.dumps(standing(recording.record())))
+
+    with Progress(workflow) as show_progress, stopping(stop, say, stuck):
+
+        def tell(event: AnyEvent) -> None:
+            recording.take(event)
+            show_progress(event)
+
         outcome = room.run(
             workflow, tell, targets=tuple(target) if target else None, stop=stop, output_folder=out, scope=str(file.resolve())
         )
@@ -91,7 +111,7 @@ def run(
     if outcome.state == "stopped":
         say("stopped")
     if as_json:
-        print(json.dumps(summary(outcome, seeds(flattened(workflow, room.catalogue).graph, room.catalogue))))
+        print(json.dumps(summary(outcome, drawn)))
     raise typer.Exit(exit_code(outcome))
 
 
@@ -132,10 +152,12 @@ def import_file(
 
 
 @app.command()
-def plan(file: File, settings: Settings = None, seed: SeedOption = None, target: Targets = None, as_json: AsJson = False) -> None:
+def plan(
+    context: typer.Context, file: File, settings: Settings = None, seed: SeedOption = None, target: Targets = None, as_json: AsJson = False
+) -> None:
     """Say what a run would do: which nodes are cached and where, which run and why, and what they cost."""
     workflow = opened(file)
-    room = EngineRoom()
+    room = EngineRoom(context.obj)
     workflow = with_settings(upgraded(workflow, room.catalogue), room.catalogue, settings or [], seed)
     planned = room.plan(workflow, tuple(target) if target else None, str(file.resolve()))
     say_problems(workflow, (*planned.problems, *planned.missing))

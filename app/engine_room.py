@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -51,15 +51,17 @@ class EngineRoom:
         output_folder: Path | None = None,
         run_id: str = "",
         scope: str = "",
+        written: Collection[str] = (),
     ) -> Outcome:
-        """Run a workflow whose seeds are drawn."""
+        """Run a workflow whose seeds are drawn. Targets that are ``written`` already are left out."""
         current = upgraded(workflow, self.catalogue)
         problems = tuple(problems_of(current, self.catalogue, targets))
         if errors(problems):
             return Outcome("refused", 0.0, problems=problems)
         flat = flattened(current, self.catalogue)
+        wanted = default_targets(flat.graph, self.catalogue) if targets is None else flat.targets(targets)
         outcome = execute(
-            flat.graph, self.catalogue, self.cache, emit, targets=None if targets is None else flat.targets(targets), stop=stop,
+            flat.graph, self.catalogue, self.cache, emit, targets=[node for node in wanted if node not in written], stop=stop,
             output_folder=output_folder, workflow=write(current), run_id=run_id, scope=scope, digests=self.digests, history=self.history,
         )  # fmt: skip
         return replace(outcome, problems=problems)

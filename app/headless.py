@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -16,6 +15,8 @@ import msgspec
 from app.carried import workflow_in_png
 from app.comfyui.files import is_comfyui
 from app.contents import contents
+from app.guard import PATIENCE, end_now
+from app.queue.job import Record
 from graph_engine.check import Problem
 from graph_engine.declaration import AnyKind, Integer, NodeType, Number, Parameter, Seed, Toggle
 from graph_engine.definition import INSTANCE, Exposed
@@ -168,18 +169,38 @@ def refusal(message: str) -> dict[str, Any]:
     return {"state": "refused", "problems": [msgspec.structs.asdict(Problem("", "", message))]}
 
 
+def standing(record: Record) -> dict[str, Any]:
+    """What a run that was ended hard had made until then, as `summary` gives it."""
+    return {"state": "stopped", **msgspec.to_builtins(record)}
+
+
 @contextmanager
-def stopping(stop: threading.Event, say: Callable[[str], None]) -> Iterator[None]:
-    """Within, the first interrupt asks the run to stop and the second ends the process."""
+def stopping(stop: threading.Event, say: Callable[[str], None], stuck: Callable[[], None] = lambda: None) -> Iterator[None]:
+    """Within, the first interrupt (or request to terminate) asks the run to stop and the second ends the process.
+
+    A run that has not ended `PATIENCE` seconds after the first is ended with the process, after ``stuck`` was called.
+    """
+
+    def give_up() -> None:
+        stuck()
+        end_now(Exit.CANCELED)
+
+    timer = threading.Timer(PATIENCE, give_up)
+    timer.daemon = True
 
     def asked(number: int, frame: object) -> None:
         if stop.is_set():
-            os._exit(Exit.CANCELED)
+            end_now(Exit.CANCELED)
         stop.set()
-        say("stopping after this step; interrupt again to end at once")
+        timer.start()
+        say("stopping; finished nodes are kept")
 
-    before = signal.signal(signal.SIGINT, asked)
+    # One that is ignored stays so: of a guarded command, or one that was put into the background.
+    numbers = [number for number in (signal.SIGINT, signal.SIGTERM) if signal.getsignal(number) is not signal.SIG_IGN]
+    before = [(number, signal.signal(number, asked)) for number in numbers]
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        timer.cancel()
+        for number, handler in before:
+            signal.signal(number, handler)

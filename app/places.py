@@ -13,6 +13,11 @@ def cache_folder() -> Path:
     return Path(named) if named else platformdirs.user_cache_path("tessera", appauthor=False)
 
 
+def data_folder() -> Path:
+    """What may not be lost: the queue."""
+    return platformdirs.user_data_path("tessera", appauthor=False)
+
+
 def output_folder() -> Path:
     """Where pictures go when nobody says."""
     return platformdirs.user_pictures_path() / "Tessera"

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 import msgspec
 
 from app.sheet import sheet
+from app.worker_link import LOST
 from graph_engine.events import (
     AnyEvent,
     Result,
@@ -24,7 +25,7 @@ from graph_engine.plan import Plan
 from graph_engine.values import Pixels
 
 UNSETTLED = ("waiting", "running")
-LOST = ("The worker ended while this node ran.", "Run again: finished nodes are kept.")
+LOST_WORKER = ("The worker ended while this node ran.", "Run again: finished nodes are kept.")
 
 
 class Step(msgspec.Struct, frozen=True):
@@ -117,8 +118,7 @@ class Steps:
                 failure = {"message": event.message, "remedy": event.remedy, "detail": event.detail}
                 return self._change(event.node, state="failed", preview=None, **failure)
             case RunFinished():
-                # A run that fails while a node still runs lost its worker.
-                return self.settle(*LOST) if event.state == "failed" else self.settle()
+                return self.settle(*LOST_WORKER) if event.state == LOST else self.settle()
         return set()
 
     def settle(self, message: str = "", remedy: str = "") -> set[str]:

@@ -27,13 +27,18 @@ class Message(msgspec.Struct, frozen=True, tag_field="message"):
 
 
 class Run(Message, frozen=True, tag="run"):
-    """Run a workflow file; ``targets`` None = what it is for. ``scope`` names the document, for reasons."""
+    """Run a workflow file; ``targets`` None = what it is for. ``scope`` names the document, for reasons.
+
+    ``written`` are targets that an earlier attempt finished: they are not run again. ``sweep`` is a sweep of the workflow, as its file.
+    """
 
     run: str
     workflow: bytes
     targets: tuple[str, ...] | None = None
     output_folder: str = ""
     scope: str = ""
+    written: tuple[str, ...] = ()
+    sweep: bytes = b""
 
 
 class Stop(Message, frozen=True, tag="stop"):

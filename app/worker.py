@@ -75,7 +75,7 @@ class Work:
         try:
             outcome = self._room.run(
                 read(message.workflow, "the workflow"), self._tell, targets=message.targets, stop=stop, run_id=message.run,
-                output_folder=Path(message.output_folder) if message.output_folder else None, scope=message.scope,
+                output_folder=Path(message.output_folder) if message.output_folder else None, scope=message.scope, written=message.written,
             )  # fmt: skip
         except BadWorkflow as error:
             wire.send(self._outgoing, wire.Refused(message.run, (Problem("", "", str(error)),)))

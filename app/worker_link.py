@@ -18,6 +18,8 @@ PATIENCE = 2.0
 """Seconds that a soft stop has before the worker is ended."""
 MAX_QUICK_DEATHS = 3
 """Workers that die before they are ready; after so many in a row no other is started."""
+LOST = "lost"
+"""The state of a run whose worker ended without being asked to."""
 
 Heard = Callable[["AnyEvent | wire.Ready | wire.Refused | wire.Planned"], None]
 
@@ -157,7 +159,7 @@ class WorkerLink:
             if not given_up:
                 self._launch()
         for run in runs:
-            self._heard(RunFinished(run, "stopped" if run == stopped else "failed", 0.0))
+            self._heard(RunFinished(run, "stopped" if run == stopped else LOST, 0.0))
         if not stopped:
             again = "it cannot be started" if given_up else "another was started"
             self._died(f"the worker ended ({_ending(code)}); {again}, finished nodes are kept")

@@ -70,7 +70,7 @@ class StepFailed(Event, frozen=True, tag="step_failed"):
 
 
 class RunFinished(Event, frozen=True, tag="run_finished"):
-    state: str  # "done", "failed" or "stopped"
+    state: str  # "done", "failed" or "stopped"; "lost" is said by whoever sees the process of the run die
     seconds: float
     ran: tuple[str, ...] = ()
     summary: dict[str, Any] = {}

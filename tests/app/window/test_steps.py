@@ -62,11 +62,11 @@ def test_a_new_title_makes_nothing_stale() -> None:
     assert steps.mark_stale(CHAIN.with_node("1", Node("a/a", title="Dusk"))) == set()
 
 
-def test_a_run_that_fails_while_a_node_runs_lost_its_worker() -> None:
+def test_a_node_that_ran_when_the_worker_was_lost_failed() -> None:
     steps = Steps()
     steps.take(RunStarted("r", ("1", "2"), ()))
     steps.take(StepStarted("r", "1"))
-    assert steps.take(RunFinished("r", "failed", 0.0)) == {"1", "2"}
+    assert steps.take(RunFinished("r", "lost", 0.0)) == {"1", "2"}
     assert steps["1"].state == "failed" and "worker ended" in steps["1"].message
     assert steps["2"].state == ""
 

@@ -95,7 +95,7 @@ def test_a_killed_worker_is_replaced_and_finished_nodes_are_kept(ear):
     ear.until(StepProgress)
     os.kill(ear.link.pid, signal.SIGKILL)
     assert "SIGKILL" in ear.deaths.get(timeout=SECONDS)
-    assert ear.until(RunFinished)[-1].state == "failed"
+    assert ear.until(RunFinished)[-1].state == "lost"
     ear.run(chain("numbers/add", "numbers/count_slowly", steps=1), "s")
     events = ear.until(RunFinished)
     assert [event.state for event in events if isinstance(event, StepFinished) and event.node == "2"] == ["disk"]
@@ -127,7 +127,7 @@ def test_a_worker_that_was_given_up_is_tried_again_by_the_next_run(tmp_path):
     while "cannot be started" not in ear.deaths.get(timeout=SECONDS):
         pass
     ear.run(chain("numbers/add"), "r")
-    assert ear.until(RunFinished)[-1].state == "failed"
+    assert ear.until(RunFinished)[-1].state == "lost"
     assert "cannot be started" in ear.deaths.get(timeout=SECONDS)
 
 
