@@ -361,7 +361,9 @@ class Session:
 
     def reason_text(self, reason: str) -> str:
         """A reason of the engine with the titles of nodes instead of their ids."""
-        words = (self.title_of_step(word) if before == "source" else word for before, word in pairwise(["", *reason.split(" ")]))
+        words = (
+            self.title_of_step(word) if before in ("source", "switch") else word for before, word in pairwise(["", *reason.split(" ")])
+        )
         return " ".join(words)
 
     def take_refusal(self, problems: Iterable[Problem]) -> None:

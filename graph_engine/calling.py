@@ -30,6 +30,18 @@ def called(function: Callable[..., Any], recipe: Recipe, given: Iterable[Given],
         given: what came from each of the recipe's sources, in their order.
         context: for functions that take one.
     """
+    arguments = arguments_of(recipe, given)
+    if context is not None:
+        arguments["context"] = context
+    return _by_output(recipe.node_type, function(**arguments))
+
+
+def arguments_of(recipe: Recipe, given: Iterable[Given]) -> dict[str, Any]:
+    """What a node's function gets: what is typed, and what came from the recipe's sources.
+
+    Raises:
+        Failure: a value breaks the rule of the parameter that it drives.
+    """
     node_type = recipe.node_type
     arguments = recipe.arguments.copy()
     many: dict[str, list[Any]] = {name: [] for name in node_type.many}
@@ -42,9 +54,7 @@ def called(function: Callable[..., Any], recipe: Recipe, given: Iterable[Given],
             arguments[taken] = _fitting(node_type, taken, value, source)
     for name, values in many.items():
         arguments[name] = tuple(values)
-    if context is not None:
-        arguments["context"] = context
-    return _by_output(node_type, function(**arguments))
+    return arguments
 
 
 def _fitting(node_type: NodeType, taken: str, value: Any, source: str) -> Any:

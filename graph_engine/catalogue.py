@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from graph_engine.declaration import DeclarationError, NodeType, Upgrade, declared
+from graph_engine.declaration import DeclarationError, Needs, NodeType, Upgrade, declared
 
 
 class BrokenFile(msgspec.Struct, frozen=True):
@@ -47,9 +47,18 @@ class Catalogue(Mapping[str, NodeType]):
     def __len__(self) -> int:
         return len(self._types)
 
+    def runs(self, identity: str) -> bool:
+        """Whether this process has the function of a node type."""
+        return identity in self._functions
+
     def function(self, identity: str) -> Callable[..., Any]:
         """The function of a node type that this process discovered."""
         return self._functions[identity]
+
+    def needs(self, identity: str) -> Needs:
+        """What names the lazy inputs that are needed; in the process that discovered the node type."""
+        needs: Needs = self._functions[identity].__node__.needs  # type: ignore[attr-defined]
+        return needs
 
     def upgrade(self, identity: str) -> Upgrade | None:
         function = self._functions.get(identity)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import inspect
 import typing
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import cached_property
 from types import NoneType
 from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin
@@ -42,6 +42,8 @@ __all__ = [
 Function = TypeVar("Function", bound=Callable[..., Any])
 Upgrade = Callable[[int, dict[str, Any]], dict[str, Any]]
 """Carries parameters of an older version over: ``upgrade(old_version, parameters) -> parameters``."""
+Needs = Callable[..., Collection[str]]
+"""Names the lazy inputs that are needed: ``needs(**some of the parameters and other inputs)``."""
 
 
 class DeclarationError(Exception):
@@ -77,6 +79,7 @@ class NodeType(msgspec.Struct, frozen=True, dict=True):
     effect: bool = False
     takes_context: bool = False
     uses: str = ""  # what a step has for itself while it runs
+    chooses_by: tuple[str, ...] = ()  # parameters and inputs that tell which lazy inputs are needed
     words: tuple[str, ...] = ()  # further words that find it in the palette
     work: tuple[str, ...] = ()  # parameters that what it costs, and what steps that take its outputs cost, grows with
 
@@ -98,6 +101,11 @@ class NodeType(msgspec.Struct, frozen=True, dict=True):
     def takes_lists(self) -> frozenset[str]:
         """Names of the inputs that take a list whole; a list at any other runs the node once an item."""
         return frozenset(wanted.name for wanted in self.inputs if wanted.whole or wanted.many)
+
+    @cached_property
+    def lazy(self) -> frozenset[str]:
+        """Names of the inputs that are looked at only where they are needed."""
+        return frozenset(wanted.name for wanted in self.inputs if wanted.lazy)
 
     @cached_property
     def many(self) -> tuple[str, ...]:
@@ -149,6 +157,7 @@ class Marks(msgspec.Struct, frozen=True):
     effect: bool
     without_result: tuple[str, ...]
     uses: str
+    needs: Needs | None
     words: tuple[str, ...]
     work: tuple[str, ...]
     upgrade: Upgrade | None
@@ -161,6 +170,7 @@ def node(
     effect: bool = False,
     without_result: tuple[str, ...] = (),
     uses: str = "",
+    needs: Needs | None = None,
     words: tuple[str, ...] = (),
     work: tuple[str, ...] = (),
     upgrade: Upgrade | None = None,
@@ -173,13 +183,14 @@ def node(
         effect: the node acts on the world (saves a file): never cached, a target of a headless run.
         without_result: parameters that do not change the result and stay out of its key.
         uses: what a step of this type has for itself, as ``"model device"``; steps that use the same run one at a time.
+        needs: names the lazy inputs that a step looks at; its own arguments are those parameters and inputs that it tells by.
         words: further words that find the node in the palette.
         work: parameters that time and memory grow with, as ``("count", "width", "height")``, here and in what takes the outputs.
         upgrade: carries parameters of an older version over: ``upgrade(old_version, parameters) -> parameters``.
     """
 
     def mark(function: Function) -> Function:
-        function.__node__ = Marks(version, title, effect, without_result, uses, words, work, upgrade)  # type: ignore[attr-defined]
+        function.__node__ = Marks(version, title, effect, without_result, uses, needs, words, work, upgrade)  # type: ignore[attr-defined]
         return function
 
     return mark
@@ -227,9 +238,21 @@ def declared(function: Callable[..., Any], section: str) -> NodeType:
         effect=marks.effect,
         takes_context=takes_context,
         uses=marks.uses,
+        chooses_by=_chooses_by(function, inputs, parameters, marks.needs),
         work=marks.work,
         words=marks.words,
     )
+
+
+def _chooses_by(function: Callable[..., Any], inputs: list[Input], parameters: list[Parameter], needs: Needs | None) -> tuple[str, ...]:
+    lazy = [wanted.name for wanted in inputs if wanted.lazy]
+    if bool(lazy) != (needs is not None):
+        raise _broken(function, "needs", "must be given where an input is lazy, and only there", f"{len(lazy)} lazy inputs")
+    names = tuple(inspect.signature(needs).parameters) if needs else ()
+    known = {*(wanted.name for wanted in inputs), *(parameter.name for parameter in parameters)}
+    if strangers := [name for name in names if name not in known or name in lazy]:
+        raise _broken(function, "needs", "must ask for parameters and for inputs that are not lazy", repr(strangers[0]))
+    return names
 
 
 def kind_of(hint: Any) -> AnyKind | None:

@@ -6,11 +6,12 @@ Made in one pass from the keys of the sources, so a chain costs as much a node a
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any, cast
 
 import msgspec
 
+from graph_engine.choosing import chosen
 from graph_engine.declaration import NodeType
 from graph_engine.graph import Graph, Link
 from graph_engine.parameters import resolved
@@ -36,6 +37,21 @@ class Recipe(msgspec.Struct, frozen=True, gc=False):
     arguments: dict[str, Any]  # typed parameters, as the function gets them
     facts: NodeFacts
     said: bytes  # the node's own part of its key
+    undecided: bool = False  # the run has to tell which of its lazy inputs it needs
+
+    @property
+    def sure(self) -> tuple[tuple[str, str, str], ...]:
+        """Sources that are needed whatever is chosen."""
+        if not self.undecided:
+            return self.facts.sources
+        return tuple([source for source in self.facts.sources if source[0] not in self.node_type.lazy])
+
+    def narrowed(self, needed: Collection[str]) -> Recipe:
+        """The recipe with those of its lazy inputs that it needs."""
+        lazy = self.node_type.lazy
+        sources = tuple([source for source in self.facts.sources if source[0] not in lazy or source[0] in needed])
+        facts = msgspec.structs.replace(self.facts, sources=sources)
+        return Recipe(self.node_type, self.arguments, facts, _said(facts))
 
 
 class Keys(msgspec.Struct, frozen=True):
@@ -63,8 +79,9 @@ def files_still_true(recipe: Recipe, digests: Callable[[str], str]) -> bool:
     return all(digests(recipe.arguments[name]) == digest for name, digest in recipe.facts.files.items())
 
 
-def recipe_of(graph: Graph, node: str, node_type: NodeType, digests: Callable[[str], str]) -> Recipe:
-    """What a step is made from. Its parameters and links have no errors."""
+def recipe_of(graph: Graph, node: str, types: Mapping[str, NodeType], digests: Callable[[str], str]) -> Recipe:
+    """What a step is made from. Its type is known, its parameters and links have no errors."""
+    node_type = types[graph.nodes[node].type]
     links = graph.into(node)
     arguments = resolved(node_type, graph.nodes[node], [link.input for link in links])
     files = {name: digests(arguments[name]) for name in node_type.files if name in arguments}
@@ -74,9 +91,16 @@ def recipe_of(graph: Graph, node: str, node_type: NodeType, digests: Callable[[s
     if len(links) > 1:
         links = sorted(links, key=_input_name)  # stable: order within an input means something
     facts = NodeFacts(node_type.id, node_type.version, counting, files, tuple([(link.input, link.source, link.output) for link in links]))
-    own = {name: value for name, value in counting.items() if name not in files} if files else counting
-    said = _encode((node_type.id, node_type.version, own, files, [(link.input, link.output) for link in links]))
-    return Recipe(node_type, arguments, facts, said)
+    recipe = Recipe(node_type, arguments, facts, _said(facts), bool(node_type.lazy))
+    if node_type.lazy and (needed := chosen(types, node_type, arguments)) is not None:
+        return recipe.narrowed(needed)
+    return recipe
+
+
+def _said(facts: NodeFacts) -> bytes:
+    files = facts.files
+    own = {name: value for name, value in facts.parameters.items() if name not in files} if files else facts.parameters
+    return _encode((facts.type, facts.version, own, files, [(taken, output) for taken, _, output in facts.sources]))
 
 
 def _input_name(link: Link) -> str:
@@ -133,7 +157,7 @@ def _add(made: Keys, graph: Graph, node: str, types: Mapping[str, NodeType], dig
     node_type = types.get(graph.nodes[node].type) if node in graph.nodes else None
     if node_type is None:
         return
-    recipe = recipe_of(graph, node, node_type, digests)
+    recipe = recipe_of(graph, node, types, digests)
     made.recipes[node] = recipe
     made.keys[node] = key_of(recipe.said, [made.keys[source] for _, source, _ in recipe.facts.sources])
     if node_type.files:

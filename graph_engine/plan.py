@@ -20,7 +20,10 @@ from graph_engine.values import value_types
 
 
 class PlannedStep(msgspec.Struct, frozen=True):
-    """``state`` is "memory", "disk" or "run"; a step that runs has a reason, and once its type has run, an estimate."""
+    """``state`` is "memory", "disk", "run", "perhaps" (a choice during the run decides) or "skipped" (a switch takes another side).
+
+    A step that runs has a reason, and once its type has run, an estimate.
+    """
 
     node: str
     state: str
@@ -51,6 +54,7 @@ class Prepared(msgspec.Struct, frozen=True):
     order: tuple[str, ...]  # every node that the walk came to, sources first
     to_run: frozenset[str]
     held: frozenset[str]  # nodes whose results are taken from the cache; what feeds only them is not looked at
+    perhaps: tuple[str, ...] = ()  # nodes that run where a choice during the run needs them, sources first
 
     def in_order(self, nodes: frozenset[str]) -> list[str]:
         """Some of the nodes that the walk came to, sources first."""
@@ -70,6 +74,7 @@ def prepared(
     order: dict[str, None] = {}
     to_run: set[str] = set()
     held: set[str] = set()
+    choosing: list[str] = []
     waiting = list(reversed(targets))
     while waiting:
         node = waiting[-1]
@@ -82,8 +87,25 @@ def prepared(
             held.add(node)
         else:
             to_run.add(node)
-            waiting.extend([source for _, source, _ in reversed(recipe.facts.sources) if source not in to_run and source not in held])
-    return Prepared(targets, made, tuple(order), frozenset(to_run), frozenset(held))
+            if recipe.undecided:
+                choosing.append(node)
+            waiting.extend([source for _, source, _ in reversed(recipe.sure) if source not in to_run and source not in held])
+    perhaps = _perhaps(graph, made, cache, choosing, to_run | held) if choosing else ()
+    return Prepared(targets, made, tuple(order), frozenset(to_run), frozenset(held), perhaps)
+
+
+def _perhaps(graph: Graph, made: Keys, cache: Cache, choosing: list[str], sure: set[str]) -> tuple[str, ...]:
+    """Nodes behind lazy inputs of which nobody knows yet whether they are needed, as far as the cache does not hold them."""
+    found: set[str] = set()
+    waiting = choosing.copy()
+    while waiting:
+        for _, source, _ in made.recipes[waiting.pop()].facts.sources:
+            if source in sure or source in found:
+                continue
+            if made.recipes[source].node_type.effect or not cache.where(made.keys[source]):
+                found.add(source)
+                waiting.append(source)
+    return tuple(graph.in_order(found))
 
 
 def plan(
@@ -112,6 +134,8 @@ def plan(
             steps.append(PlannedStep(node, "run", why(node, ready, known, scope)))
         else:
             steps.append(PlannedStep(node, "run", why(node, ready, known, scope), cost.seconds, cost.bytes, cost.peaks))
+    steps += [PlannedStep(node, "perhaps", "a choice during the run decides") for node in ready.perhaps]
+    steps += [PlannedStep(node, "skipped", f"switch {chooser} takes another side") for node, chooser in _skipped(graph, ready).items()]
     peaks = {pool: max([step.peaks.get(pool, 0) for step in steps]) for pool in sorted({pool for step in steps for pool in step.peaks})}
     return Plan(wanted, tuple(steps), problems, sum([step.seconds or 0.0 for step in steps]), peaks=peaks)
 
@@ -142,6 +166,25 @@ class Forecast:
             usual = self._costs.typical(self._ready.made.recipes[node].node_type.id)
             self._gives[node] = held or (usual.bytes if usual else 0)
         return self._gives[node]
+
+
+def _skipped(graph: Graph, ready: Prepared) -> dict[str, str]:
+    """Nodes that feed nothing but sides that were not chosen, each with the node that did not choose it."""
+    recipes = ready.made.recipes
+    choosers = [node for node in ready.order if recipes[node].node_type.lazy and not recipes[node].undecided]
+    if not choosers:
+        return {}
+    used = set(ready.targets)
+    waiting = list(ready.targets)
+    while waiting:
+        sources = {source for _, source, _ in recipes[waiting.pop()].facts.sources} - used
+        used |= sources
+        waiting += sources
+    found: dict[str, str] = {}
+    for node in choosers:
+        left = graph.upstream([link.source for link in graph.into(node)]) - used - found.keys()
+        found.update(dict.fromkeys(graph.in_order(left), node))
+    return found
 
 
 def why(node: str, ready: Prepared, history: History, scope: str) -> str:

@@ -11,7 +11,8 @@ import time
 from collections.abc import Callable
 
 from graph_engine.cache import Entry
-from graph_engine.calling import Given, failure_of, results_of
+from graph_engine.calling import Given, arguments_of, failure_of, results_of
+from graph_engine.choosing import chosen_of
 from graph_engine.errors import Failure, Stopped
 from graph_engine.events import AnyEvent, RunFinished, RunStarted, StepFailed, StepFinished, StepProgress, StepStarted
 from graph_engine.job import Job, Outcome
@@ -19,7 +20,8 @@ from graph_engine.keys import Recipe, key_of
 from graph_engine.making import Call, Made, Maker
 from graph_engine.mapping import Spread, count_of, found_whole, item_of, without_values
 from graph_engine.plan import Prepared, prepared, why
-from graph_engine.schedule import Schedule, Task, ranks
+from graph_engine.schedule import Schedule, Task
+from graph_engine.waiting import Waiting
 
 
 class Run:
@@ -30,12 +32,10 @@ class Run:
         self.schedule = Schedule(self._work, self._resource, self._quick, self._crowded, job.stop, job.threads)
         self.emit = _one_at_a_time(job.emit)
         self.ready, self.held = self._frontier()
-        self.recipes, self.keys = self.ready.made.recipes, self.ready.made.keys
+        self.recipes, self.keys = dict(self.ready.made.recipes), self.ready.made.keys
         self.maker = Maker(job, self.recipes)
-        self.order = self.ready.in_order(self.ready.to_run)
-        self.unmet, self.followers = self._links_to_meet()
-        self.ranks = ranks(self.order, self.unmet, self.followers)
-        self.uses = self._uses()
+        self.waiting = Waiting(self.recipes, self.ready.in_order(self.ready.to_run), self.ready.perhaps)
+        self.ranks = self.waiting.ranks
         self.entries: dict[str, Entry] = {}
         self.holding = 0
         self.finished: dict[str, StepFinished] = {}
@@ -60,31 +60,12 @@ class Run:
             if len(held) == len(ready.held):
                 return ready, held
 
-    def _links_to_meet(self) -> tuple[dict[str, int], dict[str, list[str]]]:
-        """For each step how many links come from steps that are still to run, and the steps that wait for it, once a link."""
-        unmet = dict.fromkeys(self.order, 0)
-        followers: dict[str, list[str]] = {node: [] for node in self.order}
-        for node in self.order:
-            for _, source, _ in self.recipes[node].facts.sources:
-                if source in unmet:
-                    unmet[node] += 1
-                    followers[source].append(node)
-        return unmet, followers
-
-    def _uses(self) -> dict[str, int]:
-        """How many steps still need each node's result."""
-        uses: dict[str, int] = {}
-        for node in self.order:
-            for source in {source for _, source, _ in self.recipes[node].facts.sources}:
-                uses[source] = uses.get(source, 0) + 1
-        return uses
-
     def go(self) -> Outcome:
         began = time.monotonic()
-        self.emit(RunStarted(self.job.id, tuple(sorted(self.order, key=self.ranks.__getitem__)), tuple(self.held)))
+        self.emit(RunStarted(self.job.id, tuple(self.ranks), tuple(self.held)))
         for node, (state, entry) in self.held.items():
             self._finish(StepFinished(self.job.id, node, state, 0.0, results_of(entry), notes=entry.notes), entry)
-        self.schedule.add([(self.ranks[node], -1, node) for node in self.order if not self.unmet[node]])
+        self._begin([node for node in self.ranks if not self.waiting.unmet[node]])
         try:
             state = "stopped" if not self.schedule.run() else "failed" if self.failures else "done"
         except Stopped:
@@ -93,7 +74,8 @@ class Run:
 
     def _outcome(self, state: str, began: float) -> Outcome:
         """The outcome in the order of the graph, whatever the order in which threads were done."""
-        told = [self.finished[node] for node in (*self.held, *self.ranks) if node in self.finished]
+        order = dict.fromkeys((*self.held, *self.ranks, *self.finished))
+        told = [self.finished[node] for node in order if node in self.finished]
         results = {event.node: event.results for event in told}
         notes = dict.fromkeys([note for event in told for note in event.notes])
         ran = tuple([event.node for event in told if event.state == "ran"])
@@ -105,7 +87,7 @@ class Run:
         self.emit(RunFinished(self.job.id, state, seconds, ran))
         failures = tuple([self.failures[node] for node in self.ranks if node in self.failures])
         written = {**self.files, **{event.node: event.files for event in told}}
-        files = tuple([path for node in (*self.held, *self.ranks) for path in written.get(node, ())])
+        files = tuple([path for node in order for path in written.get(node, ())])
         return Outcome(state, seconds, results, files, failures, ran=ran, notes=tuple(notes))
 
     def _resource(self, node: str) -> str:
@@ -127,11 +109,10 @@ class Run:
 
     def _step(self, node: str) -> None:
         """Find or make one node's result, or begin with its items."""
+        if self.recipes[node].undecided and not self._choose(node):
+            return
         recipe = self.recipes[node]
-        given: list[Given] = []
-        for _, source, output in recipe.facts.sources:
-            entry = self.entries[source]
-            given.append((entry.values[output], entry.held[output].digest))
+        given = self._given(recipe)
         content_key = key_of(recipe.said, [digest for _, digest in given])
         if self._found(node, recipe, content_key):
             return
@@ -145,6 +126,11 @@ class Run:
             self._once(node, recipe, content_key, given)
         else:
             self._spread(node, Spread(content_key, given, count))
+
+    def _given(self, recipe: Recipe) -> list[Given]:
+        """What the sources gave."""
+        entries = [(self.entries[source], output) for _, source, output in recipe.facts.sources]
+        return [(entry.values[output], entry.held[output].digest) for entry, output in entries]
 
     def _found(self, node: str, recipe: Recipe, content_key: str) -> bool:
         """Whether the result is held under another key; then the step is done."""
@@ -204,33 +190,55 @@ class Run:
         state = "ran" if spread.ran or not spread.count else "memory"
         self._finish(StepFinished(self.job.id, node, state, entry.seconds, results, files, entry.notes, spread.ran), entry)
 
+    def _choose(self, node: str) -> bool:
+        """Find out which lazy inputs a step needs; False where it has to wait for what feeds them, or cannot tell."""
+        recipe = self.recipes[node]
+        sure = recipe.narrowed(())
+        given = self._given(sure)
+        try:
+            count = count_of(sure, given)
+            items = [given] if count is None else [item_of(sure, given, number) for number in range(count)]
+            needed = chosen_of(self.job.catalogue, recipe.node_type, [arguments_of(sure, item) for item in items])
+        except Exception as error:  # a node is anyone's code: whatever it raises is its own step's failure
+            self._fail(failure_of(self.job.id, node, error))
+            return False
+        with self.schedule.lock:
+            self._let_go(self.waiting.narrow(node, recipe.narrowed(needed)))
+            self._begin(self.waiting.add(self.waiting.wanted(node, self._fetched)))
+            return not self.waiting.wait(node)
+
+    def _fetched(self, node: str) -> bool:
+        """Whether the result of a step that was chosen is there, or in the cache."""
+        if node in self.entries:
+            return True
+        key = self.keys[node]
+        state = "" if self.recipes[node].node_type.effect else self.cache.where(key)
+        if not state or (entry := found_whole(self.cache, self.recipes[node], key)) is None:
+            return False
+        self._finish(StepFinished(self.job.id, node, state, 0.0, results_of(entry), notes=entry.notes), entry)
+        return True
+
     def _finish(self, told: StepFinished, entry: Entry) -> None:
         """Tell that a step is done, let go what only it needed, and let those begin that waited for it."""
         node = told.node
         self.emit(told)
         with self.schedule.lock:
             self.finished[node] = told
-            if node in self.uses:
+            if self.waiting.uses.get(node):
                 self.entries[node] = entry
                 self.holding += entry.size
-            if node in self.unmet:
-                self._let_go(self.recipes[node])
-                self._meet(self.followers[node])
+            if node in self.ranks:
+                self._let_go(self.waiting.used(node))
+                self._begin(self.waiting.met(node))
 
-    def _meet(self, followers: list[str]) -> None:
-        met = []
-        for follower in followers:
-            self.unmet[follower] -= 1
-            if not self.unmet[follower]:
-                met.append((self.ranks[follower], -1, follower))
-        self.schedule.add(met)
+    def _begin(self, nodes: list[str]) -> None:
+        self.schedule.add([(self.ranks[node], -1, node) for node in nodes])
 
-    def _let_go(self, recipe: Recipe) -> None:
-        """Let results go after their last use in this run; the cache holds on to them as its budget allows."""
-        for source in {source for _, source, _ in recipe.facts.sources}:
-            self.uses[source] -= 1
-            if not self.uses[source]:
-                self.holding -= self.entries.pop(source).size
+    def _let_go(self, nodes: list[str]) -> None:
+        """Let results go that nobody needs any more in this run; the cache holds on to them as its budget allows."""
+        for node in nodes:
+            if entry := self.entries.pop(node, None):
+                self.holding -= entry.size
 
     def _fail(self, failed: StepFailed) -> None:
         self.failures[failed.node] = failed

@@ -149,6 +149,8 @@ def _outlook(step: Step, reason_text: Callable[[str], str]) -> str:
         return f"The result of what is set now is held {'in memory' if step.kept == 'memory' else 'on disk'}"
     if step.planned == "run" and (step.stale or not step.state):
         return f"Will run · reason: {reason_text(step.why)}"
+    if step.planned in ("skipped", "perhaps"):
+        return f"{'Will not run' if step.planned == 'skipped' else 'Runs if it is needed'} · {reason_text(step.why)}"
     return "Changed since it ran" if step.stale else ""
 
 
