@@ -45,7 +45,7 @@ def opened(path: Path) -> Workflow:
         BadWorkflow: the file is not there, cannot be read, or is no workflow.
     """
     data = contents(path)
-    if is_comfyui(data):
+    if is_comfyui(data, str(path)):
         raise BadWorkflow(f"{path}: is a workflow of ComfyUI: tessera import turns it into one of this program")
     return read(workflow_in_png(data, str(path)) or data, str(path))
 

@@ -133,7 +133,7 @@ class Session:
         Raises:
             BadWorkflow: it cannot be read or is no workflow; the document on the screen stays.
         """
-        if is_comfyui(contents(path)):
+        if is_comfyui(contents(path), str(path)):
             self._import(path)
             return
         workflow = opened(path)

@@ -2,40 +2,58 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from itertools import islice
 
+from app.comfyui.building import PREFIX
 from app.comfyui.mapping.sampling import GENERATE, GUIDANCE, SAMPLER
 from graph_engine.declaration import NodeType
 from graph_engine.graph import Graph
 from graph_engine.workflow import Exposed
 
+Place = tuple[str, str]
+"""A node and a parameter of it."""
+
 WORDS = {"prompt/prompt": "text", "source/text": "text", "prompt/encode_prompt": "prompt"}
 LIMIT = 4
-"""Generates whose values are exposed: a form with hundreds of fields helps nobody."""
+"""Samplers whose values are exposed: a form with hundreds of fields helps nobody."""
 HELP = {"negative_prompt": "What the picture should not show."}
 OF_GENERATE = {"seed": "seed", "width": "width", "height": "height", "count": "count"}
 
 
 def exposed_values(graph: Graph, types: Mapping[str, NodeType]) -> dict[str, Exposed]:
-    """Values worth a name of their own, from the first Generates and what feeds them. A second one of a kind gets a number."""
-    found: dict[str, tuple[str, str]] = {}
-    for identity in islice((key for key, node in graph.nodes.items() if node.type == GENERATE), LIMIT):
-        for name, place in _of(graph, identity):
-            if place not in found.values():
-                found[_free(name, found)] = place
+    """Values worth a name of their own, from the first samplers and what feeds them. A second one of a kind gets a number."""
+    found: dict[str, Place] = {}
+    for name, place in _candidates(graph):
+        if place not in found.values():
+            found[_free(name, found)] = place
     return {
         name: Exposed(node, parameter, HELP.get(name.rstrip("_0123456789"), "") or _help(types, graph, node, parameter))
         for name, (node, parameter) in found.items()
     }
 
 
-def _of(graph: Graph, generate: str) -> Iterable[tuple[str, tuple[str, str]]]:
-    feeding = {link.input: link.source for link in graph.into(generate)}
+def _candidates(graph: Graph) -> Iterator[tuple[str, Place]]:
+    """What every Generate offers; of samplers that are placeholders only the words, since nobody knows what they may hold."""
+    for identity in islice((key for key, node in graph.nodes.items() if node.type == GENERATE), LIMIT):
+        yield from _of(graph, identity)
+    placeholders = (key for key, node in graph.nodes.items() if node.type.startswith(PREFIX))
+    for feeding in islice((found for key in placeholders if "positive" in (found := _feeding(graph, key))), LIMIT):
+        yield from _words(graph, "prompt", feeding.get("positive"))
+        yield from _words(graph, "negative_prompt", feeding.get("negative"))
+
+
+def _feeding(graph: Graph, node: str) -> dict[str, str]:
+    """The node behind each input."""
+    return {link.input: link.source for link in graph.into(node)}
+
+
+def _of(graph: Graph, generate: str) -> Iterator[tuple[str, Place]]:
+    feeding = _feeding(graph, generate)
     yield from _words(graph, "prompt", feeding.get("positive"))
     guidance = feeding.get("guidance")
     if guidance and graph.nodes[guidance].type == GUIDANCE:
-        yield from _words(graph, "negative_prompt", next((link.source for link in graph.into(guidance) if link.input == "negative"), None))
+        yield from _words(graph, "negative_prompt", _feeding(graph, guidance).get("negative"))
         yield from _parameter(graph, "guidance", guidance, "scale")
     strategy = feeding.get("strategy")
     if strategy and graph.nodes[strategy].type == SAMPLER:
@@ -44,16 +62,16 @@ def _of(graph: Graph, generate: str) -> Iterable[tuple[str, tuple[str, str]]]:
         yield from _parameter(graph, name, generate, parameter)
 
 
-def _parameter(graph: Graph, name: str, node: str, parameter: str) -> Iterable[tuple[str, tuple[str, str]]]:
+def _parameter(graph: Graph, name: str, node: str, parameter: str) -> Iterator[tuple[str, Place]]:
     """The parameter itself, or the value node that drives it."""
-    source = next((link.source for link in graph.into(node) if link.input == parameter), None)
+    source = _feeding(graph, node).get(parameter)
     if source is None:
         yield name, (node, parameter)
     elif graph.nodes[source].type.startswith("source/") and (held := next(iter(graph.nodes[source].parameters), "")):
         yield name, (source, held)
 
 
-def _words(graph: Graph, name: str, start: str | None) -> Iterable[tuple[str, tuple[str, str]]]:
+def _words(graph: Graph, name: str, start: str | None) -> Iterator[tuple[str, Place]]:
     """The nearest words behind a conditioning."""
     waiting = [start] if start else []
     seen = set(waiting)

@@ -38,10 +38,14 @@ def imported_file(
     return imported(raw, str(path), types, prompt=prompt, name=path.stem, starter=starter, has_file=has_file)
 
 
-def is_comfyui(data: bytes) -> bool:
-    """Whether a file's bytes look like a workflow of ComfyUI, or a picture that carries one and none of this program."""
+def is_comfyui(data: bytes, where: str) -> bool:
+    """Whether a file's bytes look like a workflow of ComfyUI, or a picture that carries one and none of this program.
+
+    Raises:
+        BadWorkflow: a picture carries one that is damaged or too long.
+    """
     if is_picture(data):
-        return b"tessera.workflow" not in data and any(mark in data for mark in MARKS)
+        return b"tessera.workflow" not in data and bool(texts_in(data, KEYWORDS, where))
     return b'"tessera-workflow"' not in data and any(mark in data for mark in MARKS)
 
 

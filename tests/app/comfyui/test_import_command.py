@@ -1,6 +1,7 @@
 """`tessera import`, and what can be done with what it wrote."""
 
 import json
+from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -45,6 +46,25 @@ def test_an_imported_workflow_runs_on_the_starter_models(tessera, comfy, tmp_pat
     assert said.code == 0 and path.endswith("cats_0001.png")
     with Image.open(path) as picture:
         assert picture.size == (128, 128)
+
+
+def test_an_imported_workflow_makes_the_picture_of_one_made_by_hand(tessera, tmp_path):
+    """The same models, words, steps, guidance and seed: the results have the same digest."""
+    first = Path(__file__).parents[3] / "workflows" / "first_picture.json"
+    raw = api_text_to_image()
+    raw["3"]["inputs"] |= {"seed": 7, "steps": 2, "cfg": 3.0}
+    raw["4"]["inputs"]["text"], raw["2"]["inputs"]["batch_size"] = "a cat in a meadow", 1
+    raw["5"]["inputs"]["text"] = ""
+    (tmp_path / "a.json").write_text(json.dumps(raw))
+    tessera("import", tmp_path / "a.json", "--models", "starter", "--out", tmp_path / "out.json")
+    digests = set()
+    for words in (
+        (tmp_path / "out.json",),
+        (first, "--set", "steps=2", "--set", "guidance=3", "--seed", 7, "--set", "prompt=a cat in a meadow"),
+    ):
+        results = tessera("run", *words, "--out", tmp_path, "--json").json["results"]
+        digests |= {found["image"]["digest"] for found in results.values() if "image" in found}
+    assert len(digests) == 1
 
 
 def test_the_other_forms_run_too(tessera, comfy, tmp_path):

@@ -59,7 +59,11 @@ def test_a_picture_gives_the_workflow_that_made_it(tessera, tmp_path, name):
     assert said.code == 0 and [item["outcome"] for item in said.json["items"]] == ["mapped"] * 7
     assert said.json["form"] == ("API" if b'"nodes"' not in CARRIERS[name] else "UI 0.4")
     assert len(read((tmp_path / "out.json").read_bytes()).graph.nodes) == 11
-    assert is_comfyui(CARRIERS[name]) or "pack" in name or "inter" in name
+    assert is_comfyui(CARRIERS[name], name)
+
+
+def test_a_picture_that_carries_both_kinds_is_one_of_this_program():
+    assert not is_comfyui(png(prompt=PROMPT, **{"tessera.workflow": "{}"}), "x.png") and not is_comfyui(png(), "x.png")
 
 
 def test_values_by_name_in_a_picture_beat_values_by_position(tessera, tmp_path):

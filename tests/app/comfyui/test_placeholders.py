@@ -94,6 +94,7 @@ def test_image_to_image_waits_until_generate_can_go_on_from_a_picture(made):
     assert ("tokenizer/encode", "latent", "comfyui/KSampler", "latent_image") in found.links()
     assert found.of("comfyui/KSampler").parameters["denoise"] == 0.6
     assert found.of("image/load_image").parameters == {"file": "cat.png"}
+    assert list(found.workflow.exposed) == ["prompt", "negative_prompt"]
 
 
 def test_a_part_of_the_way_waits_and_the_whole_way_does_not(made):
