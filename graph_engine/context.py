@@ -47,9 +47,9 @@ class Context:
         """How many of ``total`` equal pieces (items of a batch) to work on at once: all, or fewer once memory ran out."""
         return self._ladder.pieces(total)
 
-    def tile(self, side: int, least: int) -> int:
+    def tile(self, side: int, least: int, unit: str = "") -> int:
         """The side of the tiles to work in: ``side`` = as a whole, or less once memory ran out, but never below ``least``."""
-        return self._ladder.tile(side, least)
+        return self._ladder.tile(side, least, unit)
 
     def offload(self) -> bool:
         """Whether memory ran out so far that weights should come to the device a part at a time."""

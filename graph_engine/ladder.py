@@ -20,6 +20,7 @@ class Ladder:
     def _reset(self) -> None:
         self._pieces = (1, 1)  # at once, of how many: the largest that was asked for
         self._tile = (0, 0)  # side, and the least side that makes sense
+        self._unit = ""
         self._can_offload = False
 
     def pieces(self, total: int) -> int:
@@ -28,8 +29,9 @@ class Ladder:
         self._pieces = max(self._pieces, (at_once, total))
         return at_once
 
-    def tile(self, side: int, least: int) -> int:
+    def tile(self, side: int, least: int, unit: str = "") -> int:
         """The side of the tiles to work in; ``side`` = as a whole."""
+        self._unit = f" {unit}" if unit else ""
         tile = max(min(side, least), -(-side // (1 << self._tile_halvings)))
         self._tile = max(self._tile, (tile, least))
         return tile
@@ -60,7 +62,7 @@ class Ladder:
         if self._halvings and self._pieces[1] > 1:
             said.append(f"{self._pieces[0]} of {self._pieces[1]} at a time")
         if self._tile_halvings:
-            said.append(f"in tiles of {self._tile[0]}")
+            said.append(f"in tiles of {self._tile[0]}{self._unit}")
         if self.offloading:
             said.append("with weights brought to the device a part at a time")
         if said:

@@ -6,6 +6,7 @@ premultiplied, so that color under transparent pixels cannot leak into edges.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import torch
@@ -73,6 +74,12 @@ class RgbaAutoencoder(nn.Module):
             nn.Conv2d(c.fine // 2, 16, 3, padding=1),
             nn.PixelShuffle(2),
         )
+
+    @property
+    def reach(self) -> int:
+        """Latent cells around one that its decoded pixels depend on: every product of the decoder is a small convolution."""
+        convolutions = 2 * (self.config.blocks + 1)
+        return math.ceil(1 + convolutions + (convolutions + 1) / 2 + 3 / 4)
 
     def moments(self, rgba: Tensor) -> tuple[Tensor, Tensor]:
         """Straight RGBA (batch, 4, height, width) in 0 to 1 to mean and log variance (batch, latent, height/8, width/8), unscaled."""

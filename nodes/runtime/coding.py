@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import torch
 import torch.nn.functional as F
 
@@ -35,7 +37,7 @@ def conditioning(encoder: TextEncoder, prompt: str, context: Context) -> Conditi
     return Conditioning(features, mask, (prompt,), (words.spans,), encoder.model.digest)
 
 
-def encoded(tokenizer: Tokenizer, image: Image) -> Latent:
+def encoded(tokenizer: Tokenizer, image: Image, context: Context) -> Latent:
     """The latent of pictures.
 
     Raises:
@@ -48,12 +50,13 @@ def encoded(tokenizer: Tokenizer, image: Image) -> Latent:
         message = f"image: sides must be multiples of {cell} px for {tokenizer.model.name}, got {width} × {height}"
         raise Failure(message, f"Crop or scale the picture to {near}.")
     at = device()
+    model = holder.module(tokenizer.model, at)
     with torch.no_grad():
-        values = holder.module(tokenizer.model, at).encode(with_alpha(image.pixels).to(at.torch)).float().cpu()
-    return Latent(values, tokenizer.model.digest)
+        parts = [model.encode(part.to(at.torch)).float().cpu() for part in _parts(with_alpha(image.pixels), context)]
+    return Latent(torch.cat(parts), tokenizer.model.digest)
 
 
-def decoded(tokenizer: Tokenizer, latent: Latent) -> Image:
+def decoded(tokenizer: Tokenizer, latent: Latent, context: Context) -> Image:
     """The pictures of a latent.
 
     Raises:
@@ -64,9 +67,50 @@ def decoded(tokenizer: Tokenizer, latent: Latent) -> Image:
         message = f"latent: must be of the autoencoder {tokenizer.model.name} (SHA-256 {wanted}…), is of {came}…"
         raise Failure(message, "Load the tokenizer that fits the generator.")
     at = device()
+    model = holder.module(tokenizer.model, at)
+    reach = getattr(model, "reach", 0)
+
+    def decode(values: torch.Tensor) -> torch.Tensor:
+        return model.decode(values.to(at.torch)).float().cpu()
+
+    tile = context.tile(max(latent.values.shape[-2:]), 2 * reach, "cells") if reach else 0
     with torch.no_grad():
-        pixels = holder.module(tokenizer.model, at).decode(latent.values.to(at.torch)).float().cpu()
-    return Image(pixels)
+        parts = [in_tiles(decode, part, tile, reach) for part in _parts(latent.values, context)]
+    return Image(torch.cat(parts))
+
+
+def _parts(values: torch.Tensor, context: Context) -> tuple[torch.Tensor, ...]:
+    """The items of a batch, as many together as memory allows."""
+    return values.split(context.at_once(len(values)))
+
+
+def in_tiles(decode: Callable[[torch.Tensor], torch.Tensor], values: torch.Tensor, side: int, reach: int) -> torch.Tensor:
+    """The pixels of latents (batch, channels, height, width), decoded a tile at a time with as much around it as pixels depend on.
+
+    Args:
+        decode: latents to pixels, each cell to a square of them.
+        values: the latents.
+        side: of a tile in cells; one that is not smaller than the latents, or 0, decodes them at once.
+        reach: cells around one that its pixels depend on.
+
+    Returns:
+        The same pixels as without tiles.
+    """
+    height, width = values.shape[-2:]
+    if not 0 < side < max(height, width):
+        return decode(values)
+    rows = []
+    for top in range(0, height, side):
+        row = []
+        for left in range(0, width, side):
+            above, before = min(top, reach), min(left, reach)
+            around = values[..., top - above : top + side + reach, left - before : left + side + reach]
+            pixels = decode(around)
+            cell = pixels.shape[-1] // around.shape[-1]
+            high, wide = min(side, height - top) * cell, min(side, width - left) * cell
+            row.append(pixels[..., above * cell : above * cell + high, before * cell : before * cell + wide])
+        rows.append(torch.cat(row, -1))
+    return torch.cat(rows, -2)
 
 
 def preview(autoencoder: ModelFile, values: torch.Tensor) -> Pixels:

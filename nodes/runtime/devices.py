@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import torch
 
 from graph_engine.errors import Failure
+from graph_engine.memory import register_gauge
 
 
 @dataclass(frozen=True)
@@ -48,3 +49,21 @@ def precision(kind: str) -> torch.dtype:
     if kind == "cuda":
         return torch.bfloat16 if torch.cuda.is_bf16_supported(including_emulation=False) else torch.float32
     return torch.bfloat16 if torch.cpu.get_capabilities().get("avx512_bf16", False) else torch.float32
+
+
+class DeviceMemory:
+    """Measures the most bytes that tensors took on the GPU that works."""
+
+    _base = 0
+
+    def begin(self) -> None:
+        if torch.cuda.is_initialized():
+            torch.cuda.reset_peak_memory_stats()
+            self._base = torch.cuda.memory_allocated()
+
+    def peak(self) -> int:
+        return max(0, torch.cuda.max_memory_allocated() - self._base) if torch.cuda.is_initialized() else 0
+
+
+if torch.cuda.is_available():
+    register_gauge("gpu", DeviceMemory())

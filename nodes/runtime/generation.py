@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from functools import partial
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
 
+import torch
 from torch import Tensor
 
 from graph_engine.context import Context
@@ -16,6 +17,7 @@ from nodes.models.prediction import predict_flow
 from nodes.runtime.coding import preview
 from nodes.runtime.devices import device
 from nodes.runtime.models import holder
+from nodes.runtime.streaming import streamed
 from nodes.values import Conditioning, Generator, Guidance, Latent, Strategy
 
 
@@ -57,17 +59,44 @@ def generated(
 
 def _flow(context: Context, generator: Generator, positive: Conditioning, guidance: Guidance, strategy: Strategy, order: Order) -> Tensor:
     at = device()
-    model = holder.module(generator.model, at)
+    offload = at.torch.type != "cpu" and context.offload()
+    model = holder.module(generator.model, device("cpu") if offload else at)
     cell = generator.autoencoder.config["downscale"]
     width, height = (_side(generator, name, getattr(order, name)) // cell for name in ("width", "height"))
     shape = (model.config.latent_channels, height, width)
-    start = noise(shape, order.seed, range(order.first, order.first + order.count)).to(at.torch)
 
     def tell(done: int, seen: Tensor) -> None:
         context.progress(done, strategy.steps, preview=lambda: preview(generator.autoencoder, seen))
 
-    context.progress(0, strategy.steps)
-    return denoised(guided(partial(predict_flow, model, dtype=at.dtype), positive, guidance), start, strategy, tell).cpu()
+    def made(items: range) -> Tensor:
+        def predict(x: Tensor, sigma: float, prompts: Sequence[Conditioning | None]) -> list[Tensor]:
+            return predict_flow(model, x, sigma, [_for_items(prompt, items) for prompt in prompts], at.dtype)
+
+        context.progress(0, strategy.steps)
+        start = noise(shape, order.seed, [order.first + item for item in items]).to(at.torch)
+        return denoised(guided(predict, positive, guidance), start, strategy, tell).cpu()
+
+    with streamed(model, at.torch) if offload else nullcontext():
+        return torch.cat([made(items) for items in _batches(context, order.count)])
+
+
+def _batches(context: Context, count: int) -> Iterator[range]:
+    """The items of a batch, as many together as memory allows; each range is a part of the progress."""
+    at_once = context.at_once(count)
+    starts = range(0, count, at_once)
+    for number, start in enumerate(starts):
+        with context.part(number, len(starts)):
+            yield range(start, min(start + at_once, count))
+
+
+def _for_items(prompt: Conditioning | None, items: range) -> Conditioning | None:
+    """What of a prompt's batch belongs to some items of the pictures'; one prompt belongs to all."""
+    if prompt is None or len(prompt.sequence) == 1:
+        return prompt
+    chosen = slice(items.start, items.stop)
+    return replace(
+        prompt, sequence=prompt.sequence[chosen], mask=prompt.mask[chosen], prompts=prompt.prompts[chosen], spans=prompt.spans[chosen]
+    )
 
 
 Family = Callable[[Context, Generator, Conditioning, Guidance, Strategy, Order], Tensor]

@@ -10,8 +10,10 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Any
 
+import torch
 from torch import nn
 
+from graph_engine.memory import on_shortage
 from nodes.models.files import ModelFile
 from nodes.models.layouts import build_model
 from nodes.runtime.devices import Device
@@ -52,10 +54,14 @@ class ModelHolder:
         with self._lock:
             return tuple(held for held, _ in self._models.values())
 
-    def release(self) -> None:
-        """Let every model go."""
+    def release(self) -> int:
+        """Let every model go; gives the bytes that they held."""
         with self._lock:
+            freed = sum(held.bytes for held, _ in self._models.values())
             self._models.clear()
+        if torch.cuda.is_initialized():
+            torch.cuda.empty_cache()
+        return freed
 
     def _evict(self) -> None:
         """The model that was just asked for stays, whatever its size: without it nothing runs."""
@@ -69,3 +75,4 @@ def _bytes(module: nn.Module) -> int:
 
 holder = ModelHolder(budget=4 * 2**30)
 """The process's models."""
+on_shortage(holder.release)

@@ -13,7 +13,7 @@ from nodes.values import Conditioning, Generator, Guidance, Latent, Strategy
 Side = Integer(soft=(0, 512), hard=(0, 4096), step=16, unit="px")
 
 
-@node(uses="model device", words=("sample", "ksampler", "denoise", "text to image"))
+@node(uses="model device", work=("count", "width", "height"), words=("sample", "ksampler", "denoise", "text to image"))
 def generate(
     context: Context,
     generator: Generator,

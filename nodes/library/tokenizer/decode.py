@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from graph_engine.context import Context
 from graph_engine.declaration import node
 from nodes.runtime.coding import decoded
 from nodes.values import Image, Latent, Tokenizer
 
 
 @node(uses="model device", words=("vae decode", "latent to image"))
-def decode(latent: Latent, tokenizer: Tokenizer) -> Image:
+def decode(context: Context, latent: Latent, tokenizer: Tokenizer) -> Image:
     """Turn latents into pictures.
 
     The decoder half of the tokenizer draws the pixels of each latent (Rombach et al. 2022, section 3.1). A tokenizer
@@ -21,4 +22,4 @@ def decode(latent: Latent, tokenizer: Tokenizer) -> Image:
     Returns:
         One picture for each item of the batch.
     """
-    return decoded(tokenizer, latent)
+    return decoded(tokenizer, latent, context)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from graph_engine.context import Context
 from graph_engine.declaration import node
 from nodes.runtime.coding import encoded
 from nodes.values import Image, Latent, Tokenizer
 
 
 @node(uses="model device", words=("vae encode", "image to latent"))
-def encode(image: Image, tokenizer: Tokenizer) -> Latent:
+def encode(context: Context, image: Image, tokenizer: Tokenizer) -> Latent:
     """Turn pictures into latents, where generators work.
 
     The encoder half of the tokenizer (Rombach et al. 2022, section 3.1), without sampling: the same picture gives the
@@ -22,4 +23,4 @@ def encode(image: Image, tokenizer: Tokenizer) -> Latent:
     Returns:
         One latent for each item of the batch.
     """
-    return encoded(tokenizer, image)
+    return encoded(tokenizer, image, context)

@@ -22,6 +22,6 @@ def test_a_picture_made_on_the_gpu_is_the_picture_made_on_the_cpu(
     for name in ("cpu", "cuda:0"):
         monkeypatch.setenv("TESSERA_DEVICE", name)
         latent = generate(Context(emit=lambda event: None), generator, cat, classifier_free_guidance(), seed=3, count=2)
-        made.append(decode(latent, tokenizer).pixels)
+        made.append(decode(Context(), latent, tokenizer).pixels)
     assert {held.device for held in holder.held()} >= {"cpu", "cuda:0"}
     assert (made[0] - made[1]).abs().mean() < 0.02  # bfloat16 products on the GPU
