@@ -10,7 +10,8 @@ from graph_engine.declaration import NodeType
 from graph_engine.definition import INPUTS, INSTANCE, OUTPUTS, TURN, TURNS, Definition, End, Exposed, definition_of, held
 from graph_engine.expansion import turns_of
 from graph_engine.graph import Graph, Link, Node
-from graph_engine.workflow import Workflow
+from graph_engine.open_types import accepted_types, output_type
+from graph_engine.workflow import Workflow, with_graphs
 
 Place = tuple[float, float]
 BORDER = (INPUTS, OUTPUTS)
@@ -117,11 +118,9 @@ class _Grouping:
 
     def _type(self, link: Link) -> str:
         """What flows over a link: what the source gives, or if nobody knows, what the target takes."""
-        nodes = self.before.graph.nodes
-        source, target = (self.types.get(nodes[end].type) if end in nodes else None for end in (link.source, link.target))
-        if source and (output := source.output(link.output)):
-            return output.type
-        return next(iter(target.accepted(link.input)), "") if target else ""
+        graph = self.before.graph
+        given = output_type(graph, self.types, link.source, link.output)
+        return given or next(iter(accepted_types(graph, self.types, link)), "")
 
     def _exposed(self) -> tuple[dict[str, Exposed], dict[str, Exposed]]:
         """The parameters of the group, and what is exposed around it."""
@@ -247,6 +246,55 @@ class _Dissolving:
         if unknown:
             self.unknown[link] = unknown
         return link
+
+
+def with_new_end(workflow: Workflow, identity: str, link: Link, types: Mapping[str, NodeType]) -> tuple[Workflow, Link]:
+    """Inside a group, a link to or from its border that makes an end of its own: the workflow with that end, and the link to it."""
+    definition = workflow.definitions[identity]
+    assert isinstance(definition, Definition)
+    if link.source == INPUTS:
+        accepted = accepted_types(workflow.graph, types, link)
+        key = _free(link.input, {**definition.inputs, **workflow.exposed})
+        definition = replace(definition, inputs={**definition.inputs, key: End(next(iter(accepted), ""))})
+        link = Link(INPUTS, key, link.target, link.input)
+    else:
+        key = _free(link.output, definition.outputs)
+        definition = replace(
+            definition, outputs={**definition.outputs, key: End(output_type(workflow.graph, types, link.source, link.output))}
+        )
+        link = Link(link.source, link.output, OUTPUTS, key)
+    return replace(workflow, definitions={**workflow.definitions, identity: definition}), link
+
+
+def without_end(whole: Workflow, identity: str, side: str, key: str) -> Workflow:
+    """The file without one input (``side`` is "inputs") or output of a definition, and without the links to it, inside and outside."""
+    definition = whole.definitions[identity]
+    assert isinstance(definition, Definition)
+    ends = definition.inputs if side == INPUTS else definition.outputs
+    kept = {name: end for name, end in ends.items() if name != key}
+    loop = definition.loop
+    if loop:
+        carried = {entry: out for entry, out in loop.carried.items() if key != (entry if side == INPUTS else out)}
+        loop = replace(loop, carried=carried, collected=tuple(out for out in loop.collected if side == INPUTS or out != key))
+    inner = (link for link in definition.graph.links if key != _border_end(link, side))
+    definition = replace(definition, loop=loop, graph=Graph(definition.graph.nodes, inner))
+    definition = replace(definition, inputs=kept) if side == INPUTS else replace(definition, outputs=kept)
+
+    def unlinked(graph: Graph) -> Graph:
+        users = {name for name, node in graph.nodes.items() if node.type == INSTANCE + identity}
+        links = [link for link in graph.links if (link.target, link.input) not in {(user, key) for user in users}]
+        if side == OUTPUTS:
+            links = [link for link in graph.links if not (link.source in users and link.output == key)]
+        return graph if len(links) == len(graph.links) else Graph(graph.nodes, links)
+
+    return with_graphs(replace(whole, definitions={**whole.definitions, identity: definition}), unlinked)
+
+
+def _border_end(link: Link, side: str) -> str:
+    """The end of the border that an inner link leads over, on one side."""
+    if side == INPUTS:
+        return link.output if link.source == INPUTS else ""
+    return link.input if link.target == OUTPUTS else ""
 
 
 def made_unique(workflow: Workflow, instance: str, identity: str) -> Workflow:

@@ -6,15 +6,19 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
+from msgspec.structs import replace
+
 from app import edits
 from app.document import Document
-from app.grouping import dissolve_refusal, dissolved, group_refusal, grouped, made_unique
+from app.grouping import dissolve_refusal, dissolved, group_refusal, grouped, made_unique, with_new_end, without_end
 from app.inside import definition_at
+from app.wording import plain
 from graph_engine.catalogue import Catalogue
 from graph_engine.declaration import NodeType
-from graph_engine.definition import Definition, Definitions, definition_of, held
+from graph_engine.definition import INPUTS, OUTPUTS, Definition, Definitions, Loop, definition_of, held
 from graph_engine.flatten import TURN_MARK
-from graph_engine.interface import INSIDE, OUTSIDE, border_types, types_with, would_hold_itself
+from graph_engine.graph import Link
+from graph_engine.interface import INSIDE, NEW, OUTSIDE, border_types, types_with, would_hold_itself
 from graph_engine.workflow import Workflow
 
 Session = Any  # the session owns what is here; naming its class would close a circle
@@ -42,7 +46,7 @@ class PlaceTypes:
         if made is None or made[0] is not installed or made[1] is not definitions or made[2] != identity:
             self._made_from = installed, definitions, identity
             definition = definitions.get(identity)
-            border = border_types(definition) if isinstance(definition, Definition) else {}
+            border = border_types(definition, growing=True) if isinstance(definition, Definition) else {}
             self._found = installed.with_types({**types_with(definitions, installed), **border})
         return self._found
 
@@ -111,6 +115,58 @@ class Groups:
         session = self._session
         if nodes := session.selection - session.document.border:
             session.document.apply(label, edits.with_state(session.workflow, nodes, state))
+
+    # the interface of the group one is in
+
+    @property
+    def here(self) -> Definition | None:
+        """The definition whose inside is on the screen."""
+        document = self._session.document
+        found = document.workflow.definitions.get(definition_at(document.workflow, document.way))
+        return found if isinstance(found, Definition) else None
+
+    @property
+    def _identity(self) -> str:
+        return definition_at(self._session.document.workflow, self._session.document.way)
+
+    def grown(self, link: Link) -> tuple[Workflow, Link]:
+        """What is on the screen, with a new end of the group's border if the link leads to where there is none yet."""
+        workflow = self._session.workflow
+        new = (link.source, link.output) == (INPUTS, NEW) or (link.target, link.input) == (OUTPUTS, NEW)
+        return with_new_end(workflow, self._identity, link, self._session.catalogue) if new and self.here else (workflow, link)
+
+    def rename_end(self, side: str, key: str, name: str) -> None:
+        """Another name for an input or output; what is linked to it stays."""
+        if definition := self.here:
+            ends = definition.inputs if side == INPUTS else definition.outputs
+            renamed = {**ends, key: replace(ends[key], name="" if name == plain(key) else name)}
+            changed = replace(definition, inputs=renamed) if side == INPUTS else replace(definition, outputs=renamed)
+            self._change("Rename", changed, f"{side} {key}")
+
+    def remove_end(self, side: str, key: str) -> None:
+        if self.here:
+            whole = self._session.document.workflow
+            self._session.document.apply_whole(f"Remove {plain(key).lower()}", without_end(whole, self._identity, side, key))
+
+    def change_loop(self, loop: Loop | None) -> None:
+        """Let the group go round, or round in another way, or not at all."""
+        if definition := self.here:
+            self._change("Change loop", replace(definition, loop=loop))
+
+    def first_loop(self) -> Loop:
+        """A loop as one would begin it: each input takes the first output of its type from the turn before."""
+        definition = self.here or Definition()
+        carried: dict[str, str] = {}
+        for entry, end in definition.inputs.items():
+            fitting = (key for key, out in definition.outputs.items() if out.type == end.type and key not in carried.values())
+            if output := next(fitting, ""):
+                carried[entry] = output
+        return Loop(carried=carried)
+
+    def _change(self, label: str, definition: Definition, merge: str = "") -> None:
+        document = self._session.document
+        after = replace(document.view, definitions={**document.view.definitions, self._identity: definition})
+        document.apply(label, after, merge)
 
     # in and out
 

@@ -251,8 +251,9 @@ class Session:
         self.document.apply(f"Move {_count(len(places))}", edits.moved(self.workflow, places), merge)
 
     def link(self, link: Link, instead_of: Link | None = None) -> None:
-        many = edits.takes_many(self.workflow.graph, self.catalogue, link)
-        self.document.apply("Link", edits.with_link(self.workflow, link, many, instead_of))
+        grown, link = self.groups.grown(link)
+        many = edits.takes_many(grown.graph, self.catalogue, link)
+        self.document.apply("Link", edits.with_link(grown, link, many, instead_of))
 
     def unlink(self, link: Link) -> None:
         self.document.apply("Unlink", edits.without_link(self.workflow, link))

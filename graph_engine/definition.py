@@ -44,13 +44,13 @@ class End(msgspec.Struct, frozen=True):
 
 
 class Loop(msgspec.Struct, frozen=True):
-    """Turns one after another. An id in ``carried`` is an input and an output: what a turn gives there, the next one takes.
+    """Turns one after another. ``carried`` says which output of a turn the next one takes, by input; other inputs stay the same.
 
     An output in ``collected`` gives what all turns gave, in order; any other gives what the last turn gave.
     """
 
     turns: int = 2
-    carried: tuple[str, ...] = ()
+    carried: Mapping[str, str] = {}
     collected: tuple[str, ...] = ()
     unknown: Mapping[str, Any] = {}
 

@@ -175,7 +175,7 @@ class Expansion:
         gives: dict[str, Gives] = {}
         collected: dict[str, Gives] = dict.fromkeys(loop.collected, ())
         for turn in range(turns):
-            given = {**inner.given, **{key: gives[key] for key in loop.carried if key in gives}}
+            given = {**inner.given, **{entry: gives[output] for entry, output in loop.carried.items() if output in gives}}
             gives = self.lay_out(msgspec.structs.replace(inner, prefix=f"{name}#{turn}/", given=given, turn=turn))
             for key, before in collected.items():
                 now = gives.get(key, ())

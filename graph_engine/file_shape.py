@@ -43,10 +43,10 @@ class FileEnd(msgspec.Struct):
 
 
 class FileLoop(msgspec.Struct):
-    """What each turn gives at the carried ids, the next one takes; outputs that are collected give what all turns gave."""
+    """Carried: by input, the output of a turn that the next one takes there. Outputs that are collected give what all turns gave."""
 
     turns: Annotated[int, msgspec.Meta(ge=1, le=TURN_LIMIT)] = 2
-    carried: list[str] = []
+    carried: dict[str, str] = {}
     collected: list[str] = []
 
 
@@ -111,7 +111,7 @@ def definition_from(raw: Any) -> Definition | Foreign:
 
 
 def _loop_of(found: FileLoop, raw: Mapping[str, Any]) -> Loop:
-    return Loop(found.turns, tuple(found.carried), tuple(found.collected), rest(raw, FileLoop))
+    return Loop(found.turns, found.carried, tuple(found.collected), rest(raw, FileLoop))
 
 
 def _clash(file: FileDefinition) -> str:
@@ -193,7 +193,7 @@ def _named(name: str) -> dict[str, str]:
 
 
 def _loop_fields(loop: Loop) -> dict[str, Any]:
-    return {"turns": loop.turns, "carried": list(loop.carried), "collected": list(loop.collected), **loop.unknown}
+    return {"turns": loop.turns, "carried": dict(loop.carried), "collected": list(loop.collected), **loop.unknown}
 
 
 def _whole(place: float) -> float:

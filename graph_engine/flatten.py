@@ -17,7 +17,7 @@ from graph_engine.declaration import NodeType
 from graph_engine.definition import INSTANCE, OUTPUTS, Definition, Definitions, definition_of, held
 from graph_engine.expansion import Expansion, Scope, size_of
 from graph_engine.graph import BYPASSED, MUTED, Graph, Node
-from graph_engine.interface import border_types, in_use, inside, types_with, unusable
+from graph_engine.interface import OUTSIDE, border_types, in_use, inside, types_with, unusable
 from graph_engine.workflow import Workflow
 
 LIMIT = 50_000
@@ -135,6 +135,7 @@ def _problems_at_borders(definitions: Definitions, types: Mapping[str, NodeType]
                 yield Problem(key, "", unusable(definitions, definition_of(node.type)), "draw the group again, or take the node out")
                 continue
             yield from node_problems(graph, types, key)
+            yield from _problems_of_collected(graph, types, key, held(definitions, node.type))
             for problem in within(definition_of(node.type)):
                 yield msgspec.structs.replace(problem, node=f"{key}/{problem.node}" if problem.node else key)
 
@@ -148,16 +149,30 @@ def _state_problems(key: str, node: Node, types: Mapping[str, NodeType]) -> Iter
         yield Problem(key, "", "is bypassed, and what it would pass on is not known: its type is not installed", severity="warning")
 
 
+def _problems_of_collected(graph: Graph, types: Mapping[str, NodeType], key: str, definition: Definition | None) -> Iterator[Problem]:
+    """What a loop collects is several values: they go where several links may go."""
+    collected = definition.loop.collected if definition and definition.loop else ()
+    for link in graph.out_of(key) if collected else ():
+        target = graph.nodes.get(link.target)
+        node_type = types.get(target.type) if target and not target.state else None
+        if node_type is None or node_type.id == OUTSIDE or link.output not in collected:
+            continue
+        wanted = node_type.input(link.input)
+        if not (wanted and wanted.many):
+            message = f"what a loop collects goes into inputs that take many links, got {node_type.shown(link.input)} of {node_type.title}"
+            yield Problem(link.target, link.input, message, "join the values to a list first, or collect no more")
+
+
 def _loop_problems(definition: Definition) -> Iterator[Problem]:
     loop = definition.loop
     if loop is None:
         return
-    for key in loop.carried:
-        given, taken = definition.outputs.get(key), definition.inputs.get(key)
+    for entry, output in loop.carried.items():
+        given, taken = definition.outputs.get(output), definition.inputs.get(entry)
         if given is None or taken is None:
-            yield Problem("", key, f"what a loop carries must be an input and an output of one id, got {key!r}", "carry another")
+            yield Problem("", entry, f"a loop carries from an output to an input, got {output!r} to {entry!r}", "carry another")
         elif given.type != taken.type:
-            yield Problem("", key, f"what a loop carries must keep its type, got {given.type} from a turn that takes {taken.type}")
+            yield Problem("", entry, f"what a loop carries must keep its type, got {given.type} from a turn that takes {taken.type}")
     for key in loop.collected:
         if key not in definition.outputs:
             yield Problem("", key, f"what a loop collects must be an output, got {key!r}", "collect another")

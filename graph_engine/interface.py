@@ -20,13 +20,16 @@ from graph_engine.definition import (
     definition_of,
     held,
 )
-from graph_engine.graph import Graph, Node
+from graph_engine.graph import Graph, Link, Node
 from graph_engine.kinds import Integer, broken_rule
 
 INSIDE = "interface:inputs"
 """The node type of what a definition is given, as it stands inside; `OUTSIDE` of what it gives."""
 
 OUTSIDE = "interface:outputs"
+NEW = "+"
+"""The end of a border that is no end yet."""
+
 DEPTH_LIMIT = 32
 """How deep definitions may lie in one another."""
 
@@ -126,18 +129,35 @@ def type_of(identity: str, definition: Definition, types: Mapping[str, NodeType]
         help=more.strip(),
         inputs=tuple(_input(definition, key, types) for key in definition.inputs),
         parameters=tuple(_parameters(definition, types)),
-        outputs=tuple(Output(key, end.type, end.help, end.name) for key, end in definition.outputs.items()),
+        outputs=tuple(_output(definition, key, types) for key in definition.outputs),
         effect=any((known := types.get(node.type)) and known.effect for node in definition.graph.nodes.values()),
     )
 
 
 def _input(definition: Definition, key: str, types: Mapping[str, NodeType]) -> Input:
-    """An input is required, or takes many links, as what it leads to inside."""
+    """An input is required, or takes many links or lists, as what it leads to inside."""
     end = definition.inputs[key]
     leads = list(_led_to(definition, key, types))
-    required = any(inner is not None and inner.required for inner in leads)
-    many = bool(leads) and all(inner is not None and inner.many for inner in leads)
-    return Input(key, end.type, end.help, required, many, end.name)
+    inner = [lead for lead in leads if lead is not None]
+    alike = bool(leads) and len(inner) == len(leads)
+    return Input(
+        key, end.type, end.help, any(lead.required for lead in inner), alike and all(lead.many for lead in inner), end.name,
+        alike and all(lead.whole for lead in inner), alike and all(lead.lazy for lead in inner),
+    )  # fmt: skip
+
+
+def _output(definition: Definition, key: str, types: Mapping[str, NodeType]) -> Output:
+    """An output gives a list where what makes it inside does."""
+    end, graph = definition.outputs[key], definition.graph
+    made = (output_of(types, graph, link) for link in graph.into(OUTPUTS) if link.input == key)
+    return Output(key, end.type, end.help, end.name, any(output is not None and output.listed for output in made))
+
+
+def output_of(types: Mapping[str, NodeType], graph: Graph, link: Link) -> Output | None:
+    """The output that a link begins at, if it is known."""
+    node = graph.nodes.get(link.source)
+    node_type = types.get(node.type) if node else None
+    return node_type.output(link.output) if node_type else None
 
 
 def _led_to(definition: Definition, key: str, types: Mapping[str, NodeType]) -> Iterator[Input | None]:
@@ -179,15 +199,18 @@ def inside(definition: Definition) -> Graph:
     return definition.graph.with_nodes({INPUTS: Node(INSIDE), OUTPUTS: Node(OUTSIDE)})
 
 
-def border_types(definition: Definition) -> dict[str, NodeType]:
-    """The types of the two nodes that stand for the border of a definition."""
-    given = [Output(key, end.type, end.help, end.name) for key, end in definition.inputs.items()]
+def border_types(definition: Definition, growing: bool = False) -> dict[str, NodeType]:
+    """The types of the two nodes that stand for the border of a definition; ``growing`` gives each an end that a new one is made from."""
+    given = [Output(key, end.type, end.help, title=end.name) for key, end in definition.inputs.items()]
     if definition.loop:
         given.append(Output(TURN, "Integer", "Which turn of the loop this is; the first is 0."))
-    taken = tuple(Input(key, end.type, end.help, False, title=end.name) for key, end in definition.outputs.items())
+    taken = [Input(key, end.type, end.help, False, title=end.name) for key, end in definition.outputs.items()]
+    if growing:
+        given.append(Output(NEW, "", "Link it to an input or parameter inside: the group gets an input for that.", title="New input"))
+        taken.append(Input(NEW, "", "Link an output inside to it: the group gives that too.", False, title="New output"))
     return {
         INSIDE: NodeType(INSIDE, 1, "Inputs", "group", "What an instance of this group is given.", "", (), (), tuple(given)),
-        OUTSIDE: NodeType(OUTSIDE, 1, "Outputs", "group", "What an instance of this group gives.", "", taken, (), ()),
+        OUTSIDE: NodeType(OUTSIDE, 1, "Outputs", "group", "What an instance of this group gives.", "", tuple(taken), (), ()),
     }
 
 
@@ -208,6 +231,6 @@ def _named(nodes: Iterable[Node]) -> Iterator[str]:
 
 
 __all__ = [
-    "DEPTH_LIMIT", "INSIDE", "OUTSIDE", "border_types", "held", "in_order", "in_use", "inside", "type_of", "types_with", "unusable",
+    "DEPTH_LIMIT", "INSIDE", "NEW", "OUTSIDE", "border_types", "held", "in_order", "in_use", "inside", "type_of", "types_with", "unusable",
     "used_by", "way_back", "would_hold_itself",
 ]  # fmt: skip

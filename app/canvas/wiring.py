@@ -7,6 +7,7 @@ from app.linking import LooseEnd
 from app.session import Session
 from graph_engine.check import link_refusal
 from graph_engine.graph import Graph, Link
+from graph_engine.interface import NEW
 from graph_engine.open_types import fits
 
 
@@ -25,6 +26,8 @@ class Wiring:
             return True
         if port.gives == self.loose.gives or node in self._circle:
             return False
+        if NEW in (port.name, self.loose.name):
+            return bool(port.types and self.loose.types) and port.types != self.loose.types
         given, taken = (self.loose.types, port.types) if self.loose.gives else (port.types, self.loose.types)
         return fits(given[0], taken)
 
@@ -34,4 +37,6 @@ class Wiring:
             return None
         if port.gives == self.loose.gives:
             return "An output goes into an input." if port.gives else "An input takes an output."
+        if NEW in (port.name, self.loose.name):
+            return None if self.fits(node, port) else "A new input or output of a group needs a node inside."
         return link_refusal(self._graph, self._catalogue, self.loose.link_to(node, port.name))

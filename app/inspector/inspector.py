@@ -38,7 +38,10 @@ class Inspector(QScrollArea):
             self.form = _several(len(self.session.selection))
         else:
             self.form = WorkflowForm(self.session, self.theme)
+        before = self.takeWidget()
         self.setWidget(self.form)
+        if before:
+            before.deleteLater()  # what it holds may be what was just pressed
 
     def show_change(self, before: Workflow, after: Workflow) -> None:
         form = self.form
@@ -52,7 +55,7 @@ class Inspector(QScrollArea):
                 form.show_workflow()
         elif isinstance(form, WorkflowForm):
             gone = before.graph.nodes.keys() - after.graph.nodes.keys()
-            if before.exposed.keys() != after.exposed.keys() or gone:
+            if before.exposed.keys() != after.exposed.keys() or gone or form.interface_changed():
                 self.show_selection()
             else:
                 form.show_workflow()

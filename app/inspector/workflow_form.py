@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QLabel, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
 
+from app.inspector.interface_form import InterfaceForm
 from app.inspector.parameter_row import ParameterRow
 from app.inspector.shared_undo import share_undo
 from app.session import Session
@@ -16,11 +17,13 @@ class WorkflowForm(QWidget):
     def __init__(self, session: Session, theme: Theme) -> None:
         super().__init__()
         self.session, self.theme = session, theme
-        self.name = QLineEdit(placeholderText="Name of the workflow")
+        self.definition = session.groups.here
+        self.name = QLineEdit(placeholderText="Name of the group" if self.definition else "Name of the workflow")
         self.name.setObjectName("workflow_name")
         self.name.textEdited.connect(lambda text: session.describe(name=text))
         self.name.editingFinished.connect(session.settle)
         self.description = QPlainTextEdit(placeholderText="What it makes, for whoever opens it")
+        self.description.setObjectName("workflow_description")
         self.description.setFixedHeight(DESCRIPTION_HEIGHT)
         self.description.setTabChangesFocus(True)
         self.description.textChanged.connect(lambda: session.describe(description=self.description.toPlainText()))
@@ -53,11 +56,21 @@ class WorkflowForm(QWidget):
         for row in self.rows:
             column.addWidget(row)
         if not self.rows:
-            hint = QLabel("None yet. The arrow beside a parameter of a node offers it here, and to --set on the command line.")
+            where = "on the group" if self.definition else "here, and to --set on the command line"
+            hint = QLabel(f"None yet. The arrow beside a parameter of a node offers it {where}.")
             hint.setWordWrap(True)
             hint.setProperty("quiet", True)
             column.addWidget(hint)
+        if self.definition:
+            column.addWidget(InterfaceForm(self.session, self.theme, self.definition))
         column.addStretch()
+
+    def interface_changed(self) -> bool:
+        """Whether the group one is in has other inputs, outputs or another loop than the form shows."""
+        now, shown = self.session.groups.here, self.definition
+        if now is None or shown is None:
+            return now is not shown
+        return (now.inputs, now.outputs, now.loop) != (shown.inputs, shown.outputs, shown.loop)
 
     def show_workflow(self) -> None:
         workflow = self.session.workflow

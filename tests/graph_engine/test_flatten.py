@@ -2,8 +2,25 @@
 
 import pytest
 
-from graph_engine import Definition, End, Exposed, FileDigests, Graph, Link, Loop, Node, Workflow, execute, flattened, keys, problems_of
+from graph_engine import (
+    Catalogue,
+    Definition,
+    End,
+    Exposed,
+    FileDigests,
+    Graph,
+    Link,
+    Loop,
+    Node,
+    Workflow,
+    execute,
+    flattened,
+    keys,
+    problems_of,
+)
+from graph_engine import node as mark
 from graph_engine.check import errors
+from graph_engine.declaration import declared
 
 TWICE = Definition(
     Graph(
@@ -21,7 +38,7 @@ GROW = Definition(
     inputs={"sum": End("Integer")},
     outputs={"sum": End("Integer")},
     parameters={"by": Exposed("1", "b")},
-    loop=Loop(4, ("sum",)),
+    loop=Loop(4, {"sum": "sum"}),
 )
 
 
@@ -155,7 +172,7 @@ def test_a_number_of_turns_takes_no_link(toys):
 def test_loops_in_loops_are_bounded_by_what_they_come_to(toys):
     inner = Definition(
         Graph({"7": Node("definition:d")}, [Link("inputs", "sum", "7", "sum"), Link("7", "sum", "outputs", "sum")]),
-        inputs=GROW.inputs, outputs=GROW.outputs, parameters={"rounds": Exposed("7", "turns")}, loop=Loop(1000, ("sum",)),
+        inputs=GROW.inputs, outputs=GROW.outputs, parameters={"rounds": Exposed("7", "turns")}, loop=Loop(1000, {"sum": "sum"}),
     )  # fmt: skip
     workflow = Workflow(
         instance(GROW).graph.with_node("2", Node("definition:o", parameters={"rounds": 1000})), definitions={"d": GROW, "o": inner}
@@ -167,6 +184,31 @@ def test_a_carried_value_keeps_its_type(toys):
     crooked = Definition(GROW.graph, inputs=GROW.inputs, outputs={"sum": End("Swatch")}, loop=GROW.loop)
     messages = [message for _, message in says(instance(crooked), toys)]
     assert "what a loop carries must keep its type, got Swatch from a turn that takes Integer" in messages
+
+
+@mark()
+def total(values: tuple[int, ...]) -> int:
+    """Add any number of whole numbers.
+
+    Args:
+        values: what is added.
+
+    Returns:
+        The sum.
+    """
+    return sum(values)
+
+
+def test_a_collected_output_gives_what_every_turn_gave(toys, cache):
+    types = Catalogue({**toys, "t/total": declared(total, "t")}, {"t/total": total, **{key: toys.function(key) for key in toys}})
+    every = Definition(GROW.graph, inputs=GROW.inputs, outputs=GROW.outputs, loop=Loop(3, {"sum": "sum"}, ("sum",)))
+    nodes = {"1": Node("numbers/number"), "2": Node("definition:d"), "3": Node("t/total")}
+    graph = Graph(nodes, [Link("1", "integer", "2", "sum"), Link("2", "sum", "3", "values")])
+    workflow = Workflow(graph, definitions={"d": every})
+    assert [link.source for link in flattened(workflow, types).graph.into("3")] == ["2#0/1", "2#1/1", "2#2/1"]
+    outcome = execute(flattened(workflow, types).graph, types, cache, targets=["3"])
+    assert problems_of(workflow, types) == [] and outcome.results["3"][0].description == "9"
+    assert says(instance(every), toys) == [("3", "what a loop collects goes into inputs that take many links, got a of Add")]
 
 
 def state(workflow, node, state):

@@ -58,7 +58,7 @@ def graphs(draw, barred=frozenset()):
 @st.composite
 def definitions(draw):
     graph, fields = draw(graphs(barred={"inputs", "outputs"}))
-    loop = draw(st.none() | st.builds(Loop, st.integers(1, 9), st.tuples(words), st.tuples(words), unknown(FileLoop)))
+    loop = draw(st.none() | st.builds(Loop, st.integers(1, 9), st.dictionaries(words, words), st.tuples(words), unknown(FileLoop)))
     of = [draw(st.dictionaries(st.just(f"{letter}1"), kind, max_size=1)) for letter, kind in (("i", ends), ("o", ends), ("p", exposed))]
     layout = draw(st.dictionaries(ids, places, max_size=2))
     return Definition(graph, layout, draw(words), draw(words), *of, loop, draw(unknown(FileDefinition)), fields)

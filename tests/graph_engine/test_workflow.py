@@ -50,7 +50,7 @@ def test_definitions_are_written_as_they_were_read():
     data = (SAMPLES / "version_1_definitions.json").read_bytes()
     assert write(read(data)) == data
     grow = read(data).definitions["grow"]
-    assert grow.loop == Loop(2, ("sum",)) and grow.unknown == {"mood": "kept"}
+    assert grow.loop == Loop(2, {"sum": "sum"}) and grow.unknown == {"mood": "kept"}
 
 
 def test_a_definition_of_a_newer_form_is_kept_and_says_what_is_not_understood():

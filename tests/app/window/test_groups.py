@@ -3,8 +3,10 @@
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit
 
 from app.window import Window
+from graph_engine import Link
 from graph_engine.definition import INPUTS, OUTPUTS
 from tests.app.window.hands import Hands
 
@@ -75,6 +77,50 @@ def test_a_group_dissolves_to_what_it_was_and_undo_brings_everything_back(hands:
     for _ in range(2):
         hands.undo()
     assert hands.session.workflow == before
+
+
+def test_a_wire_to_the_border_makes_a_new_input_or_output(hands: Hands, chain: list[str]) -> None:
+    group = made(hands)
+    hands.key(Qt.Key.Key_Return)
+    hands.drag(hands.output(INPUTS, "+"), hands.input(chain[1], "b"))
+    hands.drag(hands.output(chain[1], "integer"), hands.input(OUTPUTS, "+"))
+    assert Link(INPUTS, "b", chain[1], "b") in hands.graph.links
+    hands.key(Qt.Key.Key_U)
+    ports = [(port.name, port.side, port.types) for port in hands.canvas.graph_scene.nodes[group].geometry.ports]
+    assert ("b", "input", ("Integer",)) in ports and ("integer_2", "output", ("Integer",)) in ports
+    hands.undo()
+    assert hands.session.document.way == (group,) and "integer_2" not in {link.input for link in hands.graph.links}
+
+
+def test_ends_of_a_group_are_renamed_and_taken_away_in_the_inspector(window: Window, hands: Hands, chain: list[str]) -> None:
+    group = made(hands)
+    hands.key(Qt.Key.Key_Return)
+    field = window.inspector.findChild(QLineEdit, "inputs_a")
+    field.selectAll()
+    hands.type(field, "Start")
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    hands.key(Qt.Key.Key_U)
+    assert hands.canvas.graph_scene.nodes[group].geometry.ports[1].label == "Start" and len(hands.graph.links) == 1
+    hands.session.groups.step_in(group)
+    hands.session.groups.remove_end(INPUTS, "a")
+    hands.key(Qt.Key.Key_U)
+    assert not hands.graph.links and [port.side for port in hands.canvas.graph_scene.nodes[group].geometry.ports] == ["output"]
+
+
+def test_a_loop_is_switched_on_in_the_inspector_and_runs_every_turn(working: Window, hands: Hands) -> None:
+    number, add = hands.add("number", A), hands.add("add", B)
+    hands.drag(hands.output(number, "integer"), hands.input(add, "a"))
+    hands.session.select({add})
+    group = made(hands)
+    hands.key(Qt.Key.Key_Return)
+    QTest.mouseClick(working.inspector.findChild(QCheckBox, "loop"), Qt.MouseButton.LeftButton, pos=QPoint(8, 8))
+    assert working.inspector.findChild(QComboBox, "carried_a").currentText() == "from integer of the turn before"
+    hands.key(Qt.Key.Key_U)
+    hands.session.set_parameter(group, hands.session.type_of(group).parameter("turns"), 4)
+    hands.session.run()
+    hands.qtbot.waitUntil(lambda: not hands.session.runs.running, timeout=PATIENCE)
+    step = hands.session.steps[group]
+    assert (step.state, step.total) == ("ran", 4) and step.results[0].description == "5"
 
 
 def test_a_wire_to_a_group_that_does_not_fit_is_refused_with_the_reason(hands: Hands, chain: list[str]) -> None:
