@@ -35,7 +35,9 @@ class Converted:
     left_out: tuple[str, ...]
 
 
-def converted(path: Path, target: Path | None = None, layout: str = "", sizes: Mapping[str, Any] | None = None) -> Converted:
+def converted(
+    path: Path, target: Path | None = None, layout: str = "", sizes: Mapping[str, Any] | None = None, prefix: str = ""
+) -> Converted:
     """Write the model of a checkpoint as safetensors, beside it or to ``target``. Nothing of the checkpoint is run.
 
     Args:
@@ -43,6 +45,7 @@ def converted(path: Path, target: Path | None = None, layout: str = "", sizes: M
         target: the new file; an existing one is never replaced.
         layout: which one, where several fit.
         sizes: those of the config that no tensor shows.
+        prefix: of the names of one model among several in the file, as ``vae.vae.``.
 
     Raises:
         MissingModel: the checkpoint is damaged, holds no known model, or ``target`` is taken.
@@ -50,7 +53,7 @@ def converted(path: Path, target: Path | None = None, layout: str = "", sizes: M
     target = target or path.with_suffix(SUFFIX)
     if target.exists():
         raise MissingModel(f"{target.name}: is taken", "Name another file with --out.")
-    tensors = _tensors(path)
+    tensors = {key.removeprefix(prefix): value for key, value in _tensors(path).items() if key.startswith(prefix)}
     shapes = {key: tuple(value.shape) for key, value in tensors.items()}
     found, config = _recognized(path, shapes, layout, sizes or {})
     wanted = wanted_shapes(path, found, config)

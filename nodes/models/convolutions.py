@@ -19,21 +19,22 @@ def group_norm(channels: int, groups: int) -> nn.GroupNorm:
 
 
 class ConvBlock(nn.Module):
-    """``x + conv(silu(norm(conv(silu(norm(x))))))``; a 1 × 1 convolution fits x where the channels change."""
+    """``x + conv(silu(norm(conv(silu(norm(x))))))``; a 1 × 1 convolution, called ``shortcut``, fits x where the channels change."""
 
-    def __init__(self, channels: int, out: int, groups: int = GROUPS) -> None:
+    def __init__(self, channels: int, out: int, groups: int = GROUPS, shortcut: str = "nin_shortcut") -> None:
         super().__init__()
+        self.shortcut = shortcut if channels != out else ""
         self.norm1 = group_norm(channels, groups)
         self.conv1 = nn.Conv2d(channels, out, 3, padding=1)
         self.norm2 = group_norm(out, groups)
         self.conv2 = nn.Conv2d(out, out, 3, padding=1)
-        if channels != out:
-            self.nin_shortcut = nn.Conv2d(channels, out, 1)
+        if self.shortcut:
+            self.add_module(shortcut, nn.Conv2d(channels, out, 1))
 
     def forward(self, x: Tensor) -> Tensor:
         h = self.conv1(F.silu(self.norm1(x)))
         h = self.conv2(F.silu(self.norm2(h)))
-        return (self.nin_shortcut(x) if hasattr(self, "nin_shortcut") else x) + h
+        return (self.get_submodule(self.shortcut)(x) if self.shortcut else x) + h
 
 
 class CellAttention(nn.Module):

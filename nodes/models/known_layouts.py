@@ -8,6 +8,7 @@ from typing import Any
 
 from torch import nn
 
+from nodes.models.diffusers_autoencoder import DiffusersAutoencoder, DiffusersAutoencoderConfig
 from nodes.models.dit import Dit, DitConfig, Sit
 from nodes.models.flextok import FlexTok, FlexTokConfig
 from nodes.models.flow_transformer import FlowTransformer, FlowTransformerConfig
@@ -91,6 +92,7 @@ PUBLISHED = (
     Layout("maskgen-vq", "generator", "masked words", MaskGenVqConfig, MaskGenVq),
     Layout("maskgen-kl", "generator", "masked latents", MaskGenKlConfig, MaskGenKl),
     Layout("kl-autoencoder", "tokenizer", "latents", KlAutoencoderConfig, KlAutoencoder, ("loss.*", "foundation_model.*", "linear_proj.*")),
+    Layout("diffusers-autoencoder", "tokenizer", "latents", DiffusersAutoencoderConfig, DiffusersAutoencoder),
     Layout("mar", "generator", "masked latents", MarConfig, Mar),
     Layout("dit", "generator", "diffusion", DitConfig, Dit),
     Layout("sit", "generator", "velocity", DitConfig, Sit),

@@ -43,7 +43,8 @@ def dit(folder: Folder) -> Comparisons:
     yield folder.compared("cfg_out", both_halves(model, folder["cfg_x"], folder["cfg_t"], folder["cfg_y"], scale), 3e-4)
     schedule = Schedule.of(linear_betas(), evenly(sampling["steps"]))
     yield folder.compared("timestep_map", torch.tensor(schedule.steps))
-    yield folder.compared("timestep_map_ddim20", torch.tensor(by_stride(len(folder["timestep_map_ddim20"]))))
+    for name in [name for name in folder.io if name.startswith("timestep_map_ddim")]:
+        yield folder.compared(name, torch.tensor(by_stride(len(folder[name]))))
     yield folder.compared("betas", torch.tensor(schedule.betas), 1e-6)
     yield folder.compared("alphas_cumprod", torch.tensor(schedule.left), 1e-6)
 

@@ -24,6 +24,7 @@ SIZES = {
     "decoder_num_heads": "heads",
     "v_patch_nums": "scales",
     "patch_nums": "scales",
+    "quant_resi": "mixing",
 }
 """What a config of a folder calls the sizes that tensors do not tell, and what ours do."""
 

@@ -54,7 +54,7 @@ def var_transformer(folder: Folder) -> Comparisons:
         ids = made(settings[name], labels, Sampler(), reader)
         yield folder.compared(f"{name}_tokens", ids)
         yield folder.compared(f"{name}_image", image(reader, ids), 1e-3)
-    for name in ("sample", "smooth"):
+    for name in [name for name in settings if f"{name}_tokens" in folder and not name.startswith("greedy")]:
         setting, reader = settings[name], VarReader(model, tokenizer, [labels, empty])
         sampler = Sampler(_recorded(folder, name, sides), 1.0, setting["top_k"], setting["top_p"], ascending=True)
         smooth = SoftCodes(sampler, reader.soften, len(sides)) if setting.get("more_smooth") else sampler
@@ -73,7 +73,7 @@ def var_transformer(folder: Folder) -> Comparisons:
 
 
 def _recorded(folder: Folder, name: str, sides: tuple[int, ...]) -> Draw:
-    parts = {"mixture": "smooth_gumbel_exp", "token": "smooth_token_noise" if name == "smooth" else f"{name}_noise"}
+    parts = {"mixture": f"{name}_gumbel_exp", "token": f"{name}_token_noise" if f"{name}_token_noise" in folder else f"{name}_noise"}
 
     def draw(kind: str, step: int, shape: tuple[int, ...]) -> Tensor:
         start = sum(side**2 for side in sides[:step])

@@ -7,10 +7,9 @@ from torch import Tensor
 from tests.parity.folder import Comparisons, Folder
 
 
-def squared(ids: Tensor) -> Tensor:
-    """Ids (batch, length) on a square grid (batch, side, side)."""
-    side = round(ids.shape[1] ** 0.5)
-    return ids.unflatten(1, (side, side))
+def gridded(ids: Tensor, pixels: Tensor, downscale: int) -> Tensor:
+    """Ids (batch, length) on the grid of the picture that they stand for."""
+    return ids.unflatten(1, (pixels.shape[2] // downscale, pixels.shape[3] // downscale))
 
 
 def llamagen_vq(folder: Folder) -> Comparisons:
@@ -25,7 +24,7 @@ def llamagen_vq(folder: Folder) -> Comparisons:
     yield folder.compared("rect_quant_conv_out", model.latent(folder["image_rect"]), 2e-4)
     yield folder.compared("rect_indices", wide.flatten())
     yield folder.compared("rect_reconstruction", model.decode(wide), 2e-4)
-    codes = squared(folder["codes"])
+    codes = gridded(folder["codes"], folder["codes_decoded"], model.config.downscale)
     yield folder.compared("codes_embedding", model.embedded(codes).movedim(1, -1).flatten(0, 2), 2e-4)
     yield folder.compared("codes_decoded", model.decode(codes), 2e-4)
 
@@ -38,7 +37,7 @@ def maskgit_vq(folder: Folder) -> Comparisons:
     yield folder.compared("quantized", model.embedded(ids), 3e-4)
     yield folder.compared("decoder_raw", model.decoder(model.embedded(ids)), 3e-4)
     yield folder.compared("reconstruction", model.decode(ids), 3e-4)
-    yield folder.compared("codes_decoded", model.decode(squared(folder["codes"])), 3e-4)
+    yield folder.compared("codes_decoded", model.decode(gridded(folder["codes"], folder["codes_decoded"], model.config.downscale)), 3e-4)
     yield folder.compared("rect_encoder_out", model.latent(folder["image_rect"]), 3e-4)
     yield folder.compared("rect_indices", model.encode(folder["image_rect"]).flatten(1))
 
@@ -65,5 +64,8 @@ def titok(folder: Folder) -> Comparisons:
     yield folder.compared("logvar", log_variance, 5e-4)
     yield folder.compared("std", deviation, 5e-4)
     yield folder.compared("sample", sample, 5e-4)
+    if "kl" in folder:
+        divergence = (mean**2 + log_variance.exp() - 1 - log_variance) / 2
+        yield folder.compared("kl", divergence.sum((1, 2)), 5e-4)
     yield folder.compared("reconstruction_of_mean", model.pixels(mean, text), 5e-4)
     yield folder.compared("reconstruction_of_sample", model.pixels(sample, text), 5e-4)

@@ -192,6 +192,13 @@ def test_sizes_that_no_tensor_shows_are_written_into_the_header(tmp_path: Path) 
     assert describe_model(again.path, "generator").config["heads"] == 4
 
 
+def test_one_model_of_several_in_a_file_is_taken_out(tmp_path: Path) -> None:
+    state = {f"inner.{key}": value for key, value in ImageBert(CONFIG).state_dict().items()}
+    path = saved(tmp_path / "two.pt", {**state, "outer.weight": torch.ones(1)})
+    made = converted(path, prefix="inner.")
+    assert (made.layout, made.left_out) == ("imagebert", ())
+
+
 @pytest.mark.parametrize(
     ("settings", "said"),
     [

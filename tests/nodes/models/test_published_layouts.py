@@ -12,6 +12,7 @@ from safetensors.torch import save_file
 from torch import nn
 
 from graph_engine.errors import MissingModel
+from nodes.models.diffusers_autoencoder import DiffusersAutoencoderConfig
 from nodes.models.dit import DitConfig
 from nodes.models.flextok import FlexTokConfig
 from nodes.models.kl_autoencoder import KlAutoencoderConfig
@@ -63,6 +64,8 @@ TINY: list[tuple[str, Any]] = [
     ("maskgen-kl", MaskGenKlConfig(2, 8, 2, 2, 4, 5, 4, 6, 2)),
     ("kl-autoencoder", KlAutoencoderConfig(4, (1, 2), 1, 3, 2, (1,), (), 2)),
     ("kl-autoencoder", KlAutoencoderConfig(4, (1, 2), 1, 3, 2, (1,), (1,), 2)),
+    ("diffusers-autoencoder", DiffusersAutoencoderConfig((4, 8), 1, 3, groups=2)),
+    ("diffusers-autoencoder", DiffusersAutoencoderConfig((4, 8), 2, 3, quantized=False, old=True, groups=2)),
     ("lightningdit", LightningDitConfig(2, 2, 1, 4, 8, 2, 2, 6, 3, rotary=False)),
     ("lightningdit", LightningDitConfig(2, 2, 1, 4, 8, 2, 2, 6, 3, rotary=False, normalized=True, shifts=False)),
     ("flextok", FlexTokConfig(2, 2, 2, 3, 8, 1, 5, 8, 1, 5, 4, waves=4)),

@@ -10,7 +10,9 @@ from torch import Tensor, nn
 
 from nodes.decoding.orders import diagonals
 from nodes.models.convolutions import nearest
+from nodes.models.diffusers_autoencoder import DiffusersAutoencoder, DiffusersAutoencoderConfig
 from nodes.models.flextok import FlexTok, FlexTokConfig
+from nodes.models.kl_autoencoder import KlAutoencoder, KlAutoencoderConfig
 from nodes.models.llamagen_gpt import LlamaGenGpt, LlamaGenGptConfig, LlamaGenReader
 from nodes.models.llamagen_vq import LlamaGenVq, LlamaGenVqConfig
 from nodes.models.lpd import Lpd, LpdConfig, LpdReader
@@ -209,3 +211,22 @@ def test_scalar_quantization_knows_its_own_codes_and_missing_tokens_are_one_lear
     dropped = model.decoder["module_dict"]["dec_nested_dropout"].dropout_mask_token
     assert torch.equal(told[1], dropped.expand(3, -1))
     assert not torch.equal(told[0, 0], dropped)
+
+
+def test_two_layouts_of_one_autoencoder_say_the_same() -> None:
+    """Diffusers only names the tensors of latent diffusion otherwise; attention is a linear layer there and a convolution here."""
+    theirs = quiet(DiffusersAutoencoder(DiffusersAutoencoderConfig((4, 8), 1, 3, groups=2)))
+    ours = quiet(KlAutoencoder(KlAutoencoderConfig(4, (1, 2), 1, 3, 3, (), (), 2)))
+    names = [("down_blocks", "down"), ("resnets", "block"), ("mid_block.block.0", "mid.block_1"), ("mid_block.block.1", "mid.block_2")]
+    names += [("mid_block.attentions.0", "mid.attn_1"), ("group_norm", "norm"), ("to_out.0", "proj_out"), ("attn_1.to_", "attn_1.")]
+    names += [("samplers.0", "sample"), ("conv_shortcut", "nin_shortcut"), ("conv_norm_out", "norm_out")]
+    names += [("up_blocks.0", "up.1"), ("up_blocks.1", "up.0")]
+    state = {}
+    for key, value in theirs.state_dict().items():
+        for before, after in names:
+            key = key.replace(before, after)
+        state[key] = value[..., None, None] if value.ndim == 2 else value
+    ours.load_state_dict(state)
+    pixels, latent = torch.rand(1, 3, 8, 6) * 2 - 1, torch.randn(1, 3, 4, 3)
+    assert all(torch.allclose(*pair, atol=1e-6) for pair in zip(theirs.moments(pixels), ours.moments(pixels), strict=True))
+    assert torch.allclose(theirs.decode(latent), ours.decode(latent), atol=1e-6)
