@@ -64,7 +64,7 @@ class EngineRoom:
             flat.graph, self.catalogue, self.cache, emit, targets=[node for node in wanted if node not in written], stop=stop,
             output_folder=output_folder, workflow=write(current), run_id=run_id, scope=scope, digests=self.digests, history=self.history,
         )  # fmt: skip
-        return replace(outcome, problems=problems)
+        return outcome if outcome.state == "refused" else replace(outcome, problems=problems)
 
     def finds(self, name: str) -> bool:
         """Whether a file is there, by its path or by a model's name."""

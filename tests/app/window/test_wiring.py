@@ -94,7 +94,9 @@ def test_a_wire_let_go_on_nothing_offers_what_fits_and_links_it(hands: Hands) ->
     hands.drag(hands.output(one, "swatch"), EMPTY)
     palette = hands.window.palette
     assert palette.isVisible()
-    assert {node_type.id for node_type in palette.model.types} == {"pictures/caption", "pictures/fade", "pictures/keep"}
+    assert {node_type.id for node_type in palette.model.types} == {
+        "pictures/caption", "pictures/fade", "pictures/keep", "pictures/keep_each",
+    }  # fmt: skip
     hands.type(palette.field, "keep")
     QTest.keyClick(palette.field, Qt.Key.Key_Return)
     (made,) = set(hands.graph.nodes) - {one}
