@@ -19,6 +19,8 @@ from graph_engine.declaration import NodeType
 
 SHOWN_ITEMS = 12
 """Items of a list that are named one by one."""
+LONGEST = 160
+"""Characters of a kept value that are shown."""
 STATES = {
     "": "Has not run yet",
     "waiting": "Waiting for its turn",
@@ -116,9 +118,15 @@ class NodeForm(QWidget):
         for result in self.session.steps[self.node].results:
             lines.append((plain(result.output), result.description or result.type))
             lines += [(f"{number}", item.description or item.type) for number, item in enumerate(result.items[:SHOWN_ITEMS], 1)]
+        lines += self._kept_lines()
         name_style = f"color:{self.theme.muted}; padding-right:12px; padding-bottom:2px"
-        rows = (f'<tr><td style="{name_style}">{name}</td><td>{html.escape(value)}</td></tr>' for name, value in lines)
+        rows = (f'<tr><td style="{name_style}">{html.escape(name)}</td><td>{html.escape(value)}</td></tr>' for name, value in lines)
         return f"<table>{''.join(rows)}</table>" if lines else ""
+
+    def _kept_lines(self) -> list[tuple[str, str]]:
+        """What a node of a type that is not installed holds: it can be read, and nothing changes it."""
+        kept = self.session.workflow.graph.nodes[self.node].parameters if self.node_type is None else {}
+        return [(name, " ".join(str(value).split())[:LONGEST]) for name, value in list(kept.items())[:SHOWN_ITEMS]]
 
     def show_step(self) -> None:
         step = self.session.steps[self.node]

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
+from PySide6.QtWidgets import QLabel
 
 from graph_engine import Catalogue, discover
 from tests.app.comfyui.hand_made import text_to_image
@@ -76,3 +77,12 @@ def test_a_damaged_workflow_leaves_the_document_on_the_screen(hands: Hands, comf
     comfy.write_text(comfy.read_text()[:400])
     drop(hands, comfy)
     assert set(hands.graph.nodes) == {node} and "Not opened." in hands.window.notice.text.text()
+
+
+def test_a_placeholder_shows_what_it_keeps(hands: Hands, comfy: Path) -> None:
+    drop(hands, comfy)
+    (node,) = (key for key, found in hands.graph.nodes.items() if found.type == "comfyui/KSampler")
+    hands.session.select({node})
+    labels = [label.text() for label in hands.window.inspector.findChildren(QLabel)]
+    assert any("comfyui/KSampler is not installed" in text for text in labels)
+    assert any("sampler_name" in text and "euler" in text for text in labels)
