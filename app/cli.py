@@ -29,6 +29,7 @@ from app.headless import (
 from app.queue.job import Record, Recording
 from app.queue.jobs import QueueTrouble
 from app.queue_commands import queue
+from app.sweep_command import sweep
 from app.terminal import Progress, say, say_failure, say_problems, show, show_node_type, show_plan, show_report, show_table
 from graph_engine.check import errors
 from graph_engine.errors import BadWorkflow, MissingModel
@@ -52,6 +53,7 @@ SeedOption = Annotated[int | None, typer.Option("--seed", min=0, help="Set every
 Targets = Annotated[list[str] | None, typer.Option("--target", metavar="NODE", help="Run only what this node needs; may be given again.")]
 
 app.add_typer(queue, name="queue")
+app.command()(sweep)
 
 
 def run_command(words: list[str], nodes: str = NODES) -> int:

@@ -18,13 +18,14 @@ from app.contents import contents
 from app.guard import PATIENCE, end_now
 from app.queue.job import Record
 from graph_engine.check import Problem
-from graph_engine.declaration import AnyKind, Integer, NodeType, Number, Parameter, Seed, Toggle
+from graph_engine.declaration import AnyKind, NodeType, Parameter
 from graph_engine.definition import INSTANCE, Exposed
 from graph_engine.errors import BadWorkflow
 from graph_engine.events import Result
 from graph_engine.execute import Outcome
 from graph_engine.graph import Graph
 from graph_engine.interface import types_with
+from graph_engine.kinds import from_text
 from graph_engine.parameters import broken_rule, drawn_seeds, with_seed
 from graph_engine.workflow import Workflow, read, with_graphs, with_values
 
@@ -56,18 +57,23 @@ def with_settings(workflow: Workflow, types: Mapping[str, NodeType], settings: l
     Raises:
         BadWorkflow: a setting is malformed, names nothing that is exposed, or holds what its kind refuses.
     """
+    known = types_with(workflow.definitions, types)
+
+    def seeded(graph: Graph) -> Graph:
+        return drawn_seeds(graph, known) if seed is None else with_seed(graph, known, seed)
+
+    return with_graphs(with_texts(workflow, types, settings), seeded)
+
+
+def with_texts(workflow: Workflow, types: Mapping[str, NodeType], settings: list[str]) -> Workflow:
+    """The workflow with ``name=value`` settings of its exposed values; raises as `with_settings`."""
     values = {}
     for setting in settings:
         name, equals, text = setting.partition("=")
         if not equals:
             raise BadWorkflow(f"--set {setting}: must be name=value")
         values[name] = _typed(workflow, types, name, text)
-    known = types_with(workflow.definitions, types)
-
-    def seeded(graph: Graph) -> Graph:
-        return drawn_seeds(graph, known) if seed is None else with_seed(graph, known, seed)
-
-    return with_graphs(with_values(workflow, values), seeded)
+    return with_values(workflow, values)
 
 
 def _parameter(workflow: Workflow, types: Mapping[str, NodeType], exposed: Exposed | None) -> Parameter | None:
@@ -102,6 +108,12 @@ def exposed_problems(workflow: Workflow, types: Mapping[str, NodeType]) -> list[
     return problems
 
 
+def exposed_kinds(workflow: Workflow, types: Mapping[str, NodeType]) -> dict[str, AnyKind]:
+    """The kind of every exposed value that leads to a parameter."""
+    found = {name: _parameter(workflow, types, exposed) for name, exposed in workflow.exposed.items()}
+    return {name: parameter.kind for name, parameter in found.items() if parameter}
+
+
 def _typed(workflow: Workflow, types: Mapping[str, NodeType], name: str, text: str) -> Any:
     try:
         text.encode()
@@ -110,25 +122,10 @@ def _typed(workflow: Workflow, types: Mapping[str, NodeType], name: str, text: s
     parameter = _parameter(workflow, types, workflow.exposed.get(name))
     if parameter is None:
         return text  # `with_values` says what is wrong with the name
-    value = _parsed(parameter.kind, text)
+    value = from_text(parameter.kind, text)
     if rule := broken_rule(parameter.kind, value):
         raise BadWorkflow(f"--set {name}: {rule}")
     return value
-
-
-def _parsed(kind: AnyKind, text: str) -> Any:
-    """The text as the kind means it; what does not parse stays text, and breaks the kind's rule."""
-    try:
-        match kind:
-            case Number():
-                return float(text)
-            case Integer() | Seed():
-                return int(text)
-            case Toggle():
-                return {"true": True, "false": False}[text.lower()]
-    except (ValueError, KeyError):
-        pass
-    return text
 
 
 def exit_code(outcome: Outcome) -> Exit:

@@ -14,12 +14,15 @@ import threading
 from pathlib import Path
 from typing import BinaryIO
 
+import msgspec
+
 from app import wire
 from app.engine_room import NODES, EngineRoom
 from graph_engine.check import Problem
 from graph_engine.errors import BadWorkflow
 from graph_engine.events import AnyEvent
 from graph_engine.plan import Plan
+from graph_engine.sweep import Sweep
 from graph_engine.workflow import read
 
 END = None
@@ -72,6 +75,9 @@ class Work:
 
     def _run(self, message: wire.Run) -> None:
         stop = self._stops.setdefault(message.run, threading.Event())
+        if message.sweep:
+            self._sweep(message, stop)
+            return
         try:
             outcome = self._room.run(
                 read(message.workflow, "the workflow"), self._tell, targets=message.targets, stop=stop, run_id=message.run,
@@ -84,6 +90,19 @@ class Work:
             self._stops.pop(message.run, None)
         if outcome.state == "refused":
             wire.send(self._outgoing, wire.Refused(message.run, outcome.problems))
+
+    def _sweep(self, message: wire.Run, stop: threading.Event) -> None:
+        from app.sweeping import run_sweep  # draws pictures: most workers never need it
+
+        try:
+            run_sweep(
+                self._room, read(message.workflow, "the workflow"), msgspec.json.decode(message.sweep, type=Sweep),
+                Path(message.output_folder), source=message.scope, emit=self._tell, stop=stop, targets=message.targets, run_id=message.run,
+            )  # fmt: skip
+        except (BadWorkflow, OSError) as error:
+            wire.send(self._outgoing, wire.Refused(message.run, (Problem("", "", str(error)),)))
+        finally:
+            self._stops.pop(message.run, None)
 
     def _plan(self, message: wire.AskPlan) -> None:
         try:

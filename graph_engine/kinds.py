@@ -77,6 +77,21 @@ LINK_TYPES: dict[type[Kind], tuple[str, ...]] = {
 """The types of outputs that may drive a parameter of a kind by a link."""
 
 
+def from_text(kind: AnyKind, text: str) -> Any:
+    """The text as the kind means it; what does not parse stays text, and breaks the kind's rule."""
+    try:
+        match kind:
+            case Number():
+                return float(text)
+            case Integer() | Seed():
+                return int(text)
+            case Toggle():
+                return {"true": True, "false": False}[text.lower()]
+    except (ValueError, KeyError):
+        pass
+    return text
+
+
 def broken_rule(kind: AnyKind, value: Any) -> str | None:
     """The rule that a value breaks and what came, as ``"must be within 0 to 200, got 900"``; None where it fits."""
     rule = _rule(kind, value)
