@@ -26,11 +26,13 @@ from app.headless import (
     summary,
     with_settings,
 )  # fmt: skip
+from app.places import data_folder
 from app.queue.job import Record, Recording
 from app.queue.jobs import QueueTrouble
 from app.queue_commands import queue
 from app.sweep_command import sweep
 from app.terminal import Progress, say, say_failure, say_problems, show, show_node_type, show_plan, show_report, show_table
+from app.versions import described, moment, restored, versions
 from graph_engine.check import errors
 from graph_engine.errors import BadWorkflow, MissingModel
 from graph_engine.events import AnyEvent
@@ -167,6 +169,25 @@ def plan(
     if as_json:
         print(msgspec.json.encode(planned).decode())
     raise typer.Exit(Exit.BAD_FILE if errors(planned.problems) else Exit.DONE)
+
+
+@app.command("versions")
+def list_versions(
+    file: Annotated[Path, typer.Argument(help="A workflow file that was saved here.", show_default=False)],
+    restore: Annotated[int | None, typer.Option("--restore", metavar="NUMBER", min=1, help="Make the file what it was then.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List what a workflow file held when it was saved the last ten times, the latest first; or bring one of these back."""
+    found = versions(file, data_folder())
+    if restore is not None:
+        restored(file, found, restore, data_folder())
+        show(f"{file} is what it was at {moment(found[restore - 1].when)}; what it was until now is kept too")
+    elif found:
+        show_table(("", "saved"), ((str(number), line) for number, line in enumerate(described(found), 1)))
+    else:
+        show("none is kept")
+    if as_json:
+        print(json.dumps({"versions": [{"when": version.when, "file": str(version.file)} for version in versions(file, data_folder())]}))
 
 
 @app.command()

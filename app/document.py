@@ -10,8 +10,10 @@ from psygnal import Signal
 
 from app.arrange import with_places
 from app.inside import BORDER, Way, open_way, put_back, seen
+from app.journal import Journal, Saved
+from app.versions import digest_of_file, save_and_keep
 from graph_engine.definition import Definition
-from graph_engine.workflow import Workflow, save
+from graph_engine.workflow import Workflow, write
 
 
 class Edit(NamedTuple):
@@ -43,6 +45,8 @@ class Document:
         self._done: list[Edit] = []
         self._undone: list[Edit] = []
         self._settled = True
+        self.folder: Path | None = None
+        self.journal: Journal | None = None
         self._highest = max((int(name) for name in _ids(self.workflow) if name.isdecimal()), default=0)
 
     @property
@@ -114,15 +118,30 @@ class Document:
             self._settled = True
             self._show(edit.after, edit.way)
 
-    def save(self, path: Path) -> None:
-        """Write the file, wholly or not at all.
+    def keep_in(self, folder: Path) -> None:
+        """From now on unsaved edits are written down in a folder, and earlier versions of the file are kept there."""
+        self.folder = folder
+        digest = digest_of_file(self.path) if self.path and self._saved else ""
+        self.journal = Journal(folder / "journals", Saved(self._saved or Workflow(), self.path, digest))
+        self.journal.take(self.workflow)
+
+    def close(self) -> None:
+        """The document is left on purpose, with what was not saved."""
+        if self.journal:
+            self.journal.close()
+
+    def save(self, path: Path) -> str:
+        """Write the file, wholly or not at all; why no earlier version could be kept, or nothing.
 
         Raises:
             OSError: the file cannot be written; the document stays modified.
         """
-        save(self.workflow, path)
+        trouble = save_and_keep(path, write(self.workflow), self.folder)
         self.path, self._saved = path, self.workflow
+        if self.journal:
+            self.journal.begin_again(Saved(self.workflow, path, digest_of_file(path)))
         self.modified_changed.emit()
+        return trouble
 
     def go(self, way: Way) -> None:
         """Show the inside of a group, or with no way the file's own graph."""
@@ -133,6 +152,8 @@ class Document:
     def _show(self, workflow: Workflow, way: Way | None = None) -> None:
         """Undo and redo show the place where the edit was made."""
         before, self.workflow = self.view, workflow
+        if self.journal:
+            self.journal.take(workflow)
         if (found := open_way(workflow, self.way if way is None else way)) != self.way:
             self._look(found)
         else:

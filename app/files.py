@@ -1,4 +1,4 @@
-"""New, open, save: the dialogs around documents, and the question before unsaved work is left."""
+"""New, open, save: the dialogs around documents, the question before unsaved work is left, and what was left without being asked."""
 
 from __future__ import annotations
 
@@ -6,7 +6,11 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
+from app.arrange import with_places
+from app.earlier_versions import EarlierVersions
+from app.journal import Lost, lost_work
 from app.session import SUFFIX, Session
+from app.versions import Version, moment, versions
 from graph_engine.errors import BadWorkflow
 
 PATTERN = "Tessera workflows (*.json)"
@@ -18,6 +22,8 @@ FIRST_PICTURE = Path(__file__).resolve().parents[1] / "workflows" / "first_pictu
 class Files:
     def __init__(self, window: QWidget, session: Session) -> None:
         self._window, self._session = window, session
+        self.lost: list[Lost] = []
+        """Unsaved work of windows that ended without being asked, the latest first."""
 
     def new(self) -> None:
         if self.may_leave():
@@ -57,11 +63,40 @@ class Files:
 
     def _write(self, path: Path) -> bool:
         try:
-            self._session.document.save(path)
+            trouble = self._session.document.save(path)
         except OSError as error:
             self._session.said.emit(f"{path}: was not saved: {error.strerror}. The work is still here: save it elsewhere.", "error")
             return False
+        if trouble:
+            self._session.said.emit(f"Saved, but {trouble}.", "warning")
         return True
+
+    def look_for_lost_work(self) -> None:
+        if self._session.folder:
+            self.lost = lost_work(self._session.folder / "journals")
+
+    def recover(self) -> None:
+        """Show the latest unsaved work that was left behind."""
+        if self.lost and self.may_leave():
+            self._session.recover(self.lost.pop(0))
+
+    def forget(self) -> None:
+        if self.lost:
+            self.lost.pop(0).forget()
+
+    def show_earlier(self) -> None:
+        """Let one of the contents that the document's file had be chosen; it comes as an edit, so undo leads back."""
+        document = self._session.document
+        if document.path and document.folder:
+            dialog = EarlierVersions(document.path, versions(document.path, document.folder), self._window)
+            if dialog.exec() and (chosen := dialog.chosen):
+                self.go_back_to(chosen)
+
+    def go_back_to(self, version: Version) -> None:
+        try:
+            self._session.document.apply_whole(f"Go back to {moment(version.when)}", with_places(version.workflow))
+        except BadWorkflow as error:
+            self._session.said.emit(f"Not opened. {error}.", "error")
 
     def may_leave(self) -> bool:
         """Ask when there is unsaved work; False = stay."""

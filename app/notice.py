@@ -1,8 +1,10 @@
-"""A strip that says one thing until it is read: a refused file, a worker that was restarted."""
+"""A strip that says one thing until it is read: a refused file, a worker that was restarted; or offers something, with buttons."""
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QWidget
+from collections.abc import Callable
+
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
 
 from app.theme.icons import SIZE, icon, pixmap
 from app.theme.tokens import Theme
@@ -26,10 +28,25 @@ class Notice(QFrame):
         row.setSpacing(8)
         row.addWidget(self.glyph)
         row.addWidget(self.text, 1)
+        self._row = row
+        self._offers: list[QPushButton] = []
         row.addWidget(close)
         self.hide()
 
+    def offer(self, text: str, offers: dict[str, Callable[[], object]]) -> None:
+        """Say something that can be answered; whatever is pressed, the strip goes."""
+        self.say(text, "note")
+        for name, do in offers.items():
+            button = QPushButton(name)
+            button.clicked.connect(self.hide)
+            button.clicked.connect(do)
+            self._row.insertWidget(self._row.count() - 1, button)
+            self._offers.append(button)
+
     def say(self, text: str, severity: str) -> None:
+        for button in self._offers:
+            button.deleteLater()
+        self._offers = []
         colors = {"note": self._theme.accent, "warning": self._theme.warning, "error": self._theme.bad}
         self.glyph.setPixmap(pixmap(GLYPHS[severity], colors[severity], SIZE, self.devicePixelRatioF()))
         self.text.setText(text)

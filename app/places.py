@@ -14,7 +14,7 @@ def cache_folder() -> Path:
 
 
 def data_folder() -> Path:
-    """What may not be lost: the queue."""
+    """What may not be lost: journals of unsaved edits, earlier versions of files, the queue."""
     return platformdirs.user_data_path("tessera", appauthor=False)
 
 

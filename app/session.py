@@ -16,9 +16,11 @@ from app.contents import contents
 from app.document import Document
 from app.groups import Groups, PlaceTypes, new_definition_id
 from app.headless import opened
+from app.journal import Lost
 from app.linking import LooseEnd, fitting_ends
 from app.runs import Runs
 from app.steps import StepsInside
+from app.versions import digest_of_file
 from app.wording import title_of
 from graph_engine.catalogue import Catalogue
 from graph_engine.check import Problem
@@ -65,9 +67,11 @@ class Session:
     said = Signal(str, str)
     """A sentence for the user, and "note", "warning" or "error"; an empty one takes back what was said."""
 
-    def __init__(self, catalogue: Catalogue, worker: Worker | None = None) -> None:
+    def __init__(self, catalogue: Catalogue, worker: Worker | None = None, folder: Path | None = None) -> None:
+        """``folder`` is where unsaved edits and earlier versions of files are kept; without it they are not."""
         self.installed = catalogue
         self.worker = worker
+        self.folder = folder
         self.document = Document()
         self.types = PlaceTypes()
         self.groups = Groups(self)
@@ -78,7 +82,10 @@ class Session:
         """What became of the nodes of the open document, if it was imported."""
         self._waiting_import: Path | None = None
         self._missing: tuple[Problem, ...] = ()
+        self._told_trouble = ""
         self._hear(self.document)
+        if folder:
+            self.document.keep_in(folder)
 
     @property
     def steps(self) -> StepsInside:
@@ -106,8 +113,11 @@ class Session:
         self.document.changed.disconnect(self._take_change)
         self.document.place_changed.disconnect(self._take_place)
         self.document.modified_changed.disconnect(self.modified_changed.emit)
+        self.document.close()
         self.document = document
         self._hear(document)
+        if self.folder:
+            document.keep_in(self.folder)
         self.selection = frozenset()
         self.report, self._waiting_import, self._missing = None, None, ()
         self.stop()
@@ -139,6 +149,21 @@ class Session:
         workflow = opened(path)
         self.show_document(Document(workflow, path if path.suffix == SUFFIX else None))
 
+    def recover(self, lost: Lost) -> None:
+        """Show unsaved work that another process left behind, as an edit of what it stood on."""
+        saved = lost.saved
+        if saved.path and digest_of_file(saved.path) != saved.digest:
+            self.show_document(Document(lost.workflow, saved.path, saved=False))
+            told = f"{saved.path.name} has been changed since: saving replaces it, and keeps what it holds now among its earlier versions."
+        else:
+            self.show_document(Document(saved.workflow, saved.path))
+            self.document.apply_whole("Recover", lost.workflow)
+            told = "Recovered. Undo leads back to what was saved."
+        journal = self.document.journal
+        if journal is None or journal.flush():
+            lost.forget()
+        self.said.emit(told, "note")
+
     def _import(self, path: Path) -> None:
         """Show a workflow of ComfyUI. What its nodes become is only known with the node types: at the first start it waits for them."""
         if not self.installed:
@@ -158,7 +183,15 @@ class Session:
         self._check()
         self.catalogue_changed.emit()
 
+    def _tell_trouble(self) -> None:
+        """Once, that edits would not survive the window."""
+        trouble = self.document.journal.trouble if self.document.journal else ""
+        if trouble != self._told_trouble:
+            self._told_trouble = trouble
+            self.said.emit(f"{trouble[:1].upper()}{trouble[1:]}." if trouble else "", "warning")
+
     def _take_change(self, before: Workflow, after: Workflow) -> None:
+        self._tell_trouble()
         if gone := self.selection - after.graph.nodes.keys():
             self.select(self.selection - gone)
         self.workflow_changed.emit(before, after)

@@ -20,6 +20,7 @@ from app.inspector.inspector import Inspector
 from app.linking import LooseEnd
 from app.notice import Notice
 from app.palette.palette import Palette
+from app.places import data_folder
 from app.preview.viewer import Viewer
 from app.runner import Runner
 from app.session import Session
@@ -28,6 +29,7 @@ from app.theme.icons import SIZE, icon
 from app.theme.style import apply_theme
 from app.theme.tokens import DARK, Theme
 from app.trail import Trail
+from app.versions import moment
 from graph_engine.catalogue import Catalogue
 
 SIDE_WIDTH = 368
@@ -251,6 +253,15 @@ class Window(QMainWindow):
         traceback.print_exception(kind, error, trace)
         self.notice.say(f"A fault in the window, not in your work: {kind.__name__}: {error}. Save, and go on.", "error")
 
+    def offer_lost_work(self) -> None:
+        """Say that a window ended with unsaved work, if one did."""
+        self.files.look_for_lost_work()
+        self.show_possible()
+        if self.files.lost:
+            lost = self.files.lost[0]
+            text = f"Unsaved work on “{lost.name}” is here, from {moment(lost.when)}: the program ended before it was saved."
+            self.notice.offer(text, {"Recover": self.files.recover, "Forget it": self.files.forget})
+
     # commands
 
     def copy(self) -> None:
@@ -281,6 +292,7 @@ class Window(QMainWindow):
         if not self.files.may_leave():
             event.ignore()
             return
+        self.session.document.close()
         self.hide()  # the worker may need a moment to end
         self.runner.close()
         event.accept()
@@ -294,9 +306,10 @@ def _dropped(event: QDropEvent) -> Path | None:
 
 def make_window(runner: Runner, path: Path | None = None) -> Window:
     """A window that is ready to be shown; its worker is not started yet."""
-    window = Window(Session(runner.remembered()), runner)
+    window = Window(Session(runner.remembered(), folder=data_folder()), runner)
     if path:
         window.files.open_path(path)
+    window.offer_lost_work()
     return window
 
 

@@ -143,11 +143,9 @@ def graph_fields(
     """Nodes and layout in the order of their ids, links in that of their targets."""
     links = sorted(graph.links, key=lambda link: (_id_order(link.target), link.input))  # stable: order in an input means something
     return {
-        "nodes": {key: _node_fields(graph.nodes[key]) for key in in_id_order(graph.nodes)},
-        "links": [
-            {"from": [link.source, link.output], "to": [link.target, link.input], **unknown_of_links.get(link, {})} for link in links
-        ],
-        "layout": {key: [_whole(place) for place in layout[key]] for key in in_id_order(layout)},
+        "nodes": {key: node_fields(graph.nodes[key]) for key in in_id_order(graph.nodes)},
+        "links": [link_fields(link, unknown_of_links) for link in links],
+        "layout": {key: place_fields(layout[key]) for key in in_id_order(layout)},
     }
 
 
@@ -171,7 +169,7 @@ def exposed_fields(exposed: Mapping[str, Exposed]) -> dict[str, Any]:
     return {key: {"node": e.node, "parameter": e.parameter, "help": e.help, **_named(e.name), **e.unknown} for key, e in exposed.items()}
 
 
-def _node_fields(node: Node) -> dict[str, Any]:
+def node_fields(node: Node) -> dict[str, Any]:
     state = {"state": node.state} if node.state else {}
     title = {"title": node.title} if node.title else {}
     return {
@@ -194,6 +192,14 @@ def _named(name: str) -> dict[str, str]:
 
 def _loop_fields(loop: Loop) -> dict[str, Any]:
     return {"turns": loop.turns, "carried": dict(loop.carried), "collected": list(loop.collected), **loop.unknown}
+
+
+def link_fields(link: Link, unknown_of_links: Mapping[Link, Mapping[str, Any]]) -> dict[str, Any]:
+    return {"from": [link.source, link.output], "to": [link.target, link.input], **unknown_of_links.get(link, {})}
+
+
+def place_fields(place: tuple[float, float]) -> list[float]:
+    return [_whole(place[0]), _whole(place[1])]
 
 
 def _whole(place: float) -> float:

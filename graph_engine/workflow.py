@@ -105,8 +105,13 @@ def _what(raw: Any) -> str:
 
 def write(workflow: Workflow) -> bytes:
     """The file: nodes and layout in the order of their ids, links in that of their targets and a line each, two spaces deep."""
+    return f"{_sections(fields(workflow))}\n".encode()
+
+
+def fields(workflow: Workflow) -> dict[str, Any]:
+    """What the file holds, in its order, as plain data that shares its parts with the workflow."""
     definitions = {key: definition_fields(workflow.definitions[key]) for key in in_id_order(workflow.definitions)}
-    parts = {
+    return {
         "format": FORMAT,
         "version": VERSION,
         "name": workflow.name,
@@ -116,7 +121,6 @@ def write(workflow: Workflow) -> bytes:
         **({"definitions": definitions} if definitions else {}),
         **workflow.unknown,
     }
-    return f"{_sections(parts)}\n".encode()
 
 
 def _sections(parts: Mapping[str, Any], depth: str = "") -> str:
