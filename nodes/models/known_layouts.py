@@ -8,6 +8,7 @@ from typing import Any
 
 from torch import nn
 
+from nodes.models.arpg import Arpg, ArpgConfig
 from nodes.models.diffusers_autoencoder import DiffusersAutoencoder, DiffusersAutoencoderConfig
 from nodes.models.dit import Dit, DitConfig, Sit
 from nodes.models.flextok import FlexTok, FlexTokConfig
@@ -18,6 +19,7 @@ from nodes.models.llamagen_gpt import LlamaGenGpt, LlamaGenGptConfig
 from nodes.models.llamagen_vq import LlamaGenVq, LlamaGenVqConfig
 from nodes.models.lpd import Lpd, LpdConfig
 from nodes.models.mar import Mar, MarConfig
+from nodes.models.maskbit import MaskBit, MaskBitConfig, MaskBitVq, MaskBitVqConfig
 from nodes.models.masked_generators import ImageBert, ImageBertConfig, UVitBert, UVitBertConfig
 from nodes.models.maskgen import MaskGenKl, MaskGenKlConfig, MaskGenVq, MaskGenVqConfig
 from nodes.models.maskgit_vq import MaskGitVq, MaskGitVqConfig
@@ -89,6 +91,9 @@ PUBLISHED = (
     Layout("flextok", "tokenizer", "flexible line", FlexTokConfig, FlexTok, ("vae.*", "pipeline.*")),
     Layout("imagebert", "generator", "masked", ImageBertConfig, ImageBert, ("model.embeddings.position_ids",)),
     Layout("uvitbert", "generator", "masked", UVitBertConfig, UVitBert),
+    Layout("arpg", "generator", "random order", ArpgConfig, Arpg),
+    Layout("maskbit", "generator", "masked", MaskBitConfig, MaskBit, ("bits_to_indices",)),
+    Layout("maskbit-vq", "tokenizer", "codes", MaskBitVqConfig, MaskBitVq, ("quantize.bits_to_indices", "quantize.codebook")),
     Layout("maskgen-vq", "generator", "masked words", MaskGenVqConfig, MaskGenVq),
     Layout("maskgen-kl", "generator", "masked latents", MaskGenKlConfig, MaskGenKl),
     Layout("kl-autoencoder", "tokenizer", "latents", KlAutoencoderConfig, KlAutoencoder, ("loss.*", "foundation_model.*", "linear_proj.*")),

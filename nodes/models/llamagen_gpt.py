@@ -95,7 +95,7 @@ class _Attention(nn.Module):
         return self.wo(mixed.transpose(1, 2).flatten(2))
 
 
-class _FeedForward(nn.Module):
+class FeedForward(nn.Module):
     """SwiGLU (Shazeer 2020): ``w2(silu(w1·x) ⊙ w3·x)``."""
 
     def __init__(self, width: int, hidden: int) -> None:
@@ -111,7 +111,7 @@ class _FeedForward(nn.Module):
 class _Layer(nn.Module):
     def __init__(self, c: LlamaGenGptConfig) -> None:
         super().__init__()
-        self.attention, self.feed_forward = _Attention(c), _FeedForward(c.width, c.hidden)
+        self.attention, self.feed_forward = _Attention(c), FeedForward(c.width, c.hidden)
         self.attention_norm, self.ffn_norm = RmsNorm(c.width), RmsNorm(c.width)
 
     def forward(self, x: Tensor, *where: object) -> Tensor:

@@ -32,7 +32,7 @@ class MaskGitVqConfig:
 
     @classmethod
     def of(cls, shapes: Shapes) -> MaskGitVqConfig | None:
-        if not has(shapes, "encoder.down.", "decoder.up.", "quantize.embedding.weight") or "encoder.conv_in.bias" in shapes:
+        if not has(shapes, "encoder.down.", "decoder.up.0.block.", "quantize.embedding.weight") or "encoder.conv_in.bias" in shapes:
             return None
         return cls(**decoder_sizes(shapes, "decoder."), codebook=shapes["quantize.embedding.weight"][0])
 
@@ -49,7 +49,7 @@ def decoder_sizes(shapes: Shapes, prefix: str) -> dict[str, object]:
     }
 
 
-class _Block(nn.Module):
+class MaskGitBlock(nn.Module):
     def __init__(self, channels: int, out: int, groups: int) -> None:
         super().__init__()
         self.norm1, self.norm2 = group_norm(channels, groups), group_norm(out, groups)
@@ -65,7 +65,7 @@ class _Block(nn.Module):
 
 
 def _level(channels: int, out: int, blocks: int, groups: int) -> nn.ModuleDict:
-    return nn.ModuleDict({"block": nn.Sequential(*(_Block(out if i else channels, out, groups) for i in range(blocks)))})
+    return nn.ModuleDict({"block": nn.Sequential(*(MaskGitBlock(out if i else channels, out, groups) for i in range(blocks)))})
 
 
 class _Encoder(nn.Module):
@@ -74,7 +74,7 @@ class _Encoder(nn.Module):
         widths = [c.channels * multiplier for multiplier in (1, *c.multipliers)]
         self.conv_in = nn.Conv2d(3, c.channels, 3, padding=1, bias=False)
         self.down = nn.ModuleList(_level(widths[i], widths[i + 1], c.blocks, c.groups) for i in range(len(c.multipliers)))
-        self.mid = nn.Sequential(*(_Block(widths[-1], widths[-1], c.groups) for _ in range(c.blocks)))
+        self.mid = nn.Sequential(*(MaskGitBlock(widths[-1], widths[-1], c.groups) for _ in range(c.blocks)))
         self.norm_out = group_norm(widths[-1], c.groups)
         self.conv_out = nn.Conv2d(widths[-1], c.code_width, 1)
 
@@ -92,7 +92,7 @@ class MaskGitDecoder(nn.Module):
         super().__init__()
         widths = [channels * multiplier for multiplier in (*multipliers, multipliers[-1])]
         self.conv_in = nn.Conv2d(code_width, widths[-1], 3, padding=1)
-        self.mid = nn.Sequential(*(_Block(widths[-1], widths[-1], groups) for _ in range(blocks)))
+        self.mid = nn.Sequential(*(MaskGitBlock(widths[-1], widths[-1], groups) for _ in range(blocks)))
         self.up = nn.ModuleList(_level(widths[i + 1], widths[i], blocks, groups) for i in range(len(multipliers)))
         for i, level in enumerate(self.up):
             if i:

@@ -12,6 +12,7 @@ from safetensors.torch import save_file
 from torch import nn
 
 from graph_engine.errors import MissingModel
+from nodes.models.arpg import ArpgConfig
 from nodes.models.diffusers_autoencoder import DiffusersAutoencoderConfig
 from nodes.models.dit import DitConfig
 from nodes.models.flextok import FlexTokConfig
@@ -23,6 +24,7 @@ from nodes.models.llamagen_gpt import LlamaGenGptConfig
 from nodes.models.llamagen_vq import LlamaGenVqConfig
 from nodes.models.lpd import LpdConfig
 from nodes.models.mar import MarConfig
+from nodes.models.maskbit import MaskBitConfig, MaskBitVqConfig
 from nodes.models.masked_generators import ImageBertConfig, UVitBertConfig
 from nodes.models.maskgen import MaskGenKlConfig, MaskGenVqConfig
 from nodes.models.maskgit_vq import MaskGitVqConfig
@@ -59,6 +61,11 @@ TINY: list[tuple[str, Any]] = [
     ("randar", RandArConfig(8, 2, 2, 1, 12, 6, 4, 3)),
     ("rar", RarConfig(8, 2, 2, 12, 6, 3, 4, 1028, 9)),
     ("lpd", LpdConfig(8, 2, 2, 12, 6, 3, 4)),
+    ("arpg", ArpgConfig(8, 1, 2, 12, 6, 3, 4)),
+    ("maskbit", MaskBitConfig(8, 2, 2, 12, 6, 2, 3, 4)),
+    ("maskbit", MaskBitConfig(8, 2, 2, 12, 6, 3, 3, 4, before=True)),
+    ("maskbit-vq", MaskBitVqConfig(4, (1, 2), 1, 2, 3, True, 2)),
+    ("maskbit-vq", MaskBitVqConfig(4, (1, 2), 2, 1, 3, False, 2)),
     ("mar", MarConfig(2, 8, 2, 2, 12, 8, 1, 2, 16, 3, 4, 5, 6, 2)),
     ("maskgen-vq", MaskGenVqConfig(8, 2, 2, 6, 1008, 4, 5, 4)),
     ("maskgen-kl", MaskGenKlConfig(2, 8, 2, 2, 4, 5, 4, 6, 2)),

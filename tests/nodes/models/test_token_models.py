@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from nodes.decoding.orders import diagonals
+from nodes.models.arpg import Arpg, ArpgConfig, ArpgReader
 from nodes.models.convolutions import nearest
 from nodes.models.diffusers_autoencoder import DiffusersAutoencoder, DiffusersAutoencoderConfig
 from nodes.models.flextok import FlexTok, FlexTokConfig
@@ -17,6 +18,7 @@ from nodes.models.llamagen_gpt import LlamaGenGpt, LlamaGenGptConfig, LlamaGenRe
 from nodes.models.llamagen_vq import LlamaGenVq, LlamaGenVqConfig
 from nodes.models.lpd import Lpd, LpdConfig, LpdReader
 from nodes.models.mar import Mar, MarConfig
+from nodes.models.maskbit import MaskBit, MaskBitConfig, MaskBitReader, MaskBitVq, MaskBitVqConfig, to_bits
 from nodes.models.masked_generators import MaskedReader, UVitBert, UVitBertConfig
 from nodes.models.maskgit_vq import MaskGitVq, MaskGitVqConfig
 from nodes.models.nar import Nar, NarConfig, NarReader
@@ -177,6 +179,7 @@ def readers(prompts: int) -> dict[str, tuple[Any, list[Tensor]]]:
         "par": (ParReader(quiet(Par(ParConfig(**small))), labels, torch.arange(4)), steps),
         "nar": (NarReader(quiet(Nar(NarConfig(**small))), labels), diagonals(2)),
         "randar": (RandArReader(quiet(RandAr(RandArConfig(**small))), labels), steps),
+        "arpg": (ArpgReader(quiet(Arpg(ArpgConfig(**small))), labels), steps),
         "lpd": (LpdReader(quiet(Lpd(LpdConfig(**small))), labels), steps),
         "masked": (MaskedReader(quiet(UVitBert(UVitBertConfig(**small))), labels), steps),
     }
@@ -230,3 +233,36 @@ def test_two_layouts_of_one_autoencoder_say_the_same() -> None:
     pixels, latent = torch.rand(1, 3, 8, 6) * 2 - 1, torch.randn(1, 3, 4, 3)
     assert all(torch.allclose(*pair, atol=1e-6) for pair in zip(theirs.moments(pixels), ours.moments(pixels), strict=True))
     assert torch.allclose(theirs.decode(latent), ours.decode(latent), atol=1e-6)
+
+
+def test_places_asked_for_one_by_one_or_together_are_predicted_from_what_is_known() -> None:
+    model, tokens = quiet(Arpg(ArpgConfig(16, 2, 2, 24, 9, 3, 9))), drawn(2, 9)
+    labels, order = torch.tensor([0, 3]), torch.stack([torch.randperm(9), torch.randperm(9)])
+    whole = model(labels, tokens, order)
+    reader = ArpgReader(model, [labels])
+    seen = [reader(tokens, order[:, step : step + 1])[0] for step in range(9)]
+    assert torch.allclose(torch.cat(seen, 1), whole, atol=1e-5)
+    together = ArpgReader(model, [labels])(tokens, order[:, :4])[0]  # nothing but the class is known to any of them
+    assert torch.allclose(together[:, :1], whole[:, :1], atol=1e-5)
+    assert torch.allclose(together[:, 3:], ArpgReader(model, [labels])(tokens, order[:, 3:4])[0], atol=1e-5)
+
+
+def test_a_token_is_its_bits_and_a_masked_group_has_none() -> None:
+    model = quiet(MaskBit(MaskBitConfig(16, 1, 2, 24, 6, 2, 3, 4)))
+    groups = torch.tensor([[0, 7, 5, 2, -1, 1, 3, -1]])
+    assert model.joined(groups.clamp(min=0)).tolist() == [[56, 21, 8, 3]]
+    assert to_bits(torch.tensor([5]), 3).tolist() == [[1, -1, 1]]
+    labels = [torch.tensor([1]), torch.tensor([3])]
+    logits = MaskBitReader(model, labels)(groups, torch.arange(8)[None], 2)
+    assert logits.shape == (2, 1, 8, 8)
+    assert torch.equal(logits[0], model(groups, labels[0]))
+
+
+@pytest.mark.parametrize("strided", [True, False])
+def test_bits_are_the_signs_of_what_the_encoder_says(strided: bool) -> None:
+    model = quiet(MaskBitVq(MaskBitVqConfig(4, (1, 2), 1, 1, 3, strided, 2)))
+    pixels = torch.rand(1, 3, 6, 10)
+    tokens = model.encode(pixels)
+    assert tokens.shape == (1, 3, 5)
+    assert torch.equal(to_bits(tokens, 3).movedim(-1, 1) > 0, model.encoder(pixels) > 0)
+    assert model.decode(tokens).shape == pixels.shape
