@@ -11,7 +11,7 @@ from app.comfyui.mapping.entry import Case, NoCounterpart, Piece
 from app.comfyui.reading import as_it_was
 from app.comfyui.report import APPROXIMATED, MAPPED, UNMAPPED, Item
 from app.comfyui.source import Nodes, Origin, SourceNode
-from graph_engine.declaration import NodeType
+from graph_engine.declaration import NodeType, Output
 from graph_engine.graph import BYPASSED, MUTED, Graph, Link, Node
 
 PREFIX = "comfyui/"
@@ -19,6 +19,11 @@ KEPT = "comfyui"
 """The field of a node, and of a workflow, under which original data is kept."""
 STAND_IN = "stand in"
 """The name of a placeholder in a piece."""
+VALUE_TYPES = {
+    "MODEL": "Generator", "CLIP": "TextEncoder", "VAE": "Tokenizer", "CONDITIONING": "Conditioning", "LATENT": "Latent", "IMAGE": "Image",
+    "MASK": "Mask", "STRING": "Text", "INT": "Integer", "FLOAT": "Number", "BOOLEAN": "Toggle",
+}  # fmt: skip
+"""What flows on a link here, by ComfyUI's name for it."""
 STATES = {"bypass": BYPASSED, "mute": MUTED}
 STATE_SAYS = {"bypass": "is bypassed here too, links go past it", "mute": "is muted here too"}
 UNKNOWN = "nothing here does the same yet"
@@ -31,6 +36,8 @@ class Built(NamedTuple):
     items: tuple[Item, ...]
     made: Mapping[str, Mapping[str, tuple[int, int]]]
     carried: Mapping[tuple[str, str], tuple[str, str]]
+    placeholders: Mapping[str, NodeType]
+    """What is known of the outputs of placeholders, by type: no more than their borders ask for."""
 
 
 def built(nodes: Nodes, types: Mapping[str, NodeType]) -> Built:
@@ -72,7 +79,20 @@ class _Building:
             for widget, (local, parameter) in piece.carried.items()
             if (key, local) in names
         }
-        return Built(graph, tuple(self._item(node, made.get(node.id, {})) for node in self._nodes.values()), made, carried)
+        items = tuple(self._item(node, made.get(node.id, {})) for node in self._nodes.values())
+        return Built(graph, items, made, carried, self._placeholder_types())
+
+    def _placeholder_types(self) -> dict[str, NodeType]:
+        found: dict[str, dict[str, Output]] = {}
+        for key, piece in self._pieces.items():
+            if STAND_IN in piece.types:
+                node = self._nodes[key]
+                outputs = found.setdefault(PREFIX + node.type, {})
+                for slot, output in enumerate(node.outputs):
+                    if output.type in VALUE_TYPES:
+                        name = output_name(node, slot)
+                        outputs.setdefault(name, Output(name, VALUE_TYPES[output.type]))
+        return {name: NodeType(name, 1, name, KEPT, "", "", (), (), tuple(outputs.values())) for name, outputs in found.items()}
 
     # pieces
 

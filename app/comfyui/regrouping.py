@@ -6,6 +6,7 @@ Instances of one sub-graph share a definition where their nodes agree; what diff
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
@@ -60,15 +61,19 @@ class _Regrouping:
         if refusal := group_refusal(self._workflow, members):
             self._notes.append(f"Sub-graph {instance.title or instance.name}: its nodes stand where it stood. {refusal}")
             return
-        key, definition = str(self._next), f"{instance.name or 'group'} {self._next}"
+        key, definition = str(self._next), self._definition_id(instance)
         self._next += 1
-        known = types_with(self._workflow.definitions, self._types)
+        known = {**types_with(self._workflow.definitions, self._types), **self._built.placeholders}
         made = grouped(self._workflow, members, known, definition, key, instance.name or "Group")
         self._workflow = _titled(made, key, instance)
         self._held.update(dict.fromkeys(members, key))
         self._made[instance.id] = key
         self._offer(key, definition, instance)
         self._share(key, definition, instance.type)
+
+    def _definition_id(self, instance: Instance) -> str:
+        """The id that the sub-graph has in its own file, so that it is the same in every import; a further form of it gets a number."""
+        return _free(re.sub(r"[^A-Za-z0-9_-]+", "_", instance.type)[:60], set(self._workflow.definitions))
 
     def _members(self, instance: Instance) -> set[str]:
         prefix = f"{instance.id}:"

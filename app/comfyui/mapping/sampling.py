@@ -60,7 +60,8 @@ def sampler_custom_advanced(case: Case, piece: Piece) -> None:
 def _generate(case: Case, piece: Piece, latent: Case | None, sigmas: Case | None = None, guider: Case | None = None) -> None:
     """Generate itself, with the size of the empty latent that it would fill."""
     if latent is None or latent.node.type not in EMPTY:
-        raise NoCounterpart("it goes on from a latent that is not empty, and Generate starts from noise")
+        came = f"its latent comes from {latent.node.type}" if latent else "nothing feeds its latent"
+        raise NoCounterpart(f"{came}, and Generate starts from noise of a size that it knows")
     denoise = (sigmas or case).number("denoise", 1.0)
     if denoise < 1:
         piece.differs(f"denoise {denoise:g} is left out: from an empty latent the whole way is walked")

@@ -124,6 +124,23 @@ def test_a_group_does_what_its_nodes_did(made):
     assert shape(by_hand) == shape(group)
 
 
+def test_what_a_group_around_a_placeholder_gives_has_its_type(made):
+    """ComfyUI says that words come out, so a group that takes words may be fed by it."""
+    canvas = with_instance(("a dog",))
+    slots = [{"name": "text", "type": "STRING", "link": None, "widget": {"name": "text"}}]
+    outputs = [{"name": "words", "type": "STRING", "links": [90, 91]}]
+    canvas.add("Odd", (), "IMAGE")
+    canvas.change(8, type=OTHER, inputs=slots, outputs=outputs)
+    canvas.nodes[3]["inputs"][1]["link"] = 90
+    canvas.links.append([90, 8, 0, 4, 1, "STRING"])
+    inner = {"id": 1, "type": "Odd", "inputs": [], "outputs": outputs}
+    other = {"id": OTHER, "name": "Odd words", "nodes": [inner], "inputs": [], "links": [link(1, 1, 0, -20, 0, "STRING")]}
+    found = made(canvas.file(definitions={"subgraphs": [encoder(), other]}))
+    assert [problem.message for problem in errors(found.problems())] == ["node type 'comfyui/Odd' is not installed"]
+    (given,) = (definition.outputs for definition in found.workflow.definitions.values() if definition.name == "Odd words")
+    assert [end.type for end in given.values()] == ["Text"]
+
+
 def test_a_report_leads_to_the_group_that_holds_a_node(made):
     found = made(with_instance().file(definitions={"subgraphs": [encoder()]}))
     (instance,) = (key for key, node in found.workflow.graph.nodes.items() if node.type.startswith(INSTANCE))
