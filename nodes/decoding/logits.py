@@ -80,9 +80,13 @@ class Sampler:
 
     def __call__(self, logits: Tensor, step: int) -> Tensor:
         """Ids (batch, positions) of logits (batch, positions, codebook)."""
+        return self.drawn(logits if self.draw is None else self.filtered(logits), step)
+
+    def drawn(self, filtered: Tensor, step: int) -> Tensor:
+        """The same, of logits that are filtered already."""
         if self.draw is None:
-            return logits.argmax(-1)
-        likely = self.filtered(logits).softmax(-1)
+            return filtered.argmax(-1)
+        likely = filtered.softmax(-1)
         return picked(likely, self.draw("token", step, tuple(likely.shape)))
 
 

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
 from nodes.decoding.logits import Sampler
-from nodes.decoding.tokens import Step
+from nodes.decoding.tokens import Predict, Step, guided
 
 
 def over_scales(sides: Sequence[int], strength: float) -> list[Step]:
@@ -59,6 +60,38 @@ class SoftCodes:
         given = self.given[step][..., None]
         certain = F.one_hot(given.clamp(min=0)[..., 0], weights.shape[-1]).to(weights.dtype)
         return torch.where(given >= 0, certain, weights)
+
+
+class PredictAgain(Predict, Protocol):
+    """A model over scales that can also predict some tokens of the last scale again."""
+
+    def again(self, ids: Tensor, masked: Tensor, prompts: int = 1) -> Tensor:
+        """Logits (prompts, batch, side², codebook) as if the tokens where ``masked`` (batch, side²) were not known."""
+
+
+def reconsidered(predict: PredictAgain, ids: Tensor, steps: Sequence[Step], sampler: Sampler, counts: Sequence[Sequence[int]]) -> Tensor:
+    """All tokens of a picture, the unsurest of each scale drawn again (Kumbong et al. 2025, "HMAR", section 4.2).
+
+    Args:
+        predict: the model.
+        ids: (batch, L) int64; what is in it is not looked at.
+        steps: one a scale, from `over_scales`.
+        sampler: how a token is drawn; sureness is its probability after the filters.
+        counts: for each scale how many tokens become settled in each step, all of them together its length.
+    """
+    ids, draws = ids.clone(), 0
+    for step, settled in zip(steps, counts, strict=True):
+        logits = sampler.filtered(guided(predict(ids, step.asked, 1 if step.scale is None else 2), step.scale))
+        chosen, open_ = sampler.drawn(logits, draws), torch.ones_like(ids[:, step.asked[0]], dtype=torch.bool)
+        ids[:, step.asked[0]], draws = chosen, draws + 1
+        for number in range(1, len(settled)):
+            sure = logits.softmax(-1).gather(-1, ids[:, step.asked[0], None])[..., 0].masked_fill(~open_, torch.inf)
+            unsurest = sure.argsort(-1)[:, : sum(settled[number:])]
+            open_ = torch.zeros_like(open_).scatter(1, unsurest, True)
+            logits = sampler.filtered(predict.again(ids, open_)[0])
+            ids[:, step.asked[0]] = torch.where(open_, sampler.drawn(logits, draws), ids[:, step.asked[0]])
+            draws += 1
+    return ids
 
 
 def kept_by_scale(mask: Tensor, sides: Sequence[int]) -> Tensor:

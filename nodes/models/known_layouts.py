@@ -13,6 +13,7 @@ from nodes.models.diffusers_autoencoder import DiffusersAutoencoder, DiffusersAu
 from nodes.models.dit import Dit, DitConfig, Sit
 from nodes.models.flextok import FlexTok, FlexTokConfig
 from nodes.models.flow_transformer import FlowTransformer, FlowTransformerConfig
+from nodes.models.hmar import Hmar, HmarConfig
 from nodes.models.kl_autoencoder import KlAutoencoder, KlAutoencoderConfig
 from nodes.models.lightning_dit import LightningDit, LightningDitConfig
 from nodes.models.llamagen_gpt import LlamaGenGpt, LlamaGenGptConfig
@@ -74,7 +75,7 @@ OWN = (
 )
 
 LLAMA_TABLES = ("freqs_cis", "layers.*.attention.kv_cache.*")
-VAR_TABLES = ("lvl_1L", "attn_bias_for_masking", "blocks.*.attn.zero_k_bias")
+VAR_TABLES = ("lvl_1L", "attn_bias_for_masking", "*blocks.*.attn.zero_k_bias")
 
 PUBLISHED = (
     Layout("llamagen-vq", "tokenizer", "codes", LlamaGenVqConfig, LlamaGenVq, ("quantize.codebook_used",)),
@@ -86,6 +87,7 @@ PUBLISHED = (
     Layout("lpd", "generator", "random order", LpdConfig, Lpd),
     Layout("var-vqvae", "tokenizer", "scales", VarVqvaeConfig, VarVqvae, ("quantize.ema_vocab_hit_SV",)),
     Layout("var-transformer", "generator", "next scale", VarTransformerConfig, VarTransformer, VAR_TABLES),
+    Layout("hmar", "generator", "next scale again", HmarConfig, Hmar, VAR_TABLES),
     Layout("maskgit-vq", "tokenizer", "codes", MaskGitVqConfig, MaskGitVq),
     Layout("titok", "tokenizer", "line", TiTokConfig, TiTok),
     Layout("flextok", "tokenizer", "flexible line", FlexTokConfig, FlexTok, ("vae.*", "pipeline.*")),

@@ -47,7 +47,6 @@ class VarTransformerConfig:
             return None
         depth, sharpness = count(shapes, "blocks."), shapes.get("blocks.0.attn.scale_mul_1H11")
         length = shapes["pos_1LC"][1]
-        known = {sum(side**2 for side in scales): scales for scales in (SCALES_256, SCALES_512)}
         width, code_width = shapes["word_embed.weight"]
         return cls(
             width,
@@ -57,10 +56,15 @@ class VarTransformerConfig:
             shapes["head.weight"][0],
             code_width,
             shapes["class_emb.weight"][0] - 1,
-            known.get(length, ()),  # no shape tells other ones
+            scales_of(length),
             sharpness is not None,
             "shared_ada_lin.1.weight" in shapes,
         )
+
+
+def scales_of(length: int) -> tuple[int, ...]:
+    """The published scales of so many tokens; none where no model has so many, since no shape tells them."""
+    return next((scales for scales in (SCALES_256, SCALES_512) if sum(side**2 for side in scales) == length), ())
 
 
 class _Attention(nn.Module):
@@ -87,7 +91,7 @@ class _Attention(nn.Module):
         return self.proj(mixed.transpose(1, 2).flatten(2))
 
 
-class _Block(nn.Module):
+class VarBlock(nn.Module):
     def __init__(self, c: VarTransformerConfig) -> None:
         super().__init__()
         self.attn = _Attention(c)
@@ -101,12 +105,12 @@ class _Block(nn.Module):
         """``condition`` (batch, C), or (batch, 1, 6, C) where blocks share the modulation layer."""
         parts = condition + self.ada_gss if hasattr(self, "ada_gss") else self.ada_lin(condition).unflatten(-1, (1, 6, -1))
         gate_1, gate_2, scale_1, scale_2, shift_1, shift_2 = parts.unbind(-2)  # each (batch, 1, C)
-        x = x + gate_1 * self.attn(modulated(_normed(x), shift_1, scale_1), *where)
-        h = self.ffn["fc1"](modulated(_normed(x), shift_2, scale_2))
+        x = x + gate_1 * self.attn(modulated(normed(x), shift_1, scale_1), *where)
+        h = self.ffn["fc1"](modulated(normed(x), shift_2, scale_2))
         return x + gate_2 * self.ffn["fc2"](F.gelu(h, approximate="tanh"))
 
 
-def _normed(x: Tensor) -> Tensor:
+def normed(x: Tensor) -> Tensor:
     return F.layer_norm(x, x.shape[-1:], eps=1e-6)
 
 
@@ -121,7 +125,7 @@ class VarTransformer(nn.Module):
         self.word_embed = nn.Linear(c.code_width, c.width)
         if c.shared:
             self.shared_ada_lin = nn.Sequential(nn.SiLU(), nn.Linear(c.width, 6 * c.width))
-        self.blocks = nn.ModuleList(_Block(c) for _ in range(c.depth))
+        self.blocks = nn.ModuleList(VarBlock(c) for _ in range(c.depth))
         self.head_nm = nn.ModuleDict({"ada_lin": nn.Sequential(nn.SiLU(), nn.Linear(c.width, 2 * c.width))})
         self.head = nn.Linear(c.width, c.codebook)
 
@@ -145,7 +149,7 @@ class VarTransformer(nn.Module):
         for i, block in enumerate(self.blocks):
             x = block(x, condition, mask, cache, i, start)
         scale, shift = self.head_nm["ada_lin"](class_)[:, None].chunk(2, -1)
-        return self.head(modulated(_normed(x), shift, scale)).float()
+        return self.head(modulated(normed(x), shift, scale)).float()
 
     def forward(self, labels: Tensor, maps: Tensor) -> Tensor:
         """Logits of all scales at once.

@@ -7,7 +7,7 @@ from torch import Tensor
 
 from nodes.decoding.logits import Sampler, bottom_p, gumbel, picked, top_k, top_p
 from nodes.decoding.masked import Unmasking, left_masked, power_cosine, rising, unmask
-from nodes.decoding.next_scale import SoftCodes, kept_by_scale, over_scales
+from nodes.decoding.next_scale import SoftCodes, kept_by_scale, over_scales, reconsidered
 from nodes.decoding.tokens import Step, fill, guided, in_raster, until
 
 LOGITS = torch.tensor([0.5, 0.2, 0.2, 0.1]).log()
@@ -123,3 +123,26 @@ def test_guidance_schedules_start_and_end_where_they_should() -> None:
     assert rising(4.0, 4) == [None, 2.0, 3.0, 4.0]
     assert power_cosine(7.0, 4, 1.0)[0] == 1.0
     assert power_cosine(7.0, 4, 0.0) == [7.0] * 4
+
+
+class Doubts:
+    """A toy over scales of sides 1 and 2: surer of later places, and right about a token only when asked again."""
+
+    def __init__(self) -> None:
+        self.seen: list[list[bool]] = []
+
+    def __call__(self, ids: Tensor, asked: Tensor, prompts: int = 1) -> Tensor:
+        sure = torch.arange(1.0, asked.shape[1] + 1)
+        return (torch.nn.functional.one_hot(torch.tensor(0), 3) * sure[:, None])[None, None]
+
+    def again(self, ids: Tensor, masked: Tensor, prompts: int = 1) -> Tensor:
+        self.seen.append(masked[0].tolist())
+        return torch.nn.functional.one_hot(torch.tensor(2), 3).float().expand(1, 1, 4, 3)
+
+
+def test_the_unsurest_tokens_of_a_scale_are_drawn_again_and_the_others_stay() -> None:
+    doubts = Doubts()
+    ids = reconsidered(doubts, torch.full((1, 5), -1), over_scales((1, 2), 0.0), Sampler(), [[1], [1, 2, 1]])
+    assert doubts.seen[0] == [True, True, True, False]
+    assert sum(doubts.seen[1]) == 1
+    assert ids.tolist() == [[0, 2, 2, 2, 0]]

@@ -16,6 +16,7 @@ from nodes.models.arpg import ArpgConfig
 from nodes.models.diffusers_autoencoder import DiffusersAutoencoderConfig
 from nodes.models.dit import DitConfig
 from nodes.models.flextok import FlexTokConfig
+from nodes.models.hmar import HmarConfig
 from nodes.models.kl_autoencoder import KlAutoencoderConfig
 from nodes.models.known_layouts import LAYOUTS, PUBLISHED
 from nodes.models.layouts import build_model, describe_model, fitting
@@ -66,6 +67,8 @@ TINY: list[tuple[str, Any]] = [
     ("maskbit", MaskBitConfig(8, 2, 2, 12, 6, 3, 3, 4, before=True)),
     ("maskbit-vq", MaskBitVqConfig(4, (1, 2), 1, 2, 3, True, 2)),
     ("maskbit-vq", MaskBitVqConfig(4, (1, 2), 2, 1, 3, False, 2)),
+    ("hmar", HmarConfig(8, 1, 2, 16, 6, 3, 3, (1, 2), twice=2)),
+    ("hmar", HmarConfig(8, 1, 2, 16, 6, 3, 3, (1, 2), shared=True, twice=1)),
     ("mar", MarConfig(2, 8, 2, 2, 12, 8, 1, 2, 16, 3, 4, 5, 6, 2)),
     ("maskgen-vq", MaskGenVqConfig(8, 2, 2, 6, 1008, 4, 5, 4)),
     ("maskgen-kl", MaskGenKlConfig(2, 8, 2, 2, 4, 5, 4, 6, 2)),

@@ -8,11 +8,13 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from nodes.decoding.next_scale import over_scales
 from nodes.decoding.orders import diagonals
 from nodes.models.arpg import Arpg, ArpgConfig, ArpgReader
 from nodes.models.convolutions import nearest
 from nodes.models.diffusers_autoencoder import DiffusersAutoencoder, DiffusersAutoencoderConfig
 from nodes.models.flextok import FlexTok, FlexTokConfig
+from nodes.models.hmar import Hmar, HmarConfig, HmarReader
 from nodes.models.kl_autoencoder import KlAutoencoder, KlAutoencoderConfig
 from nodes.models.llamagen_gpt import LlamaGenGpt, LlamaGenGptConfig, LlamaGenReader
 from nodes.models.llamagen_vq import LlamaGenVq, LlamaGenVqConfig
@@ -266,3 +268,19 @@ def test_bits_are_the_signs_of_what_the_encoder_says(strided: bool) -> None:
     assert tokens.shape == (1, 3, 5)
     assert torch.equal(to_bits(tokens, 3).movedim(-1, 1) > 0, model.encoder(pixels) > 0)
     assert model.decode(tokens).shape == pixels.shape
+
+
+def test_a_scale_is_predicted_from_what_the_earlier_ones_made_and_again_from_what_stays_of_it() -> None:
+    tokenizer = quiet(VarVqvae(VarVqvaeConfig(4, (1, 2), 1, 9, 3, 3, 4, (1, 2, 3), 2)))
+    model = quiet(Hmar(HmarConfig(16, 1, 2, 32, 9, 3, 3, (1, 2, 3), twice=1)))
+    labels, tokens, scales = torch.tensor([0, 2]), drawn(2, 14), over_scales((1, 2, 3), 0.0)
+    reader = HmarReader(model, tokenizer, [labels])
+    seen = [reader(tokens, step.asked)[0] for step in scales]
+    inputs = tokenizer.inputs(list(tokens.split([1, 4, 9], 1))).split([4, 9], 1)
+    assert torch.allclose(seen[2], model(labels, 2, inputs[1]), atol=1e-5)
+    masked = torch.zeros(2, 9, dtype=torch.bool).index_fill(1, torch.tensor([4]), True)
+    again, other = reader.again(tokens, masked)[0], tokens.clone()
+    other[:, 5:] = (other[:, 5:] + 1) % 9
+    assert again.shape == (2, 9, 9)
+    assert not torch.allclose(again, seen[2])
+    assert not torch.allclose(reader.again(other, masked)[0], again)
