@@ -71,7 +71,8 @@ def decoded(tokenizer: Tokenizer, latent: Latent, context: Context) -> Image:
     reach = getattr(model, "reach", 0)
 
     def decode(values: torch.Tensor) -> torch.Tensor:
-        return model.decode(values.to(at.torch)).float().cpu()
+        pixels: torch.Tensor = model.decode(values.to(at.torch))
+        return pixels.float().cpu()
 
     tile = context.tile(max(latent.values.shape[-2:]), 2 * reach, "cells") if reach else 0
     with torch.no_grad():
@@ -81,7 +82,8 @@ def decoded(tokenizer: Tokenizer, latent: Latent, context: Context) -> Image:
 
 def _parts(values: torch.Tensor, context: Context) -> tuple[torch.Tensor, ...]:
     """The items of a batch, as many together as memory allows."""
-    return values.split(context.at_once(len(values)))
+    parts: tuple[torch.Tensor, ...] = values.split(context.at_once(len(values)))
+    return parts
 
 
 def in_tiles(decode: Callable[[torch.Tensor], torch.Tensor], values: torch.Tensor, side: int, reach: int) -> torch.Tensor:
