@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import threading
 from collections.abc import Callable, Collection
@@ -36,6 +37,7 @@ class EngineRoom:
     def __init__(self, nodes: str = NODES, folder: Path | None = None) -> None:
         folder = folder or cache_folder()
         self.catalogue: Catalogue = discover(nodes)
+        gc.freeze()  # what was imported stays: looking through it for garbage takes longer than many a run
         self.cache = Cache(MemoryCache(), DiskCache(folder / "results"))
         self.history = History(folder / "history.db")
         self._find = _finder(nodes)

@@ -65,16 +65,19 @@ class MemoryCache:
 
     def put(self, key: str, entry: Entry) -> None:
         with self._lock:
-            if self.find(entry.content_key) is None:
-                self._hold(entry)
-            self.point(key, entry.content_key)
+            slot = self._slots.get(entry.content_key)
+            if slot is None:
+                self._hold(key, entry)
+            else:
+                slot.pool.touch(slot)
+                self.point(key, entry.content_key)
 
-    def _hold(self, entry: Entry) -> None:
+    def _hold(self, key: str, entry: Entry) -> None:
         pool = self._pools.get(entry.pool)
         if pool is None:
             pool = self._pools[entry.pool] = Pool(self.budget // 4)
-        slot = Slot(entry, pool)
-        self._slots[entry.content_key] = slot
+        slot = Slot(entry, pool, key)
+        self._slots[entry.content_key] = self._slots[key] = slot
         for gone in pool.add(slot):
             self._forget(gone)
 

@@ -72,6 +72,8 @@ def _by_output(node_type: NodeType, returned: Any) -> dict[str, Any]:
     if not outputs:
         return {}
     if len(outputs) == 1 and not hasattr(returned, "_fields"):
+        if not outputs[0].listed:
+            return {outputs[0].name: returned}
         returned = (returned,)
     return {output.name: _listed(output, value) if output.listed else value for output, value in zip(outputs, returned, strict=True)}
 

@@ -49,7 +49,7 @@ class Result(msgspec.Struct, frozen=True, gc=False):
     items: tuple[Result, ...] = ()
 
 
-class StepFinished(Event, frozen=True, tag="step_finished"):
+class StepFinished(Event, frozen=True, tag="step_finished", gc=False):
     node: str
     state: str  # "ran", "memory" or "disk"
     seconds: float

@@ -40,6 +40,12 @@ class Recipe(msgspec.Struct, frozen=True, gc=False):
     undecided: bool = False  # the run has to tell which of its lazy inputs it needs
 
     @property
+    def feeders(self) -> Collection[str]:
+        """The nodes that it takes from, each once."""
+        sources = self.facts.sources
+        return (sources[0][1],) if len(sources) == 1 else {source for _, source, _ in sources}
+
+    @property
     def sure(self) -> tuple[tuple[str, str, str], ...]:
         """Sources that are needed whatever is chosen."""
         if not self.undecided:
@@ -123,14 +129,13 @@ def keys(graph: Graph, types: Mapping[str, NodeType], digests: Callable[[str], s
     opened: set[str] = set()
     while waiting:
         node = waiting[-1]
-        unmet = [link.source for link in graph.into(node) if link.source not in made.keys]
-        if node in made.keys or (unmet and node in opened):  # done, or behind a circle or a node of unknown type
-            waiting.pop()
-        elif unmet:
+        unmet = () if node in opened else [link.source for link in graph.into(node) if link.source not in made.keys]
+        if unmet:
             opened.add(node)
             waiting.extend([source for source in reversed(unmet) if source not in opened])
-        else:
-            waiting.pop()
+            continue
+        waiting.pop()
+        if node not in made.keys:
             _add(made, graph, node, types, digests)
     return made
 
@@ -153,9 +158,9 @@ def _still_true(graph: Graph, types: Mapping[str, NodeType], digests: Callable[[
 
 
 def _add(made: Keys, graph: Graph, node: str, types: Mapping[str, NodeType], digests: Callable[[str], str]) -> None:
-    """The key of a node whose sources have theirs."""
+    """The key of a node whose sources have theirs; none for one of unknown type, or behind such a one or a circle."""
     node_type = types.get(graph.nodes[node].type) if node in graph.nodes else None
-    if node_type is None:
+    if node_type is None or not all(link.source in made.keys for link in graph.into(node)):
         return
     recipe = recipe_of(graph, node, types, digests)
     made.recipes[node] = recipe

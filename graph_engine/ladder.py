@@ -10,18 +10,15 @@ from __future__ import annotations
 class Ladder:
     """How far down one step is, and what it asked for on the way."""
 
-    def __init__(self) -> None:
-        self.let_go = False
-        self.offloading = False
-        self._halvings = 0
-        self._tile_halvings = 0
-        self._reset()
-
-    def _reset(self) -> None:
-        self._pieces = (1, 1)  # at once, of how many: the largest that was asked for
-        self._tile = (0, 0)  # side, and the least side that makes sense
-        self._unit = ""
-        self._can_offload = False
+    # Defaults on the class: every step has a ladder, and few ever take a rung.
+    let_go = False
+    offloading = False
+    _halvings = 0
+    _tile_halvings = 0
+    _pieces = (1, 1)  # at once, of how many: the largest that was asked for
+    _tile = (0, 0)  # side, and the least side that makes sense
+    _unit = ""
+    _can_offload = False
 
     def pieces(self, total: int) -> int:
         """How many of ``total`` equal pieces to work on at once."""
@@ -53,11 +50,13 @@ class Ladder:
             self.offloading = True
         else:
             return False
-        self._reset()
+        self._pieces, self._tile, self._can_offload = (1, 1), (0, 0), False  # to be asked for again
         return True
 
     def notes(self) -> tuple[str, ...]:
         """What was done for want of memory, for the result."""
+        if not self.let_go:
+            return ()
         said = []
         if self._halvings and self._pieces[1] > 1:
             said.append(f"{self._pieces[0]} of {self._pieces[1]} at a time")
@@ -67,4 +66,4 @@ class Ladder:
             said.append("with weights brought to the device a part at a time")
         if said:
             return ("Memory ran out, so this was made " + ", ".join(said) + ".",)
-        return ("Memory ran out at first; results and models that were held have been let go for this.",) if self.let_go else ()
+        return ("Memory ran out at first; results and models that were held have been let go for this.",)

@@ -11,7 +11,7 @@ import msgspec
 from graph_engine.cache import Entry, entry_of
 from graph_engine.calling import Given, Results, called, check_types, failure_of, results_of
 from graph_engine.context import Context
-from graph_engine.costs import Cost, Work, work_of
+from graph_engine.costs import Cost, work_of
 from graph_engine.entry import RAM
 from graph_engine.errors import Stopped
 from graph_engine.events import AnyEvent, StepFailed
@@ -25,8 +25,11 @@ from graph_engine.values import value_type_of
 QUICK_SECONDS = 0.002
 """Steps of a type that take less are not worth waking a thread for, nor asking other processes about."""
 
+FEW = 64
+"""One in so many quick steps is remembered."""
 
-class Call(msgspec.Struct, frozen=True):
+
+class Call(msgspec.Struct, frozen=True, gc=False):
     """What a result is made from, and the keys that it is held under."""
 
     node: str
@@ -36,7 +39,7 @@ class Call(msgspec.Struct, frozen=True):
     content_key: str
 
 
-class Made(msgspec.Struct, frozen=True):
+class Made(msgspec.Struct, frozen=True, gc=False):
     """A result; it may also have been made by another process meanwhile."""
 
     entry: Entry
@@ -52,10 +55,19 @@ class Maker:
         self.job, self._recipes = job, recipes
         self._lock = threading.Lock()
         self._seeds: dict[str, int] | None = None
+        self._quick: set[str] = set()
+        self._quick_steps = 0
 
     def quick(self, recipe: Recipe) -> bool:
-        cost = self.job.history.cost(recipe.node_type.id)
-        return cost is not None and cost.seconds < QUICK_SECONDS
+        """Whether steps of the type are known to be over at once. That stands for the run: it is asked often."""
+        name = recipe.node_type.id
+        if name in self._quick:
+            return True
+        cost = self.job.history.cost(name)
+        if cost is None or cost.seconds >= QUICK_SECONDS:
+            return False
+        self._quick.add(name)
+        return True
 
     def make(self, call: Call, emit: Callable[[AnyEvent], None]) -> Made | StepFailed:
         """The result of a call, or what went wrong.
@@ -63,14 +75,15 @@ class Maker:
         Raises:
             Stopped: the run is to end.
         """
-        if call.recipe.node_type.effect or self.quick(call.recipe):
-            return self._run(call, emit)
+        quick = self.quick(call.recipe)
+        if quick or call.recipe.node_type.effect:
+            return self._run(call, emit, quick)
         with self.job.cache.turn(call.content_key, self.job.stop) as waited:
             if self.job.stop.is_set():
                 raise Stopped
             if waited and (entry := self.job.cache.find(call.content_key)):
                 return Made(entry, results_of(entry), ran=False)
-            return self._run(call, emit)
+            return self._run(call, emit, quick)
 
     def keep(self, key: str, entry: Entry, recipe: Recipe) -> None:
         """Give an entry to the cache, unless it is of an effect, or of files that are others by now."""
@@ -78,22 +91,25 @@ class Maker:
         if not node_type.effect and (not node_type.files or files_still_true(recipe, self.job.digests)):
             self.job.cache.put(key, entry)
 
-    def _run(self, call: Call, emit: Callable[[AnyEvent], None]) -> Made | StepFailed:
+    def _run(self, call: Call, emit: Callable[[AnyEvent], None], quick: bool) -> Made | StepFailed:
         """Call the function; when memory runs out, again with less, as far as the node can."""
         ladder = Ladder()
-        while isinstance(made := self._attempt(call, emit, ladder), str):
+        while isinstance(made := self._attempt(call, emit, ladder, quick), str):
             make_room(self.job.cache.memory, made == RAM)
         return made
 
-    def _attempt(self, call: Call, emit: Callable[[AnyEvent], None], ladder: Ladder) -> Made | StepFailed | str:
+    def _attempt(self, call: Call, emit: Callable[[AnyEvent], None], ladder: Ladder, quick: bool) -> Made | StepFailed | str:
         """Call the function once. Gives the name of the memory that ran out where there is a rung left."""
         recipe, node_type = call.recipe, call.recipe.node_type
         context = self._context(call.node, emit, ladder) if node_type.takes_context else None
-        quick = self.quick(recipe)
         began = time.perf_counter()
         try:
-            with peaks_measured(not quick) as peaks:
+            peaks: dict[str, int] = {}
+            if quick:
                 values = called(self.job.catalogue.function(node_type.id), recipe, call.given, context)
+            else:
+                with peaks_measured() as peaks:
+                    values = called(self.job.catalogue.function(node_type.id), recipe, call.given, context)
             seconds = time.perf_counter() - began
             entry = entry_of(call.content_key, values, seconds, (*context.notes, *ladder.notes()) if context else ladder.notes())
             check_types(node_type, entry)
@@ -102,10 +118,17 @@ class Maker:
         except Exception as error:  # a node is anyone's code: whatever it raises is its own step's failure
             failed = failure_of(self.job.id, call.node, error)
             return pool_short_of(error) if failed.kind == "out_of_memory" and not node_type.effect and ladder.down() else failed
-        work = Work() if quick else work_of(recipe, self._recipes, sum([value_type_of(value).size(value) for value, _ in call.given]))
-        with self._lock:
-            self.job.history.took(node_type.id, Cost(seconds, entry.size, peaks), work)
+        self._learn(call, seconds, entry.size, peaks, quick)
         return Made(entry, results, tuple(context.files) if context else ())
+
+    def _learn(self, call: Call, seconds: float, size: int, peaks: dict[str, int], quick: bool) -> None:
+        """Remember what a step cost; of quick ones a few are enough."""
+        self._quick_steps += quick
+        if not quick or self._quick_steps % FEW == 1:
+            given = sum([value_type_of(value).size(value) for value, _ in call.given])
+            work = work_of(call.recipe, self._recipes, given)
+            with self._lock:
+                self.job.history.took(call.recipe.node_type.id, Cost(seconds, size, peaks), work)
 
     def _context(self, node: str, emit: Callable[[AnyEvent], None], ladder: Ladder) -> Context:
         with self._lock:

@@ -74,13 +74,10 @@ def register_gauge(pool: str, gauge: Gauge) -> None:
 
 
 @contextlib.contextmanager
-def peaks_measured(worth: bool = True) -> Iterator[dict[str, int]]:
-    """Gives a table that the block's peaks by pool are written into at its end, unless it is not worth it.
-
-    Of blocks that overlap only the first is measured.
-    """
+def peaks_measured() -> Iterator[dict[str, int]]:
+    """Gives a table that the block's peaks by pool are written into at its end. Of blocks that overlap only the first is measured."""
     peaks: dict[str, int] = {}
-    if not worth or not _measuring.acquire(blocking=False):
+    if not _measuring.acquire(blocking=False):
         yield peaks
         return
     try:

@@ -21,14 +21,14 @@ class Slot:
 
     __slots__ = ("entry", "keys", "pool", "size", "turn", "worth")
 
-    def __init__(self, entry: Entry, pool: Pool) -> None:
+    def __init__(self, entry: Entry, pool: Pool, key: str) -> None:
         self.entry, self.pool = entry, pool
-        self.size = entry.size + ENTRY_BYTES
-        self.keys: tuple[str, ...] = ()
+        self.keys: tuple[str, ...] = () if key == entry.content_key else (key,)
+        self.size = entry.size + ENTRY_BYTES + KEY_BYTES * len(self.keys)
         self.worth, self.turn = 0.0, 0
 
     def lead(self, key: str) -> tuple[str, ...]:
-        """Let a key lead here; gives those that no longer do."""
+        """Let a further key lead here; gives those that no longer do."""
         forgotten = self.keys[: max(0, len(self.keys) + 1 - KEYS)]
         self.keys = (*self.keys[len(forgotten) :], key)
         if not forgotten:

@@ -129,8 +129,11 @@ class Run:
 
     def _given(self, recipe: Recipe) -> list[Given]:
         """What the sources gave."""
-        entries = [(self.entries[source], output) for _, source, output in recipe.facts.sources]
-        return [(entry.values[output], entry.held[output].digest) for entry, output in entries]
+        entries, given = self.entries, []
+        for _, source, output in recipe.facts.sources:
+            entry = entries[source]
+            given.append((entry.values[output], entry.held[output].digest))
+        return given
 
     def _found(self, node: str, recipe: Recipe, content_key: str) -> bool:
         """Whether the result is held under another key; then the step is done."""

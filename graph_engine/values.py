@@ -59,16 +59,26 @@ class ValueType(msgspec.Struct, frozen=True, kw_only=True):
     describe: Callable[[Any], str] | None = None
 
 
+SMALL = 4096
+
+
 def digest_of(*parts: bytes | memoryview | str) -> str:
     """Content identity of a sequence of parts: 128 bits of BLAKE2b as hexadecimal text.
 
     Parts are framed by their length, so that they cannot run together.
     """
+    small: list[bytes | memoryview] = []  # hashed together: a call for each costs more than the hashing
     state = hashlib.blake2b(digest_size=16)
     for part in parts:
         data = part.encode(errors="surrogatepass") if isinstance(part, str) else part
-        state.update(len(data).to_bytes(8, "little"))
-        state.update(data)
+        small.append(len(data).to_bytes(8, "little"))
+        if len(data) < SMALL:
+            small.append(data)
+        else:
+            state.update(b"".join(small))
+            state.update(data)
+            small.clear()
+    state.update(b"".join(small))
     return state.hexdigest()
 
 
@@ -79,7 +89,14 @@ def _plain(
     size: Callable[[Any], int] = lambda value: 32,
     describe: Callable[[Any], str] = repr,
 ) -> ValueType:
-    return ValueType(name=name, digest=lambda value: digest_of(name, store(value)), size=size, store=store, load=load, describe=describe)
+    head = len(name).to_bytes(8, "little") + name.encode()
+
+    def digest(value: Any) -> str:
+        """As `digest_of` the name and what is stored, in one call: plain values are made in numbers."""
+        data = store(value)
+        return hashlib.blake2b(b"".join((head, len(data).to_bytes(8, "little"), data)), digest_size=16).hexdigest()
+
+    return ValueType(name=name, digest=digest, size=size, store=store, load=load, describe=describe)
 
 
 def whole_text(text: str) -> str:

@@ -61,7 +61,7 @@ class Waiting:
 
     def used(self, node: str) -> list[str]:
         """A step is done with its sources; gives those that nobody needs any more."""
-        return self._free({source for _, source, _ in self.recipes[node].facts.sources})
+        return self._free(self.recipes[node].feeders)
 
     def narrow(self, node: str, recipe: Recipe) -> list[str]:
         """A step chose what it needs; gives the sources that nobody needs any more."""
@@ -93,7 +93,7 @@ class Waiting:
         return [source for _, source, _ in reversed(self.recipes[node].sure)]
 
     def _use(self, node: str) -> None:
-        for source in {source for _, source, _ in self.recipes[node].facts.sources}:
+        for source in self.recipes[node].feeders:
             self.uses[source] = self.uses.get(source, 0) + 1
 
     def _free(self, sources: Iterable[str]) -> list[str]:

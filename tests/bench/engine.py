@@ -6,6 +6,7 @@ Every figure is CPU microseconds a node, the median of some runs; every run chec
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import statistics
 import time
@@ -136,6 +137,7 @@ def main() -> None:
     parser.add_argument("--json", action="store_true", help="as last line an object of the figures by graph")
     asked = parser.parse_args()
     found = {}
+    gc.freeze()  # as the program does when its nodes are loaded
     for neutral in read_graphs(asked.graphs) if asked.graphs else made_graphs():
         if neutral["name"].startswith(asked.only):
             figures = measured(neutral, asked.repeats)

@@ -1,6 +1,8 @@
 """When memory runs out: a device of small size, and what is done before a step is given up."""
 
-from graph_engine import Cache, Catalogue, Context, Graph, MemoryCache, Node, execute, node, on_shortage
+import gc
+
+from graph_engine import Cache, Catalogue, Context, Graph, History, MemoryCache, Node, execute, node, on_shortage
 from graph_engine.cache import entry_of
 from graph_engine.ladder import Ladder
 from tests.toy.device import Block, Device
@@ -120,3 +122,16 @@ def test_progress_of_parts_is_progress_of_the_whole():
         with context.part(number, 2):
             context.progress(1, 4)
     assert told == [(1, 8), (5, 8)]
+
+
+def test_five_hundred_runs_hold_no_more_than_the_first_ones():
+    cache, history = Cache(MemoryCache(budget=200_000)), History()
+    sizes = []
+    for number in range(500):
+        graph = Graph({"1": Node("t/batched", parameters={"items": number % 97 + 1, "each": 1 + number % 3})})
+        assert execute(graph, CATALOGUE, cache, history=history, scope=f"document {number}").state == "done"
+        if number % 100 == 99:
+            gc.collect()
+            sizes.append((len(gc.get_objects()), len(cache.memory), cache.memory.used))
+    assert all(used <= 200_000 for _, _, used in sizes)
+    assert sizes[-1][0] < sizes[2][0] * 1.01 and sizes[-1][1] <= 200_000 / 1200
