@@ -55,6 +55,7 @@ class _Grouping:
         for link in graph.links:
             self._sort_in(link)
         self._give_what_is_loose()
+        self._put_in_order()
         parameters, exposed = self._exposed()
         inside = Graph({key: node for key, node in graph.nodes.items() if key in self.nodes}, self.inner)
         places = {key: place for key, place in layout.items() if key in self.nodes}
@@ -115,6 +116,18 @@ class _Grouping:
                 known = self.types.get(node.type)
                 for output in known.outputs if known else ():
                     self._output(Link(key, output.name, "", ""))
+
+    def _put_in_order(self) -> None:
+        """Inputs and outputs from top to bottom, as the nodes lie and have them: so wires across the border do not cross."""
+        given = {link.output: self._height(link.target, link.input) for link in reversed(self.inner) if link.source == INPUTS}
+        taken = {link.input: self._height(link.source, link.output) for link in reversed(self.inner) if link.target == OUTPUTS}
+        self.inputs = dict(sorted(self.inputs.items(), key=lambda entry: given[entry[0]]))
+        self.outputs = dict(sorted(self.outputs.items(), key=lambda entry: taken[entry[0]]))
+
+    def _height(self, node: str, name: str) -> tuple[float, int]:
+        known = self.types.get(self.before.graph.nodes[node].type)
+        ends = (*known.inputs, *known.parameters, *known.outputs) if known else ()
+        return self.before.layout.get(node, (0.0, 0.0))[1], next((index for index, end in enumerate(ends) if end.name == name), len(ends))
 
     def _type(self, link: Link) -> str:
         """What flows over a link: what the source gives, or if nobody knows, what the target takes."""

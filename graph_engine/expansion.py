@@ -5,6 +5,7 @@ A scope is one graph on the way: what flows over its border is known when its no
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any, cast
 
@@ -14,6 +15,11 @@ from graph_engine.check import Problem
 from graph_engine.declaration import NodeType
 from graph_engine.definition import INPUTS, INSTANCE, OUTPUTS, TURN, TURN_LIMIT, TURNS, Definition, Definitions
 from graph_engine.graph import BYPASSED, MUTED, Graph, Link, Node
+
+TURN_MARK = re.compile(r"#\d+(?=/)")
+"""What a loop's turn adds to the ids of what is in it."""
+
+_encode = msgspec.json.Encoder(order="deterministic").encode
 
 Gives = tuple[tuple[str, str], ...] | None
 """Flat nodes with the outputs that come; None = what would come is muted."""
@@ -57,6 +63,7 @@ class Expansion:
         self._effects: list[str] = []
         self._names: dict[tuple[str, str], str] = {}
         self._taken: set[str] = set()
+        self._made_in_turns: dict[tuple[object, ...], str] = {}
 
     def lay_out(self, scope: Scope) -> dict[str, Gives]:
         """Add the nodes of a scope; what its border gives, by output."""
@@ -116,8 +123,21 @@ class Expansion:
         if any(gives is None for _, gives in arriving):
             self.ends[name] = ()
             return None
-        self._add(scope, node, known if typed == known.parameters else msgspec.structs.replace(known, parameters=typed), arriving)
+        if typed != known.parameters:
+            known = msgspec.structs.replace(known, parameters=typed)
+        if same := self._in_an_earlier_turn(name, known, arriving):
+            return same
+        self._add(scope, node, known, arriving)
         return name
+
+    def _in_an_earlier_turn(self, name: str, known: Node, arriving: list[tuple[str, Gives]]) -> str:
+        """What a turn takes and sets as an earlier one did is made there once; what acts on the world acts every turn."""
+        node_type = self.types.get(known.type)
+        if "#" not in name or node_type is None or node_type.effect:
+            return ""
+        key = TURN_MARK.sub("", name), _encode(known.parameters), tuple(arriving)
+        first = self._made_in_turns.setdefault(key, name)
+        return "" if first == name else first
 
     def _add(self, scope: Scope, node: str, known: Node, arriving: Iterable[tuple[str, Gives]]) -> None:
         name = self._name(scope, node)

@@ -6,7 +6,6 @@ graph drawn by hand, and every turn of a loop is cached by itself.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import cast
 
@@ -15,15 +14,13 @@ import msgspec
 from graph_engine.check import Problem, check, default_targets, node_problems
 from graph_engine.declaration import NodeType
 from graph_engine.definition import INSTANCE, OUTPUTS, Definition, Definitions, definition_of, held
-from graph_engine.expansion import Expansion, Scope, size_of
+from graph_engine.expansion import TURN_MARK, Expansion, Scope, size_of
 from graph_engine.graph import BYPASSED, MUTED, Graph, Node
 from graph_engine.interface import OUTSIDE, border_types, in_use, inside, types_with, unusable
 from graph_engine.workflow import Workflow
 
 LIMIT = 50_000
 """Nodes of a flat graph: loops in loops and groups of groups multiply, so a small file could ask for more than any machine holds."""
-
-TURN_MARK = re.compile(r"#\d+(?=/)")
 
 
 class Flat(msgspec.Struct, frozen=True):

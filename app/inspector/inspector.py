@@ -22,7 +22,7 @@ class Inspector(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.form: QWidget = QWidget()
         session.document_changed.connect(self.show_selection)
-        session.catalogue_changed.connect(self.show_selection)
+        session.catalogue_changed.connect(self._show_anew)
         session.selection_changed.connect(self.show_selection)
         session.workflow_changed.connect(self.show_change)
         session.step_changed.connect(self.show_step)
@@ -43,6 +43,13 @@ class Inspector(QScrollArea):
         if before:
             before.deleteLater()  # what it holds may be what was just pressed
 
+    def _show_anew(self) -> None:
+        """The form built again for an edit, and looked at where it was."""
+        place = self.verticalScrollBar().value()
+        self.show_selection()
+        self.form.adjustSize()
+        self.verticalScrollBar().setValue(place)
+
     def show_change(self, before: Workflow, after: Workflow) -> None:
         form = self.form
         if isinstance(form, NodeForm):
@@ -56,7 +63,7 @@ class Inspector(QScrollArea):
         elif isinstance(form, WorkflowForm):
             gone = before.graph.nodes.keys() - after.graph.nodes.keys()
             if before.exposed.keys() != after.exposed.keys() or gone or form.interface_changed():
-                self.show_selection()
+                self._show_anew()
             else:
                 form.show_workflow()
 

@@ -150,6 +150,19 @@ def test_the_turns_number_drives_a_parameter(toys):
     assert last_key(flat.graph, toys, "3") == last_key(chain(0, 1, 2, 3, 1), toys, "4")
 
 
+def test_what_does_not_change_from_turn_to_turn_is_made_once(toys, cache):
+    nodes = {**GROW.graph.nodes, "2": Node("numbers/number", parameters={"value": 7})}
+    graph = Graph(nodes, [*GROW.graph.links, Link("2", "integer", "1", "b")])
+    steady = Definition(graph, inputs=GROW.inputs, outputs=GROW.outputs, loop=GROW.loop)
+    assert [node for node in ran(instance(steady), toys, cache) if node.endswith("/2")] == ["2#0/2"]
+
+
+def test_what_acts_on_the_world_acts_every_turn(toys):
+    graph = Graph({"1": Node("pictures/swatch"), "2": Node("pictures/keep")}, [Link("1", "swatch", "2", "picture")])
+    workflow = Workflow(Graph({"9": Node("definition:d")}), definitions={"d": Definition(graph, loop=Loop(3))})
+    assert sorted(flattened(workflow, toys).graph.nodes) == ["9#0/1", "9#0/2", "9#1/2", "9#2/2"]
+
+
 def test_a_turns_number_into_an_input_is_refused_with_a_remedy(toys):
     graph = Graph(GROW.graph.nodes, [Link("inputs", "turn", "1", "a"), Link("1", "integer", "outputs", "sum")])
     counted = Definition(graph, inputs=GROW.inputs, outputs=GROW.outputs, loop=GROW.loop)
