@@ -176,12 +176,22 @@ class Session:
         self.report_changed.emit()
 
     def show_catalogue(self, catalogue: Catalogue) -> None:
-        if (path := self._waiting_import) and catalogue:
-            self.installed, self._waiting_import = catalogue, None
-            self._import(path)
         self.installed = catalogue
         self._check()
         self.catalogue_changed.emit()
+        if (path := self._waiting_import) and catalogue:
+            self._waiting_import = None
+            self._import_late(path)
+
+    def _import_late(self, path: Path) -> None:
+        """What waited for the node types, unless something else was begun meanwhile."""
+        if self.document.modified:
+            self.said.emit(f"{path.name} can be opened now; it was not, since this document was changed meanwhile.", "note")
+            return
+        try:
+            self._import(path)
+        except BadWorkflow as error:
+            self.said.emit(f"Not opened. {error}.", "error")
 
     def _tell_trouble(self) -> None:
         """Once, that edits would not survive the window."""

@@ -18,7 +18,13 @@ def read_api(raw: Mapping[str, Any], where: str) -> Source:
     Raises:
         BadWorkflow: a node is not what the form asks for.
     """
-    return Source("API", {identity: _node(identity, node, where) for identity, node in raw.items()})
+    nodes = {identity: _node(identity, node, where) for identity, node in raw.items() if not _is_aside(node)}
+    return Source("API", nodes, kept={name: aside for name, aside in raw.items() if _is_aside(aside)})
+
+
+def _is_aside(entry: Any) -> bool:
+    """Whether an entry beside the nodes was never meant to be one."""
+    return not isinstance(entry, dict) or not {"class_type", "inputs"} & entry.keys()
 
 
 def _node(identity: str, raw: Any, where: str) -> SourceNode:

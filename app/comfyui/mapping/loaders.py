@@ -36,6 +36,7 @@ def _file(case: Case, widget: str) -> str:
 ENTRIES = (
     Entry("CheckpointLoaderSimple", "Load Checkpoint", checkpoint),
     Entry("CheckpointLoader", "Load Checkpoint With Config (DEPRECATED)", checkpoint),
+    Entry("unCLIPCheckpointLoader", "unCLIPCheckpointLoader", checkpoint),
     Entry("UNETLoader", "Load Diffusion Model", diffusion_model),
     Entry("VAELoader", "Load VAE", vae),
 )

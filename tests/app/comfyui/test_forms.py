@@ -62,6 +62,12 @@ def test_the_api_form_is_found_in_the_body_of_a_request_too(made):
     assert plain(made({"prompt": api_text_to_image(), "client_id": "me"})) == plain(made(api_text_to_image()))
 
 
+def test_what_stands_beside_the_nodes_of_the_api_form_is_kept(made):
+    found = made({**api_text_to_image(), "version": 3, "extra": {"a": 1}})
+    assert plain(found) == plain(made(api_text_to_image()))
+    assert found.workflow.unknown == {"comfyui": {"version": 3, "extra": {"a": 1}}}
+
+
 def test_names_of_the_api_form_beat_positions(made):
     canvas = text_to_image()
     canvas.change(3, widgets_values=["shifted", 42, "randomize", 12, 7.5, "euler", "normal", 1])

@@ -86,6 +86,16 @@ def test_a_shift_of_the_model_is_the_shift_of_the_steps(made):
     assert ("generator/load_generator", "generator", "sampling/generate", "generator") in found.links()
 
 
+def test_words_for_several_text_encoders_are_read_as_one(made):
+    raw = api_text_to_image()
+    raw["4"] = {"class_type": "CLIPTextEncodeSDXL", "inputs": {"clip": ["1", 1], "text_g": "a cat", "text_l": "soft light", "width": 1024}}
+    raw["5"] = {"class_type": "CLIPTextEncodeSD3", "inputs": {"clip": ["1", 1], "clip_l": "fog", "clip_g": "fog", "t5xxl": ""}}
+    found = made(raw)
+    texts = {node.parameters["text"] for node in found.workflow.graph.nodes.values() if node.type == "prompt/prompt"}
+    assert texts == {"a cat, soft light", "fog"} and found.problems() == []
+    assert found.outcomes()["CLIPTextEncodeSDXL 4"] == "approximated" and "read as one" in found.sentence("4")
+
+
 def test_the_split_sampler_of_newer_graphs_folds_into_generate(made):
     raw = api_text_to_image()
     sampler = raw.pop("3")["inputs"]

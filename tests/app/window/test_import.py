@@ -71,6 +71,17 @@ def test_before_the_node_types_are_known_an_import_waits_for_them(hands: Hands, 
     assert len(hands.graph.nodes) == 12 and hands.window.report_dock.isVisible()
 
 
+def test_work_begun_while_an_import_waits_stays(hands: Hands, real: Catalogue, comfy: Path) -> None:
+    node = hands.add("swatch", QPoint(200, 200))
+    hands.undo()
+    toys = hands.session.installed
+    hands.session.show_catalogue(Catalogue())
+    drop(hands, comfy)
+    hands.redo()
+    hands.session.show_catalogue(toys)
+    assert set(hands.graph.nodes) == {node} and "can be opened now" in hands.window.notice.text.text()
+
+
 def test_a_damaged_workflow_leaves_the_document_on_the_screen(hands: Hands, comfy: Path) -> None:
     node = hands.add("swatch", QPoint(200, 200))
     hands.session.document.save(comfy.with_name("mine.json"))
