@@ -37,7 +37,7 @@ def _window(files: list[str]) -> int:
     try:
         from app.window import main as open_window
     except ImportError as error:
-        if (error.name or "").split(".")[0] not in ("PySide6", "psygnal", "superqt", "rapidfuzz", "shiboken6"):
+        if (error.name or "").split(".")[0] not in ("PySide6", "psygnal", "rapidfuzz", "shiboken6"):
             raise
         print(f"The window needs {error.name}: install it with `pip install 'tessera[window]'`.", file=sys.stderr)
         return 2

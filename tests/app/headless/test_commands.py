@@ -19,7 +19,7 @@ import sys
 
 class NoQt:
     def find_spec(self, name, path=None, target=None):
-        if name.split(".")[0] in ("PySide6", "shiboken6", "psygnal", "superqt"):
+        if name.split(".")[0] in ("PySide6", "shiboken6", "psygnal"):
             raise ImportError(name + " is not here")
 
 sys.meta_path.insert(0, NoQt())

@@ -41,7 +41,7 @@ def _probe(cache: Path, *further: str) -> dict:
 def test_the_window_answers_without_torch_numpy_or_any_node(tmp_path: Path) -> None:
     told = _probe(tmp_path, "start the worker")
     assert told["palette"] and told["types"] > 4
-    assert not {"torch", "numpy", "nodes", "PIL", "networkx"} & set(told["loaded"])
+    assert not {"torch", "numpy", "nodes", "PIL"} & set(told["loaded"])
 
 
 def test_the_catalogue_is_remembered_for_the_next_start(tmp_path: Path) -> None:
