@@ -23,7 +23,7 @@ class StepStarted(Event, frozen=True, tag="step_started", gc=False):
     reason: str = ""
 
 
-class StepProgress(Event, frozen=True, tag="step_progress"):
+class StepProgress(Event, frozen=True, tag="step_progress", gc=False):
     """A step that runs once an item counts items; ``part`` is then the share of the running one that is done."""
 
     node: str

@@ -36,7 +36,7 @@ class Recipe(msgspec.Struct, frozen=True, gc=False):
     node_type: NodeType
     arguments: dict[str, Any]  # typed parameters, as the function gets them
     facts: NodeFacts
-    said: bytes  # the node's own part of its key
+    said: bytes  # the node's own part of its key and content key
     undecided: bool = False  # the run has to tell which of its lazy inputs it needs
 
     @property
@@ -106,16 +106,16 @@ def recipe_of(graph: Graph, node: str, types: Mapping[str, NodeType], digests: C
 def _said(facts: NodeFacts) -> bytes:
     files = facts.files
     own = {name: value for name, value in facts.parameters.items() if name not in files} if files else facts.parameters
-    return _encode((facts.type, facts.version, own, files, [(taken, output) for taken, _, output in facts.sources]))
+    return _encode((facts.type, facts.version, own, files, [taken for taken, _, _ in facts.sources]))
 
 
 def _input_name(link: Link) -> str:
     return link.input
 
 
-def key_of(said: bytes, source_keys: Iterable[str]) -> str:
-    """A node's own part with each source named by its key (or, for a content key, by the digest of what it gave)."""
-    return hashlib.blake2b(b"\0".join([said, *[key.encode() for key in source_keys]]), digest_size=16).hexdigest()
+def key_of(said: bytes, sources: Iterable[str]) -> str:
+    """A node's own part with what feeds it: each source's key and output, or, for a content key, the digest of what came."""
+    return hashlib.blake2b(b"\0".join([said, *[source.encode() for source in sources]]), digest_size=16).hexdigest()
 
 
 def keys(graph: Graph, types: Mapping[str, NodeType], digests: Callable[[str], str], targets: Iterable[str] | None = None) -> Keys:
@@ -164,6 +164,6 @@ def _add(made: Keys, graph: Graph, node: str, types: Mapping[str, NodeType], dig
         return
     recipe = recipe_of(graph, node, types, digests)
     made.recipes[node] = recipe
-    made.keys[node] = key_of(recipe.said, [made.keys[source] for _, source, _ in recipe.facts.sources])
+    made.keys[node] = key_of(recipe.said, [f"{made.keys[source]}.{output}" for _, source, output in recipe.facts.sources])
     if node_type.files:
         made.reading[node] = None

@@ -40,12 +40,16 @@ class Call(msgspec.Struct, frozen=True, gc=False):
 
 
 class Made(msgspec.Struct, frozen=True, gc=False):
-    """A result; it may also have been made by another process meanwhile."""
+    """A result; it may also have been made by another thread or process meanwhile."""
 
     entry: Entry
     results: Results
     files: tuple[str, ...] = ()
-    ran: bool = True
+    state: str = "ran"  # or "memory" or "disk": it was made elsewhere meanwhile
+
+    @property
+    def ran(self) -> bool:
+        return self.state == "ran"
 
 
 class Maker:
@@ -57,6 +61,7 @@ class Maker:
         self._seeds: dict[str, int] | None = None
         self._quick: set[str] = set()
         self._quick_steps = 0
+        self._making: dict[str, threading.Lock] = {}
 
     def quick(self, recipe: Recipe) -> bool:
         """Whether steps of the type are known to be over at once. That stands for the run: it is asked often."""
@@ -76,14 +81,36 @@ class Maker:
             Stopped: the run is to end.
         """
         quick = self.quick(call.recipe)
-        if quick or call.recipe.node_type.effect:
+        if call.recipe.node_type.effect:
             return self._run(call, emit, quick)
+        while not (mine := self._begun(call.content_key)):
+            pass
+        try:
+            if call.content_key in self.job.cache.memory and (entry := self.job.cache.find(call.content_key)):
+                return Made(entry, results_of(entry), state="memory")
+            return self._run(call, emit, quick) if quick else self._in_turn(call, emit)
+        finally:
+            del self._making[call.content_key]
+            mine.release()
+
+    def _begun(self, content_key: str) -> threading.Lock | None:
+        """The sole right to make a result, among the threads of this run; None after a wait for the thread that had it."""
+        mine = threading.Lock()
+        mine.acquire()
+        held = self._making.setdefault(content_key, mine)
+        if held is mine:
+            return mine
+        with held:
+            return None
+
+    def _in_turn(self, call: Call, emit: Callable[[AnyEvent], None]) -> Made | StepFailed:
+        """The result of a call, unless another process is just making it: then that is waited for."""
         with self.job.cache.turn(call.content_key, self.job.stop) as waited:
             if self.job.stop.is_set():
                 raise Stopped
             if waited and (entry := self.job.cache.find(call.content_key)):
-                return Made(entry, results_of(entry), ran=False)
-            return self._run(call, emit, quick)
+                return Made(entry, results_of(entry), state="disk")
+            return self._run(call, emit, quick=False)
 
     def keep(self, key: str, entry: Entry, recipe: Recipe) -> None:
         """Give an entry to the cache, unless it is of an effect, or of files that are others by now."""

@@ -28,6 +28,11 @@ def count_of(recipe: Recipe, given: Sequence[Given]) -> int | None:
     Raises:
         Failure: lists of different lengths meet.
     """
+    for value, _ in given:
+        if isinstance(value, Items):
+            break
+    else:
+        return None
     wholes = recipe.node_type.takes_lists
     lengths: dict[str, int] = {}
     for (taken, _, _), (value, _) in zip(recipe.facts.sources, given, strict=True):
@@ -71,6 +76,11 @@ class Spread:
     def ran(self) -> int:
         """How many items were not held."""
         return sum(made.ran for made in self.made.values())
+
+    @property
+    def seconds(self) -> float:
+        """What the items took that were not held."""
+        return sum(made.entry.seconds for made in self.made.values() if made.ran)
 
     @property
     def files(self) -> tuple[str, ...]:

@@ -37,7 +37,6 @@ class Run:
         self.waiting = Waiting(self.recipes, self.ready.in_order(self.ready.to_run), self.ready.perhaps)
         self.ranks = self.waiting.ranks
         self.entries: dict[str, Entry] = {}
-        self.holding = 0
         self.finished: dict[str, StepFinished] = {}
         self.failures: dict[str, StepFailed] = {}
         self.files: dict[str, tuple[str, ...]] = {}  # what failed steps wrote
@@ -98,7 +97,7 @@ class Run:
 
     def _crowded(self) -> bool:
         """Whether the results that later steps wait for fill the memory budget: then one thread goes on alone."""
-        return self.holding > self.cache.memory.budget
+        return sum([entry.size for entry in self.entries.values()]) > self.cache.memory.budget
 
     def _work(self, task: Task) -> None:
         _, item, node = task
@@ -138,7 +137,7 @@ class Run:
     def _found(self, node: str, recipe: Recipe, content_key: str) -> bool:
         """Whether the result is held under another key; then the step is done."""
         key = self.keys[node]
-        if recipe.node_type.effect or content_key == key:
+        if recipe.node_type.effect:
             return False
         state = self.cache.where(content_key)
         if not state or (entry := found_whole(self.cache, recipe, content_key)) is None:
@@ -154,8 +153,8 @@ class Run:
             return
         if not made.ran:
             self.cache.point(self.keys[node], content_key)
-        state, seconds = ("ran", made.entry.seconds) if made.ran else ("disk", 0.0)
-        self._finish(StepFinished(self.job.id, node, state, seconds, made.results, made.files, made.entry.notes), made.entry)
+        seconds = made.entry.seconds if made.ran else 0.0
+        self._finish(StepFinished(self.job.id, node, made.state, seconds, made.results, made.files, made.entry.notes), made.entry)
 
     def _spread(self, node: str, spread: Spread) -> None:
         """Begin with the items of a step."""
@@ -176,7 +175,7 @@ class Run:
             call = Call(node, recipe, given, content_key, content_key)
             made = self.maker.make(call, spread.telling(number, self.emit))
         else:
-            made = Made(held, results_of(held), ran=False)
+            made = Made(held, results_of(held), state="memory")
         if spread.take(number, made, lambda done: self.emit(StepProgress(self.job.id, node, done, spread.count))):
             self._close(node, spread)
 
@@ -191,7 +190,7 @@ class Run:
         entry, results = spread.whole(recipe)
         self.maker.keep(self.keys[node], without_values(entry), recipe)
         state = "ran" if spread.ran or not spread.count else "memory"
-        self._finish(StepFinished(self.job.id, node, state, entry.seconds, results, files, entry.notes, spread.ran), entry)
+        self._finish(StepFinished(self.job.id, node, state, spread.seconds, results, files, entry.notes, spread.ran), entry)
 
     def _choose(self, node: str) -> bool:
         """Find out which lazy inputs a step needs; False where it has to wait for what feeds them, or cannot tell."""
@@ -229,7 +228,6 @@ class Run:
             self.finished[node] = told
             if self.waiting.uses.get(node):
                 self.entries[node] = entry
-                self.holding += entry.size
             if node in self.ranks:
                 self._let_go(self.waiting.used(node))
                 self._begin(self.waiting.met(node))
@@ -240,8 +238,7 @@ class Run:
     def _let_go(self, nodes: list[str]) -> None:
         """Let results go that nobody needs any more in this run; the cache holds on to them as its budget allows."""
         for node in nodes:
-            if entry := self.entries.pop(node, None):
-                self.holding -= entry.size
+            self.entries.pop(node, None)
 
     def _fail(self, failed: StepFailed) -> None:
         self.failures[failed.node] = failed

@@ -173,6 +173,12 @@ def test_a_choice_that_turns_out_the_same_runs_nothing(memory):
     assert outcome.ran == ("c", "e")
 
 
+def test_what_comes_round_by_another_node_and_output_is_known_by_its_content(memory):
+    execute(graph_of("y integer m a", y="number value=1", m="add"), CATALOGUE, memory)
+    round_about = graph_of("y integer s yes", "s value m a", y="number value=1", s="either", m="add")
+    assert execute(round_about, CATALOGUE, memory).ran == ("s",)
+
+
 def test_a_side_that_is_held_on_disk_is_fetched(tmp_path):
     run(DRIVEN, Cache(MemoryCache(), DiskCache(tmp_path)))
     outcome, events = run(DRIVEN.with_parameter("c", "value", 4).with_parameter("s", "extra", 1), Cache(MemoryCache(), DiskCache(tmp_path)))

@@ -82,6 +82,14 @@ def test_no_more_run_at_once_than_there_are_threads(memory):
     assert meeting.most <= 2
 
 
+def test_equal_steps_that_are_ready_at_once_are_made_once(memory):
+    meeting = Meeting(9)
+    equal = Graph({str(number): Node("t/enter") for number in range(4)})
+    outcome = execute(equal, catalogue_of(meeting), memory, threads=4)
+    assert (outcome.state, len(outcome.results), len(outcome.ran)) == ("done", 4, 1)
+    assert meeting.most == 1
+
+
 def test_steps_that_use_the_same_device_run_one_at_a_time(memory):
     meeting = Meeting(2)
     execute(row_of("enter", 4), catalogue_of(meeting, uses="device"), memory, threads=4)
