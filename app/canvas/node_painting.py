@@ -159,7 +159,7 @@ def _paint_dot(painter: QPainter, port: Port, radius: float, inks: Inks, solid: 
     painter.setPen(inks.port_edge)
     painter.setBrush(color)
     if port.many or port.listed:
-        painter.drawPath(rounded(-radius + 1, port.y - radius - 2, 2 * radius - 2, 2 * radius + 4, radius - 1))
+        painter.drawPath(rounded(port.x - radius + 1, port.y - radius - 2, 2 * radius - 2, 2 * radius + 4, radius - 1))
     else:
         painter.drawEllipse(port.point, radius, radius)
     if not solid:
