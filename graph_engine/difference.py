@@ -23,7 +23,7 @@ def plain(workflow: Workflow) -> dict[str, Any]:
 
 def difference(before: Workflow, after: Workflow) -> dict[str, Any]:
     """The fields that are other or gone, so for the entries of nodes, layout and definitions, and the links. Empty = the same."""
-    changed, gone = _between(_small_fields(before), _small_fields(after), lambda value: value)
+    changed, gone = _small_between(before, after)
     sections: dict[str, tuple[Mapping[str, Any], Mapping[str, Any], Callable[[Any], Any]]] = {
         "nodes": (before.graph.nodes, after.graph.nodes, node_fields),
         "layout": (before.layout, after.layout, place_fields),
@@ -38,12 +38,21 @@ def take_difference(held: dict[str, Any], found: Mapping[str, Any]) -> None:
     """Make what `plain` gave of the first workflow into what it gives of the second."""
     for name, (changed, gone) in {"": (found.get(SET, {}), found.get(GONE, ())), **found.get(ENTRIES, {})}.items():
         part = held.setdefault(name, {}) if name else held
-        part.update(changed)
         for key in gone:
             del part[key]
+        part.update(changed)
     if LINKS in found:
         start, end, new = found[LINKS]
         held["links"][start:end] = new
+
+
+def _small_between(before: Workflow, after: Workflow) -> tuple[dict[str, Any], list[str]]:
+    """Small fields that are new or other, and names that are gone. Where unknown names differ all come anew: their order is kept."""
+    changed, gone = _between(_small_fields(before), _small_fields(after), lambda value: value)
+    if list(before.unknown) == list(after.unknown):
+        return changed, gone
+    known = {name: value for name, value in changed.items() if name not in after.unknown}
+    return {**known, **after.unknown}, list(before.unknown)
 
 
 def _small_fields(workflow: Workflow) -> dict[str, Any]:

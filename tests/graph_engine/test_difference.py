@@ -42,6 +42,11 @@ def test_one_and_one_point_naught_differ():
     assert after_taking(one, difference(one, other)).graph.nodes["1"].parameters["x"].hex() == (1.0).hex()
 
 
+def test_unknown_fields_come_in_the_order_of_the_last_workflow():
+    one, other = Workflow(unknown={"b": 1}), Workflow(unknown={"a": 2, "b": 1})
+    assert list(after_taking(one, difference(one, other)).unknown) == ["a", "b"]
+
+
 def test_an_edit_in_a_large_graph_is_a_small_difference():
     nodes = {str(number): Node("a/b") for number in range(2000)}
     links = [Link(str(number), "x", str(number + 1), "y") for number in range(1999)]
