@@ -83,17 +83,18 @@ ROWS = (
         tip="Do not run, nor what needs it", when=_selected, on_node=True,
     ),
     Row(
-        "run", "Graph", "Run", ("Ctrl+Return", "Ctrl+Enter"), lambda w: w.session.run(), "run", "Run what is not done yet",
-        when=lambda w: not w.session.runs.running, separated=True,
+        "run", "Graph", "Run", ("Ctrl+Return", "Ctrl+Enter"), lambda w: w.session.run(), "run",
+        "Put the graph on the queue: what is not done yet runs", separated=True,
     ),
     Row(
         "run_selected", "Graph", "Run to here", ("Ctrl+Shift+Return",), lambda w: w.session.run(w.session.selection),
-        when=lambda w: not w.session.runs.running and _selected(w), on_node=True,
+        when=_selected, on_node=True,
     ),
     Row(
         "stop", "Graph", "Stop", ("Ctrl+Alt+Return", "Ctrl+Alt+Enter"), lambda w: w.session.stop(), "stop", "Stop after the step that runs",
-        when=lambda w: w.session.runs.running,
+        when=lambda w: w.session.queueing.is_busy,
     ),
+    Row("show_queue", "View", "Queue", ("Ctrl+J",), lambda w: w.toggle_queue(), "queue", "Show or hide the queue"),
     Row("frame", "View", "Frame selection", ("F",), lambda w: w.canvas.frame_selection(), "fit", scope="canvas"),
     Row("frame_all", "View", "Frame all", ("Home",), lambda w: w.canvas.frame_all(), scope="canvas", on_empty=True),
     Row("actual_zoom", "View", "Zoom to 100 %", ("Ctrl+1",), lambda w: w.canvas.zoom_to_actual()),

@@ -6,24 +6,30 @@ import itertools
 from pathlib import Path
 
 import msgspec
-from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtCore import QFileSystemWatcher, QObject, Qt, QTimer, Signal, Slot
 
 from app import places, wire
+from app.queue.job import Job
+from app.queue.jobs import opened_or_begun_anew
+from app.queue.taker import Taker
 from app.worker_link import WorkerLink
 from graph_engine.catalogue import Catalogue
 from graph_engine.workflow import Workflow, write, write_atomically
 
 CATALOGUE = "catalogue.json"
+LOOK_PAUSE = 100  # milliseconds from a change of the queue's file to the look at it: changes come in flocks
 
 
 class Runner(QObject):
-    """One run at a time. The worker starts when asked to, not with the object: the window is shown first."""
+    """Has the worker run this window's jobs, one after the other. The worker starts when asked to: the window is shown first."""
 
     ready = Signal(object)  # the Catalogue
     happened = Signal(object)  # an event of a run
-    refused = Signal(object)  # the problems that kept a run from starting
+    refused = Signal(object)  # the `wire.Refused` of a run that did not start
     planned = Signal(object)  # the Plan asked for last
     lost = Signal(str)  # why the worker ended; another was started
+    began = Signal(object)  # the Job that runs now
+    queue_changed = Signal()
     _heard = Signal(object)  # from the link's thread to the window's
 
     def __init__(self, nodes: str = "", cache: Path | None = None, output_folder: Path | None = None) -> None:
@@ -32,27 +38,66 @@ class Runner(QObject):
         self._output_folder = output_folder
         self._nodes = nodes
         self.link = WorkerLink(self._heard.emit, self.lost_in_thread, nodes, cache)
+        self.troubles: list[str] = []
+        """What was wrong with the queue's file, to be said once there is a window."""
+        self.jobs = opened_or_begun_anew(places.data_folder(), self.troubles.append)
+        self._taker = Taker(self.jobs, self.link)
         self._numbers = itertools.count(1)
-        self._run = self._asked = ""
+        self._asked = ""
+        self._closed = False
         self._heard.connect(self._take, Qt.ConnectionType.QueuedConnection)
+        self._look_timer = QTimer(self, singleShot=True, interval=LOOK_PAUSE)
+        self._look_timer.timeout.connect(self.look)
+        self._watcher = QFileSystemWatcher([f"{self.jobs.path}-wal"], self)
+        self._watcher.fileChanged.connect(self._look_soon)
 
     def start(self) -> None:
         self.link.start()
 
     def close(self) -> None:
+        """End the worker. Jobs that run or wait stay in the queue."""
+        if self._closed:
+            return
+        self._closed = True
+        self._look_timer.stop()
         self.link.close()
+        self._taker.abandon()
+        self.jobs.close()
 
-    def run(self, workflow: Workflow, targets: tuple[str, ...], scope: str = "") -> str:
-        """Begin a run; the id that its events carry. A worker that could not be started is tried once more."""
-        if self.link.gave_up:
-            self.link.start()
-        self._run = f"run-{next(self._numbers)}"
+    # jobs
+
+    @property
+    def current(self) -> Job | None:
+        """The job that runs."""
+        return self._taker.current
+
+    def add(self, job: Job) -> Job:
+        """Put a job at the end of the queue, for this window to run."""
         folder = str(self._output_folder or places.output_folder())
-        self.link.run(wire.Run(self._run, write(workflow), targets or None, folder, scope))
-        return self._run
+        return self.jobs.add(msgspec.structs.replace(job, owner=self.jobs.me, output_folder=folder))
+
+    def go_on(self, try_again: bool = False) -> None:
+        """Take the next job, unless one runs. Where workers could not be started, only ``try_again`` starts another."""
+        if self.link.pid is None or (self.link.gave_up and not try_again):
+            return  # not started yet: jobs wait until the worker is ready
+        if job := self._taker.take():
+            self.began.emit(job)
+        self.queue_changed.emit()
+
+    @Slot(str)
+    def _look_soon(self, path: str) -> None:
+        if not self._closed:
+            self._look_timer.start()
+
+    def look(self) -> None:
+        """Follow what was changed in the queue, here or by another process."""
+        self._taker.look()
+        self.go_on()
 
     def stop(self) -> None:
-        self.link.stop(self._run)
+        if self._taker.current:
+            self.jobs.cancel(self._taker.current.id)
+            self._taker.look()
 
     def plan(self, workflow: Workflow, scope: str = "") -> None:
         """Ask what a run would do; only the answer to the latest question is passed on."""
@@ -64,20 +109,28 @@ class Runner(QObject):
 
     @Slot(object)
     def _take(self, message: object) -> None:
+        if self._closed:
+            return
         match message:
             case wire.Ready():
                 self._remember(message.catalogue)
                 self.ready.emit(Catalogue.from_json(message.catalogue))
-            case wire.Refused():
-                if message.run == self._run:
-                    self.refused.emit(message.problems)
+                self.go_on()
             case wire.Planned():
                 if message.ask == self._asked:
                     self.planned.emit(message.plan)
             case str():
                 self.lost.emit(message)
             case _:
-                self.happened.emit(message)
+                self._take_news(message)
+
+    def _take_news(self, message: object) -> None:
+        """News of a run: first to those who show it, then to the queue, which may begin the next."""
+        is_refusal = isinstance(message, wire.Refused)
+        ended = self._taker.hear(message)  # type: ignore[arg-type]
+        (self.refused if is_refusal else self.happened).emit(message)
+        if ended:
+            self.go_on()
 
     # the catalogue of last time
 

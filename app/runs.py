@@ -41,12 +41,19 @@ class Runs:
         """Events of this run count from now on."""
         self._run = run
 
-    def ask_to_stop(self) -> None:
-        self.text = "Stopping"
+    def follows(self, run: str) -> bool:
+        """Whether a run is the one that goes on here."""
+        return self.running and run == self._run
 
-    def refuse(self) -> None:
-        """The run did not start."""
-        self.running, self.text = False, "Did not run"
+    def ask_to_stop(self) -> None:
+        if self.running:
+            self.text = "Stopping"
+
+    def refuse(self, run: str) -> bool:
+        """A run did not start; whether it was the one that is followed."""
+        if run == self._run:
+            self.running, self.text = False, "Did not run"
+        return run == self._run
 
     def leave(self) -> None:
         """Another document: what is known belongs to the one before, and so does a run that still goes on."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from psygnal import Signal
 
@@ -18,9 +18,12 @@ from app.groups import Groups, PlaceTypes, new_definition_id
 from app.headless import opened
 from app.journal import Lost
 from app.linking import LooseEnd, fitting_ends
+from app.queue.job import Job
+from app.queueing import Queueing, Worker
 from app.runs import Runs
 from app.steps import StepsInside
 from app.versions import digest_of_file
+from app.wire import Refused
 from app.wording import title_of
 from graph_engine.catalogue import Catalogue
 from graph_engine.check import Problem
@@ -29,7 +32,7 @@ from graph_engine.errors import BadWorkflow
 from graph_engine.events import AnyEvent, RunFinished
 from graph_engine.flatten import TURN_MARK, flattened, problems_of, way_to
 from graph_engine.graph import Graph, Link
-from graph_engine.parameters import drawn_seeds
+from graph_engine.parameters import drawn_seeds, seeds
 from graph_engine.plan import Plan
 from graph_engine.values import Pixels
 from graph_engine.workflow import Workflow, read, with_graphs, write
@@ -37,18 +40,6 @@ from graph_engine.workflow import Workflow, read, with_graphs, write
 Place = tuple[float, float]
 PASTE_SHIFT = (32.0, 32.0)
 SUFFIX = ".json"
-
-
-class Worker(Protocol):
-    """What the session asks of the worker process; answers come as events."""
-
-    def run(self, workflow: Workflow, targets: tuple[str, ...], scope: str = "") -> str:
-        """Begin a run; the id that its events carry."""
-        ...
-
-    def plan(self, workflow: Workflow, scope: str = "") -> None: ...
-
-    def stop(self) -> None: ...
 
 
 class Session:
@@ -70,6 +61,7 @@ class Session:
     def __init__(self, catalogue: Catalogue, worker: Worker | None = None, folder: Path | None = None) -> None:
         """``folder`` is where unsaved edits and earlier versions of files are kept; without it they are not."""
         self.installed = catalogue
+        self.queueing = Queueing()
         self.worker = worker
         self.folder = folder
         self.document = Document()
@@ -86,6 +78,14 @@ class Session:
         self._hear(self.document)
         if folder:
             self.document.keep_in(folder)
+
+    @property
+    def worker(self) -> Worker | None:
+        return self.queueing.worker
+
+    @worker.setter
+    def worker(self, worker: Worker | None) -> None:
+        self.queueing.worker = worker
 
     @property
     def steps(self) -> StepsInside:
@@ -120,8 +120,8 @@ class Session:
             document.keep_in(self.folder)
         self.selection = frozenset()
         self.report, self._waiting_import, self._missing = None, None, ()
-        self.stop()
         self.runs.leave()
+        self._follow_again()
         self._check()
         self.document_changed.emit()
         self.modified_changed.emit()
@@ -365,8 +365,8 @@ class Session:
     # runs
 
     def run(self, targets: Iterable[str] = ()) -> None:
-        """Send the workflow to the worker. Seeds that are random or count up change now, visibly, as an edit."""
-        if self.runs.running or self.worker is None:
+        """Put the workflow on the queue. Seeds that are random or count up change now, visibly, as an edit."""
+        if self.worker is None:
             return
         if not self.document.workflow.graph.nodes:
             self.said.emit("There is nothing to run yet: press Tab to add a node.", "note")
@@ -374,13 +374,26 @@ class Session:
         drawn = with_graphs(self.document.workflow, lambda graph: drawn_seeds(graph, self.catalogue))
         self.document.apply_whole("Draw seeds", drawn)
         self.said.emit("", "note")
-        self.runs.begin(self.flat)
         wanted = tuple(self.document.prefix + node for node in targets)
-        self.runs.follow(self.worker.run(self.document.workflow, wanted, str(self.document.path or "")))
+        self.queueing.add(self.document, self.flat, seeds(self.flat, self.installed), wanted)
         self.run_changed.emit()
 
+    def take_begin(self, job: Job) -> None:
+        """A job began; if it came from this document, its steps are followed."""
+        asked = self.queueing.asked(job.run)
+        if asked and asked.document is self.document:
+            self.runs.begin(asked.graph)
+            self.runs.follow(job.run)
+        self.run_changed.emit()
+
+    def _follow_again(self) -> None:
+        """The job that runs may have come from the document that is shown again."""
+        if self.worker and self.worker.current:
+            self.take_begin(self.worker.current)
+
     def stop(self) -> None:
-        if self.runs.running and self.worker:
+        """Stop the job that runs, of whichever document."""
+        if self.worker and self.queueing.is_busy:
             self.runs.ask_to_stop()
             self.run_changed.emit()
             self.worker.stop()
@@ -410,11 +423,12 @@ class Session:
         )
         return " ".join(words)
 
-    def take_refusal(self, problems: Iterable[Problem]) -> None:
-        """The run did not start."""
-        self.runs.refuse()
+    def take_refusal(self, refused: Refused) -> None:
+        """A run did not start."""
+        if not self.runs.refuse(refused.run):
+            return
         self.run_changed.emit()
-        first = next(iter(problems), None)
+        first = next(iter(refused.problems), None)
         if first:
             self.said.emit(f"Did not run: {self.problem_text(first)}", "error")
             self.select({self.here(first.node)} if first.node else self.selection)

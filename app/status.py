@@ -72,16 +72,23 @@ class Status(QStatusBar):
         self.progress = QProgressBar()
         self.progress.setTextVisible(False)
         self.progress.setFixedSize(120, 4)
+        self.queue = QPushButton(icon("queue", theme, theme.muted), "")
+        self.queue.setProperty("flat", True)
+        self.queue.setObjectName("queue_state")
+        self.queue.setToolTip("Show or hide the queue")
         self.worker = QLabel("Worker starting")
         self.worker.setObjectName("worker_state")
         self.addWidget(self.problems)
         self.addWidget(self.run)
         self.addWidget(self.progress)
+        self.addPermanentWidget(self.queue)
         self.addPermanentWidget(self.worker)
         session.problems_changed.connect(self.show_problems)
         session.run_changed.connect(self.show_run)
+        session.queueing.changed.connect(self.show_queue)
         self.show_problems()
         self.show_run()
+        self.show_queue()
 
     def show_problems(self) -> None:
         problems = self.session.problems
@@ -100,6 +107,10 @@ class Status(QStatusBar):
         self.progress.setVisible(self.session.runs.running)
         self.progress.setRange(0, 1000)
         self.progress.setValue(round(self.session.runs.share * 1000))
+
+    def show_queue(self) -> None:
+        waiting = sum(job.state in ("waiting", "paused") for job in self.session.queueing.all())
+        self.queue.setText(f"{waiting} waiting" if waiting else "Queue")
 
     def show_worker(self, text: str) -> None:
         self.worker.setText(text)

@@ -22,6 +22,8 @@ from app.notice import Notice
 from app.palette.palette import Palette
 from app.places import data_folder
 from app.preview.viewer import Viewer
+from app.queue_panel.queue_panel import WIDTH as QUEUE_WIDTH
+from app.queue_panel.queue_panel import QueuePanel
 from app.runner import Runner
 from app.session import Session
 from app.status import Status
@@ -50,12 +52,12 @@ class Window(QMainWindow):
         self.import_panel = ImportPanel(session, theme)
         self.status = Status(session, theme)
         self.palette = Palette(self.canvas, session, theme)  # type: ignore[assignment]
-        self.run_button = QPushButton()
-        self.run_button.setObjectName("run_button")
-        self.run_button.setProperty("primary", True)
-        self.run_button.clicked.connect(self._press_run)
+        self.queue_panel = QueuePanel(session, theme)
         self._plan_timer = QTimer(self, singleShot=True, interval=PLAN_PAUSE)
         self.actions_by_name = {row.name: self._action(row) for row in ROWS}
+        self.stop_button = self._button("stop", theme.text)
+        self.run_button = self._button("run", theme.on_accent)
+        self.run_button.setProperty("primary", True)
         self._lay_out()
         self._join()
         self.show_title()
@@ -80,6 +82,7 @@ class Window(QMainWindow):
         self.resizeDocks(docks, [SIDE_WIDTH] * len(docks), Qt.Orientation.Horizontal)
         self.resizeDocks(docks, [VIEWER_HEIGHT, self.height() - VIEWER_HEIGHT], Qt.Orientation.Vertical)
         self._lay_out_report()
+        self._lay_out_queue()
         self.setStatusBar(self.status)
         self._fill_menus()
         self.addToolBar(self._tool_bar())
@@ -102,6 +105,22 @@ class Window(QMainWindow):
         self.resizeDocks([self.report_dock], [REPORT_HEIGHT], Qt.Orientation.Vertical)
         self.import_panel.close_button.clicked.connect(self.report_dock.hide)
         self.report_dock.hide()
+
+    def _lay_out_queue(self) -> None:
+        """The dock of the queue; it opens by hand, and when there is something to decide."""
+        self.queue_dock = self._dock("Queue", self.queue_panel, Qt.DockWidgetArea.LeftDockWidgetArea)
+        self.resizeDocks([self.queue_dock], [QUEUE_WIDTH], Qt.Orientation.Horizontal)
+        self.queue_dock.hide()
+        self.status.queue.clicked.connect(self.toggle_queue)
+
+    def _button(self, name: str, color: str) -> QPushButton:
+        """A button of the tool bar with words on it."""
+        action = self.actions_by_name[name]
+        made = QPushButton(icon(name, self.theme, color), action.text())
+        made.setObjectName(f"{name}_button")
+        made.setToolTip(action.toolTip())
+        made.clicked.connect(action.trigger)
+        return made
 
     def _action(self, row: Row) -> QAction:
         action = QAction(row.text, self)
@@ -141,22 +160,9 @@ class Window(QMainWindow):
         space = QWidget()
         space.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         bar.addWidget(space)
+        bar.addWidget(self.stop_button)
         bar.addWidget(self.run_button)
         return bar
-
-    def _press_run(self) -> None:
-        self.actions_by_name["stop" if self.session.runs.running else "run"].trigger()
-
-    def _show_run_button(self) -> None:
-        running = self.session.runs.running
-        action = self.actions_by_name["stop" if running else "run"]
-        self.run_button.setText(action.text())
-        self.run_button.setToolTip(action.toolTip())
-        self.run_button.setIcon(icon("stop" if running else "run", self.theme, self.theme.text if running else self.theme.on_accent))
-        if self.run_button.property("primary") is running:
-            self.run_button.setProperty("primary", not running)
-            self.run_button.style().unpolish(self.run_button)
-            self.run_button.style().polish(self.run_button)
 
     # what joins the panels
 
@@ -177,12 +183,16 @@ class Window(QMainWindow):
         runner.ready.connect(self._take_ready)
         runner.happened.connect(session.take_event)
         runner.refused.connect(session.take_refusal)
+        runner.began.connect(session.take_begin)
+        runner.queue_changed.connect(session.queueing.tell)
+        runner.queue_changed.connect(self.show_possible)
         runner.planned.connect(session.take_plan)
         session.workflow_changed.connect(self._plan_soon)
         session.document_changed.connect(self._plan_soon)
         session.run_ended.connect(self._plan_soon)
         self._plan_timer.timeout.connect(session.ask_plan)
         runner.lost.connect(self._take_loss)
+        session.queueing.tell()
 
     def _show_document(self) -> None:
         self.notice.hide()
@@ -212,7 +222,7 @@ class Window(QMainWindow):
         """Turn off what cannot be done now, and say what undo would undo."""
         for row in ROWS:
             self.actions_by_name[row.name].setEnabled(row.when(self))
-        self._show_run_button()
+        self.stop_button.setEnabled(self.session.queueing.is_busy)
         document = self.session.document
         self.actions_by_name["undo"].setText(f"Undo {document.undo_label.lower()}".rstrip())
         self.actions_by_name["redo"].setText(f"Redo {document.redo_label.lower()}".rstrip())
@@ -243,6 +253,18 @@ class Window(QMainWindow):
             self.session.show_catalogue(catalogue)
         for broken in catalogue.broken:
             self.session.said.emit(f"{broken.module} was left out: {broken.message}", "warning")
+
+    def toggle_queue(self) -> None:
+        self.queue_dock.setVisible(not self.queue_dock.isVisible())
+
+    def start(self) -> None:
+        """Start the worker. Where an earlier window left jobs, the queue is shown, which asks about them; none runs unasked."""
+        self.runner.start()
+        for trouble in self.runner.troubles:
+            self.session.said.emit(f"{trouble}.", "warning")
+        if self.session.queueing.find_left():
+            self.queue_dock.show()
+            self.session.queueing.tell()
 
     def _take_loss(self, reason: str) -> None:
         self.status.show_worker("Worker ended")
@@ -324,7 +346,7 @@ def main(argv: list[str]) -> int:
     window.show()
     sys.excepthook = window.report_bug
     # The worker starts once the window has been painted: nobody waits for torch.
-    QTimer.singleShot(0, runner.start)
+    QTimer.singleShot(0, window.start)
     return application.exec()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -88,9 +89,9 @@ class Jobs:
     # looking
 
     def all(self) -> list[Job]:
-        """Every job: those that run or wait in their order, then the finished ones, the latest first."""
+        """Every job: those that run, then those that wait in their order, then the finished ones, the latest first."""
         jobs = self._read(f"{_SELECT} ORDER BY place")
-        unfinished = [job for job in jobs if not job.is_finished]
+        unfinished = sorted((job for job in jobs if not job.is_finished), key=lambda job: job.state != RUNNING)
         return unfinished + sorted((job for job in jobs if job.is_finished), key=lambda job: -(job.ended or 0.0))
 
     def job(self, number: int) -> Job:
@@ -265,6 +266,9 @@ def opened_or_begun_anew(folder: Path, say: Callable[[str], None]) -> Jobs:
     """The queue of a folder. One that cannot be read is put aside, which is said: a window must open."""
     try:
         return Jobs(folder)
+    except OSError as error:
+        say(f"{folder}: cannot be written ({error.strerror}): jobs are not kept when the program ends")
+        return Jobs(Path(tempfile.mkdtemp(prefix="tessera-queue-")))
     except QueueTrouble as trouble:
         aside = folder / f"{FILE}.unreadable-{int(time.time())}"
         for ending in ("", "-wal", "-shm"):

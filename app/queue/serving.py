@@ -57,11 +57,11 @@ def serve(
             now, changes = time.monotonic(), jobs.changed_elsewhere()
             if interrupted.is_set():
                 taker.leave()
-            elif taker.current is None and (until_empty or changes != seen or now - looked > SEARCH_SECONDS):
+            elif taker.current is None and not link.gave_up and (until_empty or changes != seen or now - looked > SEARCH_SECONDS):
                 seen, looked = changes, now
                 if job := taker.take():
                     began(job)
-            if taker.current is None and (interrupted.is_set() or until_empty):
+            if taker.current is None and (interrupted.is_set() or until_empty or link.gave_up):
                 return
             for message in _heard_within(heard, LOOK_SECONDS):
                 if isinstance(message, str):

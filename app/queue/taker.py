@@ -16,7 +16,6 @@ from graph_engine.events import AnyEvent, RunFinished, StepFailed, StepStarted
 MAX_DEATHS = 2
 """Workers that may end in a row without having finished a step of a job; then it is the job's fault."""
 DIED = ("The worker ended while this ran, twice.", "Use a smaller picture or fewer at a time, or close other programs; then retry the job.")
-NO_WORKER = ("The worker cannot be started.", "See what it says in the terminal; then retry the job.")
 
 
 class Link(Protocol):
@@ -77,6 +76,11 @@ class Taker:
             self._leaving = True
             self._stop()
 
+    def abandon(self) -> None:
+        """The worker is gone, and so is this process soon: what ran waits for whoever takes it next."""
+        if self.current:
+            self._write(WAITING, self._recording.record(self._seconds()))
+
     def _stop(self) -> None:
         assert self.current
         self._stopping = True
@@ -94,9 +98,10 @@ class Taker:
         deaths = 1 if self._recording.steps_done else self.current.record.deaths + 1
         if self._stopping:
             return self._write(WAITING if self._leaving else STOPPED, self._recording.record(self._seconds()))
-        if self._link.gave_up or deaths >= MAX_DEATHS:
-            message, remedy = NO_WORKER if self._link.gave_up else DIED
-            self._recording.take(StepFailed(self.current.run, self._at, "worker_lost", message, remedy))
+        if self._link.gave_up:  # no job's fault: it waits until a worker can be started
+            return self._write(WAITING, self._recording.record(self._seconds()))
+        if deaths >= MAX_DEATHS:
+            self._recording.take(StepFailed(self.current.run, self._at, "worker_lost", *DIED))
             return self._write(FAILED, self._recording.record(self._seconds(), deaths=deaths))
         return self._write(WAITING, self._recording.record(self._seconds(), deaths=deaths))
 

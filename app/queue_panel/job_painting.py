@@ -1,0 +1,71 @@
+"""A row of the queue: a mark for the state, the job's name, how it stands, and how far it is."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+
+from app.queue.job import Job
+from app.queue_panel.job_model import JOB, Index
+from app.session import Session
+from app.theme.fonts import BODY, SMALL, font
+from app.theme.icons import SIZE, pixmap
+from app.theme.tokens import Theme
+
+ROW_HEIGHT = 44
+BAR = 2
+MARKS = {"waiting": "waiting", "running": "run", "paused": "pause", "done": "tick", "failed": "failed", "stopped": "stop"}
+
+
+class JobPainter(QStyledItemDelegate):
+    def __init__(self, session: Session, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._session, self._theme = session, theme
+        self._title, self._small = font(BODY, QFont.Weight.Medium), font(SMALL)
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        return QSize(0, ROW_HEIGHT)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        job: Job = index.data(JOB)
+        area: QRect = option.rect.adjusted(4, 1, -4, -1)  # type: ignore[attr-defined]
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if option.state & QStyle.StateFlag.State_Selected:  # type: ignore[attr-defined]
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(self._theme.hover))
+            painter.drawRoundedRect(area, 5, 5)
+        mark = pixmap(MARKS[job.state], self._color(job), SIZE, painter.device().devicePixelRatioF())
+        painter.drawPixmap(area.x() + 8, area.y() + (area.height() - SIZE) // 2, mark)
+        self._write(painter, job, area.adjusted(32, 4, -8, -5))
+        if job.state == "running":
+            self._draw_progress(painter, job, area.adjusted(32, 0, -8, 0))
+
+    def _color(self, job: Job) -> str:
+        theme = self._theme
+        colors = {"running": theme.accent, "done": theme.good, "failed": theme.bad, "paused": theme.warning, "waiting": theme.muted}
+        return colors.get(job.state, theme.faint)
+
+    def _write(self, painter: QPainter, job: Job, area: QRect) -> None:
+        flags, elide = Qt.AlignmentFlag, Qt.TextElideMode.ElideRight
+        painter.setFont(self._title)
+        painter.setPen(QColor(self._theme.muted if job.is_finished else self._theme.text))
+        name = QFontMetrics(self._title).elidedText(job.name, elide, area.width())
+        painter.drawText(area, flags.AlignLeft | flags.AlignTop, name)
+        painter.setFont(self._small)
+        painter.setPen(QColor(self._theme.bad if job.state == "failed" else self._theme.faint if job.is_finished else self._theme.muted))
+        text = " ".join(self._standing(job).split())
+        painter.drawText(area, flags.AlignLeft | flags.AlignBottom, QFontMetrics(self._small).elidedText(text, elide, area.width()))
+
+    def _standing(self, job: Job) -> str:
+        runs = self._session.runs
+        return runs.text if runs.follows(job.run) and not job.wish else self._session.queueing.state_text(job)
+
+    def _draw_progress(self, painter: QPainter, job: Job, area: QRect) -> None:
+        share = self._session.runs.share if self._session.runs.follows(job.run) else 0.0
+        line = QRectF(area.x(), area.bottom() - BAR + 1, area.width(), BAR)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(self._theme.line))
+        painter.drawRoundedRect(line, 1, 1)
+        painter.setBrush(QColor(self._theme.accent))
+        painter.drawRoundedRect(QRectF(line.x(), line.y(), line.width() * share, BAR), 1, 1)

@@ -1,0 +1,241 @@
+"""The queue in the window: Run adds, the worker takes; the panel shows and changes it; a crash leaves it."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+
+from app import places
+from app.queue.job import Job
+from app.queue.jobs import Jobs
+from app.queue_panel.queue_panel import QueuePanel
+from app.window import Window
+from graph_engine import Graph, Link, Node, Workflow, write
+from tests.app.queue.conftest import begun, finished, saved
+from tests.app.window.hands import Hands
+from tests.app.window.test_run import PATIENCE, _chain, _finished, _set
+
+ROOT = Path(__file__).parents[3]
+CRASHING = """
+import sys
+from pathlib import Path
+from PySide6.QtWidgets import QApplication
+from app.runner import Runner
+from app.session import Session
+from app.queue_panel.queue_panel import QueuePanel
+from app.window import Window
+from graph_engine.workflow import read
+from app.document import Document
+application = QApplication([])
+window = Window(Session(__import__("graph_engine").discover("tests.toy")), Runner("tests.toy", Path(sys.argv[1])))
+window.session.show_document(Document(read(sys.stdin.buffer.read())))
+window.start()
+window.session.run()
+window.session.run()
+window.session.run_changed.connect(lambda: window.session.steps["2"].done > 1 and print("going", flush=True))
+application.exec()
+"""
+
+
+def states(hands: Hands) -> list[str]:
+    return [job.state for job in hands.session.queueing.all()]
+
+
+def slow() -> Workflow:
+    nodes = {"1": Node("pictures/swatch"), "2": Node("pictures/fade", parameters={"steps": 40})}
+    return Workflow(Graph(nodes, [Link("1", "swatch", "2", "picture")]), name="Slow")
+
+
+def waiting(window: Window, *names: str) -> list[int]:
+    """Jobs that nobody runs: the worker of the window was not started."""
+    return [window.runner.add(Job(0, name, write(slow()))).id for name in names]
+
+
+def shown_panel(window: Window) -> QueuePanel:
+    """The panel as after Ctrl+J and a click into it."""
+    window.queue_dock.show()
+    window.queue_panel.list.setFocus()
+    return window.queue_panel
+
+
+def names(window: Window) -> list[str]:
+    return [job.name for job in window.queue_panel.model.jobs]
+
+
+def test_pressing_run_twice_queues_two_jobs_and_both_are_done(working: Window, hands: Hands) -> None:
+    _, two = _chain(hands)
+    _set(hands, two, seed={"value": 1, "policy": "random"})
+    hands.key(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    hands.key(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert sorted(states(hands)) == ["running", "waiting"] and working.status.queue.text() == "1 waiting"
+    hands.qtbot.waitUntil(lambda: states(hands) == ["done", "done"], timeout=PATIENCE)
+    first, second = (job.record for job in hands.session.queueing.all())
+    assert first.seeds != second.seeds and first.results[two] != second.results[two]
+    assert hands.graph.nodes[two].parameters["seed"]["value"] in first.seeds.values()
+
+
+def test_a_job_keeps_the_graph_as_it_was_when_run_was_pressed(working: Window, hands: Hands) -> None:
+    one, two = _chain(hands)
+    hands.session.run()
+    hands.session.run()
+    hands.session.delete({two})
+    hands.qtbot.waitUntil(lambda: states(hands) == ["done", "done"], timeout=PATIENCE)
+    assert all(two in job.record.results for job in hands.session.queueing.all())
+
+
+def test_another_document_leaves_the_job_running_and_coming_back_follows_it(working: Window, hands: Hands) -> None:
+    _, two = _chain(hands)
+    _set(hands, two, steps=1000)
+    document = hands.session.document
+    hands.session.run()
+    hands.session.new()
+    assert hands.session.queueing.is_busy and not hands.session.runs.running
+    hands.session.show_document(document)
+    hands.qtbot.waitUntil(lambda: hands.session.steps[two].done > 1, timeout=PATIENCE)
+    hands.session.stop()
+    _finished(hands)
+    assert states(hands) == ["stopped"]
+
+
+def test_a_job_is_canceled_in_the_panel_and_the_next_one_runs(working: Window, hands: Hands) -> None:
+    _, two = _chain(hands)
+    _set(hands, two, steps=1000)
+    hands.session.run()
+    _set(hands, two, steps=1)
+    hands.session.run()
+    hands.qtbot.waitUntil(lambda: hands.session.runs.running and hands.session.steps[two].done > 1, timeout=PATIENCE)
+    panel = shown_panel(working)
+    panel.choose(panel.model.jobs[0].id)
+    QTest.keyClick(panel.list, Qt.Key.Key_Delete)
+    hands.qtbot.waitUntil(lambda: states(hands) == ["done", "stopped"], timeout=PATIENCE)
+
+
+def test_a_running_job_that_is_paused_goes_on_where_it_was(working: Window, hands: Hands) -> None:
+    one, two = _chain(hands)
+    _set(hands, two, steps=30)
+    hands.session.run()
+    hands.qtbot.waitUntil(lambda: hands.session.steps[two].done > 1, timeout=PATIENCE)
+    panel = shown_panel(working)
+    panel.choose(panel.model.jobs[0].id)
+    QTest.keyClick(panel.list, Qt.Key.Key_Space)
+    hands.qtbot.waitUntil(lambda: states(hands) == ["paused"], timeout=PATIENCE)
+    assert panel.doings["pause"].text() == "Resume"
+    QTest.keyClick(panel.list, Qt.Key.Key_Space)
+    hands.qtbot.waitUntil(lambda: states(hands) == ["done"], timeout=PATIENCE)
+    assert hands.session.steps[one].state == "memory"
+
+
+def test_a_stopped_job_is_run_again_and_finished_ones_are_cleared(window: Window, hands: Hands) -> None:
+    (number,) = waiting(window, "one")
+    panel = window.queue_panel
+    window.session.queueing.tell()
+    panel.choose(number)
+    panel.doings["cancel"].trigger()
+    assert names(window) == ["one"] and states(hands) == ["stopped"]
+    window.session.queueing.tell()
+    panel.choose(number)
+    panel.doings["retry"].trigger()
+    assert states(hands) == ["waiting"]
+    window.session.queueing.cancel([number])
+    window.session.queueing.tell()
+    panel.doings["clear"].trigger()
+    assert states(hands) == []
+
+
+def test_jobs_are_put_in_order_by_keys_and_by_dragging(window: Window, hands: Hands) -> None:
+    one, two, three = waiting(window, "one", "two", "three")
+    window.session.queueing.tell()
+    panel = shown_panel(window)
+    panel.choose(three)
+    QTest.keyClick(panel.list, Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier)
+    window.session.queueing.tell()
+    assert names(window) == ["one", "three", "two"] and [job.id for job in panel.chosen()] == [three]
+    model = panel.model
+    dragged = model.mimeData([model.index(model.row_of(two))])
+    model.dropMimeData(dragged, Qt.DropAction.MoveAction, 0, 0, model.index(-1))
+    window.session.queueing.tell()
+    assert names(window) == ["two", "one", "three"]
+    dragged = model.mimeData([model.index(0)])
+    model.dropMimeData(dragged, Qt.DropAction.MoveAction, 2, 0, model.index(-1))
+    window.session.queueing.tell()
+    assert names(window) == ["one", "two", "three"]
+
+
+def test_what_another_process_changes_is_seen(working: Window, hands: Hands) -> None:
+    other = Jobs(places.data_folder())
+    other.add(Job(0, "from a shell", write(slow())))
+    other.close()
+    hands.qtbot.waitUntil(lambda: names(working) == ["from a shell"], timeout=PATIENCE)
+    panel = working.queue_panel
+    assert "Waiting for tessera queue run" in panel.model.index(0).data() and not hands.session.queueing.is_busy
+    panel.choose(panel.model.jobs[0].id)
+    panel.doings["take_over"].trigger()
+    hands.qtbot.waitUntil(lambda: states(hands) == ["done"], timeout=PATIENCE)
+
+
+def killed_in_the_middle(cache: Path, end: Callable[[int], None]) -> None:
+    """A window that has queued two jobs is ended while the second node of the first one runs."""
+    words = [sys.executable, "-c", CRASHING, str(cache)]
+    process = subprocess.Popen(words, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True)
+    assert process.stdin and process.stdout
+    process.stdin.write(write(slow()))
+    process.stdin.close()
+    assert process.stdout.readline()
+    end(process.pid)
+    process.wait()
+    process.stdout.close()
+
+
+@pytest.mark.parametrize(
+    "end", [lambda pid: os.kill(pid, signal.SIGKILL), lambda pid: os.killpg(pid, signal.SIGKILL)], ids=["window", "all"]
+)
+def test_jobs_of_a_killed_window_wait_for_an_answer_and_then_end_as_if_nothing_had_been(
+    window: Window, hands: Hands, tmp_path: Path, end: Callable[[int], None]
+) -> None:
+    killed_in_the_middle(tmp_path / "cache", end)
+    with hands.qtbot.waitSignal(window.runner.ready, timeout=PATIENCE):
+        window.start()
+    assert "2 jobs were not finished" in window.queue_panel.left.text.text() and window.queue_dock.isVisible()
+    assert states(hands) == ["waiting", "waiting"] and not hands.session.queueing.is_busy
+    QTest.mouseClick(window.queue_panel.left.yes, Qt.MouseButton.LeftButton)
+    assert not window.queue_panel.left.isVisible()
+    hands.qtbot.waitUntil(lambda: states(hands) == ["done", "done"], timeout=PATIENCE)
+    first = min(hands.session.queueing.all(), key=lambda job: job.id)
+    assert first.interruptions == 1 and first.record.ran == ("2",), "the first node came from the disk"
+    plain = finished(begun("run", saved(slow().graph, tmp_path), "--json"))["results"]
+    assert plain["2"]["swatch"]["digest"] == first.record.results["2"]["swatch"].digest
+
+
+def test_left_jobs_that_are_discarded_can_still_be_run_again(window: Window, hands: Hands) -> None:
+    other = Jobs(places.data_folder())
+    other.add(Job(0, "left", write(slow()), owner=other.me))
+    other.close()
+    window.start()
+    QTest.mouseClick(window.queue_panel.left.no, Qt.MouseButton.LeftButton)
+    assert states(hands) == ["stopped"]
+
+
+def test_closing_the_window_leaves_its_jobs_in_the_queue(working: Window, hands: Hands) -> None:
+    _, two = _chain(hands)
+    _set(hands, two, steps=1000)
+    hands.session.run()
+    hands.session.run()
+    hands.session.new()
+    working.close()
+    left = Jobs(places.data_folder())
+    assert [job.state for job in left.left_over()] == ["waiting", "waiting"]
+    left.close()
+
+
+def test_the_queue_is_shown_and_hidden_by_a_key(window: Window, hands: Hands) -> None:
+    hands.key(Qt.Key.Key_J, Qt.KeyboardModifier.ControlModifier)
+    assert window.queue_dock.isVisible() and window.queue_panel.empty.isVisible()
+    hands.add("swatch", QPoint(200, 200))
+    hands.key(Qt.Key.Key_J, Qt.KeyboardModifier.ControlModifier)
+    assert not window.queue_dock.isVisible()
