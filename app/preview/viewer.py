@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from collections.abc import Callable
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QAction, QActionGroup, QGuiApplication, QImage
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from app.pictures import to_qimage
-from app.preview.picture_view import PictureView
+from app.preview.looks import CHANNELS
+from app.preview.picture_view import COMPARISONS, PictureView
 from app.session import Session
 from app.steps import Step
+from app.theme.colors import to_hex
 from app.theme.icons import icon
 from app.theme.tokens import Theme
 from app.wording import title_of
@@ -26,9 +32,19 @@ class Viewer(QWidget):
         # Long facts are cut; they must not push the dock wider.
         self.facts.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._shown: Pixels | None = None
+        self._kept: QImage | None = None
+        self._kept_name = ""
+        self.compare = QToolButton(toolTip="Compare with another picture")
+        self.channels = QToolButton(toolTip="Channels")
+        self.picker = QToolButton(toolTip="Pick a color: a click copies it", checkable=True)
         self._lay_out(theme)
         self.view.zoom_changed.connect(self._tell)
+        self.view.pointed.connect(self._tell)
+        self.view.picked.connect(self._take_color)
+        self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.view.customContextMenuRequested.connect(self._open_menu)
         session.picture_changed.connect(self.show_picture)
+        session.document_changed.connect(self.end_comparison)
         self.show_picture()
 
     def _lay_out(self, theme: Theme) -> None:
@@ -37,19 +53,54 @@ class Viewer(QWidget):
         fit.clicked.connect(self.view.fit)
         actual = QToolButton(text="1:1", toolTip="One pixel of the picture on one pixel of the screen")
         actual.clicked.connect(self.view.show_actual_size)
+        self.picker.setIcon(icon("picker", theme))
+        self.picker.toggled.connect(self._pick)
+        self.channels.setIcon(icon("channels", theme))
+        self.channels.setMenu(self._choice(CHANNELS, self.view.channel, self.show_channel))
+        self.compare.setIcon(icon("compare", theme))
+        self.compare.setMenu(self._comparing_menu())
+        for button in (self.channels, self.compare):
+            button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         bar = QHBoxLayout()
         bar.setContentsMargins(12, 4, 8, 4)
-        bar.setSpacing(4)
+        bar.setSpacing(0)
         bar.addWidget(self.name)
-        bar.addSpacing(4)
+        bar.addSpacing(8)
         bar.addWidget(self.facts, 1)
-        bar.addWidget(actual)
-        bar.addWidget(fit)
+        for button in (self.picker, self.channels, self.compare, actual, fit):
+            bar.addWidget(button)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addLayout(bar)
         column.addWidget(self.view)
+
+    def _choice(self, names: tuple[str, ...], chosen: str, do: Callable[[str], None]) -> QMenu:
+        menu = QMenu(self)
+        self._add_choice(menu, names, chosen, do)
+        return menu
+
+    def _add_choice(self, menu: QMenu, names: tuple[str, ...], chosen: str, do: Callable[[str], None]) -> None:
+        group = QActionGroup(menu)
+        for name in names:
+            action = group.addAction(QAction(name.capitalize(), menu, checkable=True, checked=name == chosen))
+            action.triggered.connect(lambda _, name=name: do(name))
+            menu.addAction(action)
+
+    def _comparing_menu(self) -> QMenu:
+        menu = QMenu(self)
+        self.keep_action = menu.addAction("Keep this picture to compare with", self.keep)
+        self.end_action = menu.addAction("End the comparison", self.end_comparison)
+        menu.addSeparator()
+        self._add_choice(menu, COMPARISONS, self.view.comparison, self.view.show_comparison)
+        menu.aboutToShow.connect(self._show_possible)
+        return menu
+
+    def _show_possible(self) -> None:
+        self.keep_action.setEnabled(self._shown is not None)
+        self.end_action.setEnabled(self._kept is not None)
+
+    # what is shown
 
     def show_picture(self) -> None:
         pixels = self.session.viewed_picture
@@ -58,15 +109,77 @@ class Viewer(QWidget):
             self.view.show_image(to_qimage(pixels) if pixels else None)
         self._tell()
 
+    def show_channel(self, channel: str) -> None:
+        self.view.show_channel(channel)
+        self.channels.setProperty("marked", channel != CHANNELS[0])
+        _polish(self.channels)
+
+    def keep(self) -> None:
+        """Keep the picture on the screen; what is shown from now on is compared with it."""
+        if self._shown:
+            self.compare_with(to_qimage(self._shown), f"Kept: {self.name.text()}")
+
+    def compare_with(self, image: QImage, name: str) -> None:
+        self._kept, self._kept_name = image, name
+        self._tell_comparison()
+
+    def end_comparison(self) -> None:
+        self._kept, self._kept_name = None, ""
+        self._tell_comparison()
+
+    def _tell_comparison(self) -> None:
+        self.view.compare_with(self._kept, (self._kept_name, "Now"))
+        self.compare.setProperty("marked", self._kept is not None)
+        _polish(self.compare)
+
+    # colors and files
+
+    def _pick(self, on: bool) -> None:
+        self.view.picking = on
+        self.view.setCursor(Qt.CursorShape.CrossCursor) if on else self.view.unsetCursor()
+
+    def _take_color(self, color: str) -> None:
+        QGuiApplication.clipboard().setText(color)
+        self.picker.setChecked(False)
+        self.session.said.emit(f"Copied {color}.", "note")
+
+    def _open_menu(self, at: QPoint) -> None:
+        if self._shown is None:
+            return
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction("Copy the picture", self.copy)
+        if pixel := self.view.pixel:
+            color = to_hex(pixel[1])
+            menu.addAction(f"Copy {color}", lambda: self._take_color(color))
+        menu.addSeparator()
+        menu.addAction("Keep to compare with", self.keep)
+        menu.popup(self.view.mapToGlobal(at))
+
+    def copy(self) -> None:
+        if self._shown:
+            QGuiApplication.clipboard().setImage(to_qimage(self._shown))
+
     def _tell(self) -> None:
         node = self.session.viewed_node
         known = self.session.workflow.graph.nodes.get(node)
         self.name.setText(title_of(known, self.session.type_of(node)) if known else "Viewer")
-        if self._shown:
-            percent = round(self.view.zoom * self.view.devicePixelRatioF() * 100)
-            self.facts.setText(f"{self._shown.width} × {self._shown.height} · {percent} %{_standing(self.session.steps[node])}")
-        else:
-            self.facts.setText("")
+        self.facts.setText(self._facts(node))
+
+    def _facts(self, node: str) -> str:
+        """The pixel under the pointer; without a pointer, the size of the picture and how large it is shown."""
+        if self._shown is None:
+            return ""
+        if pixel := self.view.pixel:
+            at, color = pixel
+            return f"{at.x()}, {at.y()} · {to_hex(color)}"
+        percent = round(self.view.zoom * self.view.devicePixelRatioF() * 100)
+        return f"{self._shown.width} × {self._shown.height} · {percent} %{_standing(self.session.steps[node])}"
+
+
+def _polish(button: QToolButton) -> None:
+    button.style().unpolish(button)
+    button.style().polish(button)
 
 
 def _standing(step: Step) -> str:
