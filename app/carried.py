@@ -1,44 +1,43 @@
-"""Workflows that pictures carry: the text chunk ``tessera.workflow`` of a PNG, found without decoding the picture."""
+"""Workflows that pictures carry beside their pixels: in a PNG, WebP or JPEG, found without decoding the picture."""
 
 from __future__ import annotations
 
+import base64
+import binascii
 import zlib
 
+from app.picture_texts import LIMIT, is_picture, texts_in
 from graph_engine.errors import BadWorkflow
 
-SIGNATURE = b"\x89PNG\r\n\x1a\n"
-KEYWORD = b"tessera.workflow"
-LIMIT = 16 << 20
+KEYWORD = "tessera.workflow"
+PACKED = "tessera.workflow.packed"
+SEEDS = "tessera.seed"
 
 
-def workflow_in_png(data: bytes, where: str) -> bytes | None:
-    """The workflow file in a PNG; None where the data is no PNG.
+def carried_workflow(data: bytes, where: str) -> bytes | None:
+    """The workflow file in a picture; None where the data is no picture.
 
     Raises:
-        BadWorkflow: a PNG without a workflow, a damaged one, or a chunk past the limit.
+        BadWorkflow: a picture without a workflow, with a damaged one, or one past the limit.
     """
-    if not data.startswith(SIGNATURE):
+    if not is_picture(data):
         return None
-    at = len(SIGNATURE)
-    while at + 12 <= len(data):
-        length = int.from_bytes(data[at : at + 4], "big")
-        kind, body = data[at + 4 : at + 8], data[at + 8 : at + 8 + length]
-        if kind == b"iTXt" and body.startswith(KEYWORD + b"\0"):
-            return _text(body[len(KEYWORD) + 1 :], where)
-        at += 12 + length
-    raise BadWorkflow(f"{where}: must carry a workflow in a text chunk, got a picture without one")
+    texts = texts_in(data, (KEYWORD, PACKED), where)
+    if KEYWORD in texts:
+        return texts[KEYWORD]
+    if PACKED in texts:
+        return _unpacked(texts[PACKED], where)
+    raise BadWorkflow(f"{where}: must carry a workflow beside its pixels, got a picture without one")
 
 
-def _text(body: bytes, where: str) -> bytes:
-    """The text of an iTXt chunk after its keyword: flags, language, translated keyword, text."""
-    compressed, rest = body[:1] == b"\1", body[2:]
-    text = rest.split(b"\0", 2)[-1]
-    if compressed:
-        expander = zlib.decompressobj()
-        try:
-            text = expander.decompress(text, LIMIT + 1)
-        except zlib.error as error:
-            raise BadWorkflow(f"{where}: the workflow in it must be whole, got damaged compression ({error})") from None
-    if len(text) > LIMIT:
+def _unpacked(text: bytes, where: str) -> bytes:
+    expander = zlib.decompressobj()
+    try:
+        found = expander.decompress(base64.b64decode(text, validate=True), LIMIT + 1)
+    except (zlib.error, binascii.Error) as error:
+        raise BadWorkflow(f"{where}: the workflow in it must be whole, got damaged compression ({error})") from None
+    if len(found) > LIMIT:
         raise BadWorkflow(f"{where}: the workflow in it must be at most {LIMIT >> 20} MiB")
-    return text
+    if not expander.eof:
+        raise BadWorkflow(f"{where}: the workflow in it must be whole, got its beginning")
+    return found

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from app.places import cache_folder
+from app.files_by_digest import remember
+from app.places import cache_folder, data_folder
 from graph_engine.cache import Cache, MemoryCache
 from graph_engine.catalogue import Catalogue, discover
 from graph_engine.check import Problem, default_targets, errors
@@ -18,10 +19,12 @@ from graph_engine.declaration import File
 from graph_engine.disk import DiskCache
 from graph_engine.events import AnyEvent
 from graph_engine.execute import Outcome, execute
-from graph_engine.files import FileDigests
+from graph_engine.files import MISSING, FileDigests
 from graph_engine.flatten import flattened, problems_of
+from graph_engine.graph import Graph
 from graph_engine.history import History
 from graph_engine.plan import Plan, plan
+from graph_engine.sharing import with_digests
 from graph_engine.workflow import Workflow, upgraded, write
 
 NODES = "nodes.library"
@@ -62,11 +65,23 @@ class EngineRoom:
             return Outcome("refused", 0.0, problems=problems)
         flat = flattened(current, self.catalogue)
         wanted = default_targets(flat.graph, self.catalogue) if targets is None else flat.targets(targets)
+        carried = self._carried(current, flat.graph)
         outcome = execute(
             flat.graph, self.catalogue, self.cache, emit, targets=[node for node in wanted if node not in written], stop=stop,
-            output_folder=output_folder, workflow=write(current), run_id=run_id, scope=scope, digests=self.digests, history=self.history,
+            output_folder=output_folder, workflow=carried, run_id=run_id, scope=scope, digests=self.digests, history=self.history,
         )  # fmt: skip
         return outcome if outcome.state == "refused" else replace(outcome, problems=problems)
+
+    def _carried(self, workflow: Workflow, flat: Graph) -> bytes:
+        """The workflow as nodes that save pictures are given it: with the digests of its files."""
+        digests = {}
+        for node in flat.nodes.values():
+            for parameter in node_type.files if (node_type := self.catalogue.get(node.type)) else ():
+                name = node.parameters.get(parameter)
+                if isinstance(name, str) and name and (digest := self.digests(name)) != MISSING:
+                    digests[name] = digest
+        remember(digests, data_folder())
+        return write(with_digests(workflow, digests))
 
     def finds(self, name: str) -> bool:
         """Whether a file is there, by its path or by a model's name."""

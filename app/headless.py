@@ -12,10 +12,12 @@ from typing import Any
 
 import msgspec
 
-from app.carried import workflow_in_png
+from app.carried import carried_workflow
 from app.comfyui.files import is_comfyui
 from app.contents import contents
+from app.files_by_digest import with_files_found
 from app.guard import PATIENCE, end_now
+from app.places import data_folder
 from app.queue.job import Record
 from graph_engine.check import Problem
 from graph_engine.declaration import AnyKind, NodeType, Parameter
@@ -48,7 +50,8 @@ def opened(path: Path) -> Workflow:
     data = contents(path)
     if is_comfyui(data, str(path)):
         raise BadWorkflow(f"{path}: is a workflow of ComfyUI: tessera import turns it into one of this program")
-    return read(workflow_in_png(data, str(path)) or data, str(path))
+    found = carried_workflow(data, str(path))
+    return read(data, str(path)) if found is None else with_files_found(read(found, str(path)), data_folder())
 
 
 def with_settings(workflow: Workflow, types: Mapping[str, NodeType], settings: list[str], seed: int | None) -> Workflow:

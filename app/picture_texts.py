@@ -15,6 +15,8 @@ JPEG = b"\xff\xd8\xff"
 LIMIT = 16 << 20
 """Bytes of one text."""
 ENTRY_LIMIT = 1000
+CHUNK_LIMIT = 100_000
+"""Parts that a file is looked through: a large picture has some thousand."""
 ASCII = 2
 MAIN_PART = b"\xda"
 """The marker of a JPEG behind which no more headers come."""
@@ -31,14 +33,16 @@ def texts_in(data: bytes, keywords: Collection[str], where: str) -> dict[str, by
         BadWorkflow: one of them is damaged, or longer than the limit.
     """
     found: dict[str, bytes] = {}
-    for keyword, text in _texts(data, keywords, where):
+    wanted = set(keywords)
+    for keyword, text in _texts(data, wanted, where):
         if len(text) > LIMIT:
             raise BadWorkflow(f"{where}: the text {keyword!r} in it must be at most {LIMIT >> 20} MiB")
-        found.setdefault(keyword, text)
+        found[keyword] = text
+        wanted.discard(keyword)  # a second one is not even unpacked: each may be a bomb
     return found
 
 
-def _texts(data: bytes, keywords: Collection[str], where: str) -> Iterator[tuple[str, bytes]]:
+def _texts(data: bytes, keywords: set[str], where: str) -> Iterator[tuple[str, bytes]]:
     if data.startswith(PNG):
         yield from _in_png(data, keywords, where)
     for block in _exif_blocks(data):
@@ -52,9 +56,11 @@ def _texts(data: bytes, keywords: Collection[str], where: str) -> Iterator[tuple
 # PNG
 
 
-def _in_png(data: bytes, keywords: Collection[str], where: str) -> Iterator[tuple[str, bytes]]:
+def _in_png(data: bytes, keywords: set[str], where: str) -> Iterator[tuple[str, bytes]]:
     at = len(PNG)
-    while at + 12 <= len(data):
+    for _ in range(CHUNK_LIMIT):
+        if at + 12 > len(data) or not keywords:
+            return
         length = int.from_bytes(data[at : at + 4], "big")
         kind = data[at + 4 : at + 8]
         if kind in (b"tEXt", b"zTXt", b"iTXt"):
@@ -77,10 +83,14 @@ def _png_text(kind: bytes, body: bytes, name: str, where: str) -> bytes:
 
 
 def _unpacked(packed: bytes, name: str, where: str) -> bytes:
+    expander = zlib.decompressobj()
     try:
-        return zlib.decompressobj().decompress(packed, LIMIT + 1)
+        text = expander.decompress(packed, LIMIT + 1)
     except zlib.error as error:
         raise BadWorkflow(f"{where}: the text {name!r} in it must be whole, got damaged compression ({error})") from None
+    if len(text) <= LIMIT and not expander.eof:
+        raise BadWorkflow(f"{where}: the text {name!r} in it must be whole, got its beginning")
+    return text
 
 
 # WebP and JPEG
@@ -99,7 +109,9 @@ def _exif_blocks(data: bytes) -> Iterator[bytes]:
 
 def _in_webp(data: bytes) -> Iterator[bytes]:
     at = 12
-    while at + 8 <= len(data):
+    for _ in range(CHUNK_LIMIT):
+        if at + 8 > len(data):
+            return
         length = int.from_bytes(data[at + 4 : at + 8], "little")
         if data[at : at + 4] == b"EXIF":
             yield data[at + 8 : at + 8 + length]

@@ -1,37 +1,17 @@
-"""Tensors to picture files, written whole or not at all, and never over another file."""
+"""Files that nodes write: whole or not at all, below the output folder, and never over another file."""
 
 from __future__ import annotations
 
 import errno
-import io
 import os
 import re
 import uuid
-from collections.abc import Mapping
 from pathlib import Path
 
-from PIL import Image, PngImagePlugin
-from torch import Tensor
-
 from graph_engine.errors import Failure
-from nodes.imaging.pixels import to_bytes
 
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\.|$)|.*[. ]$")
-
-
-def png_bytes(pixels: Tensor, texts: Mapping[str, str] | None = None) -> bytes:
-    """One picture (3 or 4, height, width) in 0 to 1 as an 8-bit PNG, with texts by keyword.
-
-    Alpha is straight; the color under transparent pixels is kept.
-    """
-    info = PngImagePlugin.PngInfo()
-    for keyword, text in (texts or {}).items():
-        info.add_itxt(keyword, text, zip=len(text) > 1024)
-    rows = to_bytes(pixels).permute(1, 2, 0).contiguous().numpy()
-    file = io.BytesIO()
-    Image.fromarray(rows).save(file, "PNG", pnginfo=info)
-    return file.getvalue()
 
 
 def rooted(folder: Path, name: str) -> Path:

@@ -3,47 +3,71 @@
 from __future__ import annotations
 
 import json
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Literal
 
 from graph_engine.context import Context
-from graph_engine.declaration import Text, node
-from nodes.imaging.writing import png_bytes, rooted, write_new
+from graph_engine.declaration import Color, Integer, Text, node
+from graph_engine.sharing import shared
+from nodes.imaging.encoding import JPEG, SUFFIXES, encoded, fitting_texts
+from nodes.imaging.writing import rooted, write_new
 from nodes.values import Image
 
 LARGEST_WORKFLOW = 4 * 2**20
+WORKFLOW, SEEDS = "tessera.workflow", "tessera.seed"
 
 
-@node(effect=True, words=("export", "write", "png"), without_result=("embed",))
+@node(effect=True, words=("export", "write", "png", "webp", "jpeg"), without_result=("embed", "local_paths"))
 def save_image(
     context: Context,
     image: Image,
     name: Annotated[str, Text(placeholder="picture")] = "picture",
+    format: Literal["png", "webp", "jpeg"] = "png",
+    quality: Annotated[int, Integer(soft=(50, 100), hard=(1, 100))] = 90,
+    background: Annotated[str, Color()] = "#ffffff",
     embed: bool = True,
+    local_paths: bool = False,
 ) -> Image:
-    """Save pictures as PNG files in the output folder.
+    """Save pictures as PNG, WebP or JPEG files in the output folder.
 
     Files are numbered and never overwritten: picture_0001.png, picture_0002.png. A file is whole or not there. Alpha is
-    saved straight, together with the color under transparent pixels.
+    saved straight, together with the color under transparent pixels; JPEG has no alpha, so there the background shows.
 
     The workflow and the seeds that made the picture are written into the file, so that opening the picture in Tessera
-    brings the graph back.
+    brings the graph back. Folders of this machine stay out of it: of a path only the file's name goes along, with the
+    digest by which the file is found again.
 
     Args:
         image: The pictures to save, one file each.
         name: Name of the files without number and suffix; folders may stand before it, as stickers/cat.
+        format: PNG keeps every pixel. WebP is smaller and has alpha too. JPEG is for photos without alpha.
+        quality: Of WebP and JPEG: more is finer and larger. A WebP of 100 keeps every pixel.
+        background: The color behind transparent parts, where the format has no alpha.
         embed: Write the workflow and the seeds into the files. Turn it off for pictures whose making is nobody's business.
+        local_paths: Leave the paths of files in the workflow as they are on this machine.
 
     Returns:
         The pictures as they came, so that more can follow.
     """
-    texts = {}
-    if embed and context.workflow:
-        if len(context.workflow) <= LARGEST_WORKFLOW:
-            texts["tessera.workflow"] = context.workflow.decode()
-        else:
-            context.note(f"The workflow is not in the file: it may have {LARGEST_WORKFLOW >> 20} MiB, has {len(context.workflow) >> 20}.")
-        texts["tessera.seed"] = json.dumps(dict(context.seeds), sort_keys=True)
     stem = rooted(context.output_folder, name)
+    texts = _texts(context, format, local_paths) if embed else {}
+    if format == JPEG and image.pixels.shape[1] == 4 and bool((image.pixels[:, 3] < 1).any()):
+        context.note(f"JPEG has no transparency: the pictures were laid on {background}.")
     for pixels in image.pixels:
-        context.wrote(write_new(stem, ".png", png_bytes(pixels, texts)))
+        context.wrote(write_new(stem, SUFFIXES[format], encoded(pixels, format, texts, quality, background)))
     return image
+
+
+def _texts(context: Context, format: str, local_paths: bool) -> dict[str, str]:
+    """What the files carry."""
+    texts = {SEEDS: json.dumps(dict(context.seeds), sort_keys=True)}
+    if not context.workflow:
+        return {}
+    if len(context.workflow) > LARGEST_WORKFLOW:
+        context.note(f"The workflow is not in the file: it may have {LARGEST_WORKFLOW >> 20} MiB, has {len(context.workflow) >> 20}.")
+    else:
+        texts[WORKFLOW] = (context.workflow if local_paths else shared(context.workflow, str(Path.home()))).decode()
+    fitting = fitting_texts(texts, format)
+    if len(fitting) < len(texts):
+        context.note("The workflow is not in the file: a JPEG holds 64 kB beside its pixels. PNG and WebP hold more.")
+    return fitting

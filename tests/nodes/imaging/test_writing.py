@@ -14,7 +14,8 @@ import torch
 from PIL import Image as Pillow
 
 from graph_engine.errors import Failure
-from nodes.imaging.writing import png_bytes, rooted, write_new
+from nodes.imaging.encoding import encoded
+from nodes.imaging.writing import rooted, write_new
 
 
 @pytest.mark.parametrize(
@@ -91,7 +92,7 @@ def test_where_there_is_no_room_nothing_is_left_behind(tmp_path: Path) -> None:
 def test_a_png_keeps_straight_alpha_hidden_color_and_texts() -> None:
     rgba = torch.randint(0, 256, (4, 6, 5), generator=torch.Generator().manual_seed(0)) / 255
     rgba[3, :3] = 0
-    with Pillow.open(io.BytesIO(png_bytes(rgba, {"short": "ü", "long": "x" * 5000}))) as picture:
+    with Pillow.open(io.BytesIO(encoded(rgba, "png", {"short": "ü", "long": "x" * 5000}))) as picture:
         back = torch.frombuffer(bytearray(picture.tobytes()), dtype=torch.uint8).view(6, 5, 4)
         assert torch.equal(back.permute(2, 0, 1).float() / 255, rgba)
         assert picture.text == {"short": "ü", "long": "x" * 5000}

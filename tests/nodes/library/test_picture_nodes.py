@@ -9,13 +9,14 @@ from PIL import Image as Pillow
 
 from graph_engine.context import Context
 from graph_engine.errors import Failure
+from graph_engine.workflow import Workflow, write
 from nodes.library.image.load_image import load_image
 from nodes.library.output.preview import preview
 from nodes.library.output.save_image import save_image
 from nodes.values import Image
 
 RGBA = Image(torch.randint(0, 256, (2, 4, 6, 5), generator=torch.Generator().manual_seed(0)) / 255)
-WORKFLOW = json.dumps({"format": "tessera-workflow", "name": "Größe"}, ensure_ascii=False).encode()
+WORKFLOW = write(Workflow(name="Größe"))
 
 
 def test_what_is_saved_can_be_loaded_to_the_bit(tmp_path: Path) -> None:
