@@ -30,6 +30,15 @@ def carried_workflow(data: bytes, where: str) -> bytes | None:
     raise BadWorkflow(f"{where}: must carry a workflow beside its pixels, got a picture without one")
 
 
+def carries_workflow(data: bytes, where: str) -> bool:
+    """Whether a picture carries a workflow of this program.
+
+    Raises:
+        BadWorkflow: it carries a damaged one.
+    """
+    return bool(texts_in(data, (KEYWORD, PACKED), where))
+
+
 def _unpacked(text: bytes, where: str) -> bytes:
     expander = zlib.decompressobj()
     try:

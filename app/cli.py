@@ -25,6 +25,7 @@ from app.headless import (
     stopping,
     summary,
     with_settings,
+    workflow_in_picture,
 )  # fmt: skip
 from app.places import data_folder
 from app.queue.job import Record, Recording
@@ -136,7 +137,7 @@ def check_file(file: File, as_json: AsJson = False) -> None:
 
 @app.command("import")
 def import_file(
-    file: Annotated[Path, typer.Argument(help="A workflow of ComfyUI, or a picture that carries one.", show_default=False)],
+    file: Annotated[Path, typer.Argument(help="A workflow of ComfyUI, or a picture that carries a workflow.", show_default=False)],
     out: Annotated[
         Path | None, typer.Option("--out", metavar="FILE", help="Where the workflow goes.", show_default="NAME.tessera.json")
     ] = None,
@@ -145,7 +146,13 @@ def import_file(
     ] = ModelChoice.NAMED,
     as_json: AsJson = False,
 ) -> None:
-    """Turn a ComfyUI workflow into one of this program, and say what became of each node."""
+    """Turn a ComfyUI workflow into one of this program, and say what became of each node; or take the workflow out of a picture."""
+    if (workflow := workflow_in_picture(file)) is not None:
+        path = saved_import(workflow, file, out)
+        show(str(path))
+        if as_json:
+            print(json.dumps({"state": "imported", "file": str(path), "form": "picture", "items": []}))
+        return
     room = EngineRoom()
     made = imported_file(file, room.catalogue, starter=models is ModelChoice.STARTER, has_file=room.finds)
     path = saved_import(made.workflow, file, out)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import threading
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -65,17 +65,17 @@ class EngineRoom:
             return Outcome("refused", 0.0, problems=problems)
         flat = flattened(current, self.catalogue)
         wanted = default_targets(flat.graph, self.catalogue) if targets is None else flat.targets(targets)
-        carried = self._carried(current, flat.graph)
+        carried = self._carried(current, flat.graph, wanted)
         outcome = execute(
             flat.graph, self.catalogue, self.cache, emit, targets=[node for node in wanted if node not in written], stop=stop,
             output_folder=output_folder, workflow=carried, run_id=run_id, scope=scope, digests=self.digests, history=self.history,
         )  # fmt: skip
         return outcome if outcome.state == "refused" else replace(outcome, problems=problems)
 
-    def _carried(self, workflow: Workflow, flat: Graph) -> bytes:
-        """The workflow as nodes that save pictures are given it: with the digests of its files."""
+    def _carried(self, workflow: Workflow, flat: Graph, targets: Iterable[str]) -> bytes:
+        """The workflow as nodes that save pictures are given it: with the digests of the files that this run reads."""
         digests = {}
-        for node in flat.nodes.values():
+        for node in map(flat.nodes.__getitem__, flat.upstream(targets)):
             for parameter in node_type.files if (node_type := self.catalogue.get(node.type)) else ():
                 name = node.parameters.get(parameter)
                 if isinstance(name, str) and name and (digest := self.digests(name)) != MISSING:

@@ -29,9 +29,9 @@ class Place(msgspec.Struct, frozen=True):
 
 
 def remember(digests: Mapping[str, str], folder: Path) -> None:
-    """Write down where files lie that are named by a full path. What cannot be written down is only not found again."""
+    """Write down where files lie that are named by a path. What cannot be written down is only not found again."""
     known = _known(folder)
-    new = {digest: place for name, digest in digests.items() if os.path.isabs(name) and (place := _place(name))}
+    new = {digest: place for name, digest in digests.items() if (place := _place(os.path.abspath(os.path.expanduser(name))))}
     if any(known.get(digest) != place for digest, place in new.items()):
         kept = dict(list({**{key: place for key, place in known.items() if key not in new}, **new}.items())[-KEPT:])
         with contextlib.suppress(OSError):

@@ -12,11 +12,12 @@ from typing import Any
 
 import msgspec
 
-from app.carried import carried_workflow
+from app.carried import carried_workflow, carries_workflow
 from app.comfyui.files import is_comfyui
 from app.contents import contents
 from app.files_by_digest import with_files_found
 from app.guard import PATIENCE, end_now
+from app.picture_texts import is_picture
 from app.places import data_folder
 from app.queue.job import Record
 from graph_engine.check import Problem
@@ -52,6 +53,16 @@ def opened(path: Path) -> Workflow:
         raise BadWorkflow(f"{path}: is a workflow of ComfyUI: tessera import turns it into one of this program")
     found = carried_workflow(data, str(path))
     return read(data, str(path)) if found is None else with_files_found(read(found, str(path)), data_folder())
+
+
+def workflow_in_picture(path: Path) -> Workflow | None:
+    """The workflow of this program that a picture carries; None for any other file.
+
+    Raises:
+        BadWorkflow: the file cannot be read, or what the picture carries is damaged.
+    """
+    data = contents(path)
+    return opened(path) if is_picture(data) and not is_comfyui(data, str(path)) and carries_workflow(data, str(path)) else None
 
 
 def with_settings(workflow: Workflow, types: Mapping[str, NodeType], settings: list[str], seed: int | None) -> Workflow:

@@ -56,6 +56,7 @@ class GraphView(QGraphicsView):
         self.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.viewport().setMouseTracking(True)
+        self.setAcceptDrops(False)  # files are the window's: the scene would take them and do nothing
         self.centerOn(0, 0)
 
     # pan, zoom, framing

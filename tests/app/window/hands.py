@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QWheelEvent
+from pathlib import Path
+
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
@@ -73,6 +75,14 @@ class Hands:
             Qt.MouseButton.NoButton, NO_KEY, Qt.ScrollPhase.NoScrollPhase, False,
         )  # fmt: skip
         QApplication.sendEvent(self.view, event)
+
+    def drop(self, path: Path) -> None:
+        """Let a file fall on the canvas."""
+        data = QMimeData()
+        data.setUrls([QUrl.fromLocalFile(str(path))])
+        action = Qt.DropAction.CopyAction
+        QApplication.sendEvent(self.view, QDragEnterEvent(QPoint(200, 200), action, data, LEFT, NO_KEY))
+        QApplication.sendEvent(self.view, QDropEvent(QPointF(200, 200), action, data, LEFT, NO_KEY))
 
     def key(self, key: Qt.Key, keys: Qt.KeyboardModifier = NO_KEY) -> None:
         """A key with the keyboard on the canvas."""

@@ -1,15 +1,18 @@
 """Documents and their files: nothing is lost, nothing hostile gets in."""
 
 import json
+import struct
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import torch
 from PySide6.QtCore import QPoint, QTimer
 from PySide6.QtWidgets import QApplication, QMessageBox
 
 from app.edits import with_graph
 from graph_engine import Node, read
+from nodes.imaging.encoding import FORMATS, SUFFIXES, encoded, fitting_texts
 from tests.app.window.hands import Hands
 
 A, B = QPoint(120, 160), QPoint(480, 160)
@@ -143,3 +146,30 @@ def test_a_node_of_a_newer_version_is_a_problem_that_a_click_leads_to(hands: Han
     status.list.list.itemClicked.emit(status.list.list.item(0))
     assert hands.session.selection == {node}
     assert hands.canvas.graph_scene.nodes[node].face.trouble == "error"
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+def test_a_picture_that_falls_on_the_canvas_brings_its_graph_back(hands: Hands, tmp_path: Path, kind: str) -> None:
+    before = read(_saved(hands, tmp_path).read_bytes()).graph
+    texts = fitting_texts({"tessera.workflow": (tmp_path / "dusk.json").read_text()}, kind)
+    path = tmp_path / f"made{SUFFIXES[kind]}"
+    path.write_bytes(encoded(torch.zeros(3, 8, 8), kind, texts))
+    hands.session.new()
+    hands.drop(path)
+    assert hands.graph == before and len(hands.canvas.graph_scene.nodes) == 2
+    assert hands.session.document.path is None and not hands.window.isWindowModified()
+
+
+@pytest.mark.parametrize("data", [b"tessera.workflow:[", b"tessera.workflow.packed:AAAA", b"no workflow"])
+def test_a_picture_that_carries_rubbish_leaves_the_document_on_the_screen(hands: Hands, tmp_path: Path, data: bytes) -> None:
+    hands.session.document.save(tmp_path / "mine.json")
+    block = b"II*\0" + struct.pack("<IHHHIII", 8, 1, 0xEA10, 2, len(data), 26, 0) + data
+    path = tmp_path / "bad.webp"
+    path.write_bytes(b"RIFF\0\0\0\0WEBPEXIF" + struct.pack("<I", len(block)) + block)
+    hands.drop(path)
+    assert hands.session.document.path == tmp_path / "mine.json"
+    assert (
+        hands.window.notice.isVisible()
+        and "Not opened." in hands.window.notice.text.text()
+        and "bad.webp" in hands.window.notice.text.text()
+    )

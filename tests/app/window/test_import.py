@@ -4,8 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDropEvent
+from PySide6.QtCore import QPoint, QUrl
 from PySide6.QtWidgets import QLabel
 
 from graph_engine import Catalogue, discover
@@ -27,16 +26,9 @@ def comfy(tmp_path: Path) -> Path:
     return path
 
 
-def drop(hands: Hands, path: Path) -> None:
-    data = QMimeData()
-    data.setUrls([QUrl.fromLocalFile(str(path))])
-    left, none = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
-    hands.window.dropEvent(QDropEvent(QPointF(200, 200), Qt.DropAction.CopyAction, data, left, none))
-
-
 def test_a_dropped_workflow_is_a_new_unsaved_document_with_a_report(hands: Hands, real: Catalogue, comfy: Path) -> None:
     hands.session.show_catalogue(real)
-    drop(hands, comfy)
+    hands.drop(comfy)
     assert hands.session.document.path is None and hands.window.isWindowModified() and hands.window.windowTitle().startswith("cats")
     assert hands.window.report_dock.isVisible() and "7 mapped, 0 approximated, 1 unmapped" in hands.window.import_panel.heading.text()
     assert "Odd <b>&" in hands.window.import_panel.lines.toPlainText()
@@ -46,7 +38,7 @@ def test_a_dropped_workflow_is_a_new_unsaved_document_with_a_report(hands: Hands
 
 def test_a_click_in_the_report_selects_what_came_of_the_node(hands: Hands, real: Catalogue, comfy: Path) -> None:
     hands.session.show_catalogue(real)
-    drop(hands, comfy)
+    hands.drop(comfy)
     item = next(item for item in hands.session.report.items if item.type == "KSampler")
     hands.window.import_panel.lines.anchorClicked.emit(QUrl(f"nodes:{','.join(item.nodes)}"))
     assert {hands.graph.nodes[node].type.partition("/")[0] for node in hands.session.selection} == {"sampling", "guidance"}
@@ -54,7 +46,7 @@ def test_a_click_in_the_report_selects_what_came_of_the_node(hands: Hands, real:
 
 def test_the_report_goes_with_its_document_and_comes_back_on_demand(hands: Hands, real: Catalogue, comfy: Path) -> None:
     hands.session.show_catalogue(real)
-    drop(hands, comfy)
+    hands.drop(comfy)
     hands.window.import_panel.close_button.click()
     assert not hands.window.report_dock.isVisible()
     hands.window.actions_by_name["import_report"].trigger()
@@ -65,7 +57,7 @@ def test_the_report_goes_with_its_document_and_comes_back_on_demand(hands: Hands
 
 def test_before_the_node_types_are_known_an_import_waits_for_them(hands: Hands, real: Catalogue, comfy: Path) -> None:
     hands.session.show_catalogue(Catalogue())
-    drop(hands, comfy)
+    hands.drop(comfy)
     assert not hands.graph.nodes and "opens once" in hands.window.notice.text.text()
     hands.session.show_catalogue(real)
     assert len(hands.graph.nodes) == 12 and hands.window.report_dock.isVisible()
@@ -76,7 +68,7 @@ def test_work_begun_while_an_import_waits_stays(hands: Hands, real: Catalogue, c
     hands.undo()
     toys = hands.session.installed
     hands.session.show_catalogue(Catalogue())
-    drop(hands, comfy)
+    hands.drop(comfy)
     hands.redo()
     hands.session.show_catalogue(toys)
     assert set(hands.graph.nodes) == {node} and "can be opened now" in hands.window.notice.text.text()
@@ -86,12 +78,12 @@ def test_a_damaged_workflow_leaves_the_document_on_the_screen(hands: Hands, comf
     node = hands.add("swatch", QPoint(200, 200))
     hands.session.document.save(comfy.with_name("mine.json"))
     comfy.write_text(comfy.read_text()[:400])
-    drop(hands, comfy)
+    hands.drop(comfy)
     assert set(hands.graph.nodes) == {node} and "Not opened." in hands.window.notice.text.text()
 
 
 def test_a_placeholder_shows_what_it_keeps(hands: Hands, comfy: Path) -> None:
-    drop(hands, comfy)
+    hands.drop(comfy)
     (node,) = (key for key, found in hands.graph.nodes.items() if found.type == "comfyui/KSampler")
     hands.session.select({node})
     labels = [label.text() for label in hands.window.inspector.findChildren(QLabel)]
