@@ -8,7 +8,7 @@ PYTHON ?= $(shell for python in python3.11 python3 python; do $$python -c '$(NEW
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test app slow parity lint types report clean
+.PHONY: demo test app slow torture parity lint types report clean
 
 demo: $(VENV)/.headless
 	@$(BIN)/tessera run workflows/first_picture.json --out output
@@ -18,6 +18,9 @@ test: $(VENV)/.test $(VENV)/.offscreen
 
 slow: $(VENV)/.test $(VENV)/.offscreen
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -q -m slow
+
+torture: $(VENV)/.test $(VENV)/.offscreen
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -q -m torture
 
 parity: $(VENV)/.headless
 	@test -n "$(FIXTURES)" || { echo "name the folder of golden data: make parity FIXTURES=DIR"; exit 2; }

@@ -1,7 +1,9 @@
 """Running in the real worker process, with toy nodes."""
 
+import time
 from pathlib import Path
 
+import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
@@ -127,6 +129,26 @@ def test_a_killed_worker_costs_only_the_step_that_ran(working: Window, hands: Ha
     assert [job.state for job in hands.session.queueing.all()] == ["running"]
     hands.session.stop()
     _finished(hands)
+
+
+@pytest.mark.parametrize("stuck", ["sleep_deeply", "hold_tight"])
+def test_a_node_that_never_looks_up_is_gone_three_seconds_after_stop_and_the_next_job_works(
+    working: Window, hands: Hands, stuck: str, tmp_path: Path
+) -> None:
+    number, deep = hands.add("number", A), hands.add(stuck, B)
+    hands.drag(hands.output(number, "integer"), hands.input(deep, "a"))
+    if stuck == "hold_tight":
+        _set(hands, deep, log=str(tmp_path / "log"))
+    hands.session.run()
+    hands.qtbot.waitUntil(lambda: hands.session.steps[deep].state == "running", timeout=PATIENCE)
+    pid, asked = working.runner.link.pid, time.monotonic()
+    hands.session.stop()
+    _finished(hands)
+    assert time.monotonic() - asked < 3 and not Path(f"/proc/{pid}").exists()
+    hands.session.run([number])
+    _finished(hands)
+    assert hands.session.steps[number].state == "disk"
+    assert [job.state for job in hands.session.queueing.all()] == ["done", "stopped"]
 
 
 def test_a_random_seed_is_drawn_before_the_run_and_stands_in_the_document(working: Window, hands: Hands) -> None:
