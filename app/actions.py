@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from app.aligning import aligned, distributed, straightened
 from graph_engine.graph import BYPASSED, MUTED
 
 Window = Any  # the rows are read by the window; naming its class here would close a circle
@@ -35,6 +36,39 @@ def _group(window: Window) -> bool:
     return window.session.groups.is_group(window.session.selected_node)
 
 
+def _several(window: Window) -> bool:
+    return len(window.session.selection) > 1
+
+
+def _align_row(side: str, text: str) -> Row:
+    return Row(f"align_{side}", "Arrange", f"Align {text}", (), lambda w: w.arrange("Align", aligned(w.chosen_boxes, side)), when=_several)
+
+
+def _distribute_row(way: str, across: bool) -> Row:
+    do = lambda w: w.arrange("Distribute", distributed(w.chosen_boxes, across))  # noqa: E731
+    return Row(f"distribute_{way}", "Arrange", f"Distribute {way}", (), do, when=_several)
+
+
+ARRANGE = (
+    Row(
+        "tidy", "Arrange", "Tidy up", ("L",), lambda w: w.tidy(), scope="canvas", tip="Lay out the selection, or everything", on_node=True,
+        on_empty=True,
+    ),
+    Row(
+        "straighten", "Arrange", "Straighten wires", ("Q",),
+        lambda w: w.arrange("Straighten", straightened(w.chosen_boxes, w.session.workflow.graph, w.canvas.offsets())), scope="canvas",
+        when=_several, on_node=True,
+    ),
+    _align_row("left", "left edges")._replace(separated=True),
+    _align_row("center", "centers"),
+    _align_row("right", "right edges"),
+    _align_row("top", "top edges"),
+    _align_row("middle", "middles"),
+    _align_row("bottom", "bottom edges"),
+    _distribute_row("across", across=True)._replace(separated=True),
+    _distribute_row("down", across=False),
+)  # fmt: skip
+
 ROWS = (
     Row("new", "File", "New", ("Ctrl+N",), lambda w: w.files.new(), "new"),
     Row("open", "File", "Open…", ("Ctrl+O",), lambda w: w.files.open(), "open"),
@@ -52,8 +86,20 @@ ROWS = (
     Row("cut", "Edit", "Cut", ("Ctrl+X",), lambda w: w.cut(), scope="canvas", when=_selected, separated=True),
     Row("copy", "Edit", "Copy", ("Ctrl+C",), lambda w: w.copy(), scope="canvas", when=_selected, on_node=True),
     Row("paste", "Edit", "Paste", ("Ctrl+V",), lambda w: w.paste(), scope="canvas", on_empty=True),
+    Row(
+        "paste_linked", "Edit", "Paste with inputs", ("Ctrl+Shift+V",), lambda w: w.paste(keep_inputs=True), scope="canvas",
+        tip="Paste, linked to what the copied nodes were linked to",
+    ),
     Row("duplicate", "Edit", "Duplicate", ("Ctrl+D",), lambda w: w.session.duplicate(), when=_selected, on_node=True),
+    Row(
+        "duplicate_linked", "Edit", "Duplicate with inputs", ("Ctrl+Shift+D",), lambda w: w.session.duplicate(keep_inputs=True),
+        when=_selected,
+    ),
     Row("delete", "Edit", "Delete", ("Del", "Backspace"), lambda w: w.canvas.delete_chosen(), scope="canvas", on_node=True),
+    Row(
+        "delete_and_heal", "Edit", "Delete and heal", ("Ctrl+Del",), lambda w: w.session.rewires.delete_and_heal(), scope="canvas",
+        tip="Delete, and link past what is gone", when=_selected,
+    ),
     Row("select_all", "Edit", "Select all", ("Ctrl+A",), lambda w: w.session.select_all(), scope="canvas", separated=True, on_empty=True),
     Row("add", "Graph", "Add node…", ("Tab", "Shift+A"), lambda w: w.canvas.ask_for_node_here(), "add", scope="canvas", on_empty=True),
     Row("rename", "Graph", "Rename", ("F2",), lambda w: w.rename(), when=lambda w: bool(w.session.selected_node), on_node=True),
@@ -75,11 +121,11 @@ ROWS = (
         when=lambda w: bool(w.session.document.way), on_empty=True,
     ),
     Row(
-        "bypass", "Graph", "Bypass", ("Ctrl+B",), lambda w: w.session.groups.switch(BYPASSED, "Bypass"),
+        "bypass", "Graph", "Bypass", ("Ctrl+B", "B", "D"), lambda w: w.session.groups.switch(BYPASSED, "Bypass"), scope="canvas",
         tip="Pass on what comes in, and do not run", when=_selected, separated=True, on_node=True,
     ),
     Row(
-        "mute", "Graph", "Mute", ("Ctrl+M",), lambda w: w.session.groups.switch(MUTED, "Mute"),
+        "mute", "Graph", "Mute", ("Ctrl+M", "M"), lambda w: w.session.groups.switch(MUTED, "Mute"), scope="canvas",
         tip="Do not run, nor what needs it", when=_selected, on_node=True,
     ),
     Row(
@@ -95,9 +141,14 @@ ROWS = (
         when=lambda w: w.session.queueing.is_busy,
     ),
     Row("show_queue", "View", "Queue", ("Ctrl+J",), lambda w: w.toggle_queue(), "queue", "Show or hide the queue"),
+    *ARRANGE,
     Row("frame", "View", "Frame selection", ("F",), lambda w: w.canvas.frame_selection(), "fit", scope="canvas"),
+    Row(
+        "watch", "View", "Keep in viewer", ("1",), lambda w: w.session.watch(w.session.selected_node), scope="canvas",
+        tip="Let the viewer keep to this node", when=lambda w: bool(w.session.selected_node), on_node=True,
+    ),
     Row("frame_all", "View", "Frame all", ("Home",), lambda w: w.canvas.frame_all(), scope="canvas", on_empty=True),
-    Row("actual_zoom", "View", "Zoom to 100 %", ("Ctrl+1",), lambda w: w.canvas.zoom_to_actual()),
+    Row("actual_zoom", "View", "Zoom to 100 %", ("Ctrl+0",), lambda w: w.canvas.zoom_to_actual()),
     Row("zoom_in", "View", "Zoom in", ("Ctrl++", "Ctrl+="), lambda w: w.canvas.zoom_in_middle(1.25)),
     Row("zoom_out", "View", "Zoom out", ("Ctrl+-",), lambda w: w.canvas.zoom_in_middle(0.8)),
     Row(
@@ -106,5 +157,5 @@ ROWS = (
     ),
 )  # fmt: skip
 
-MENUS = ("File", "Edit", "Graph", "View")
+MENUS = ("File", "Edit", "Graph", "Arrange", "View")
 TOOL_BAR = ("new", "open", "save", "", "undo", "redo", "", "add", "frame")

@@ -25,6 +25,23 @@ class LooseEnd:
         return Link(node, name, self.node, self.name)
 
 
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A place on a link where a node is to stand, and what flows there: a type comes, and some are taken."""
+
+    link: Link
+    came: str
+    taken: tuple[str, ...]
+
+
+def fits_there(node_type: NodeType, where: LooseEnd | Gap | None) -> bool:
+    """Whether a node type can be linked to a loose end, or can stand in a gap; anything fits where nothing waits."""
+    if isinstance(where, Gap):
+        took = any(fits(where.came, (entry.type,)) for entry in node_type.inputs)
+        return took and any(fits(output.type, where.taken) for output in node_type.outputs)
+    return where is None or bool(fitting_ends(node_type, where))
+
+
 def fitting_ends(node_type: NodeType, loose: LooseEnd) -> list[str]:
     """Names of the ends of a node type that the loose end may be linked to, the best first: inputs before parameters."""
     if not loose.gives:

@@ -9,7 +9,7 @@ from typing import Any
 
 from psygnal import Signal
 
-from app import edits
+from app import edits, rewiring
 from app.comfyui.files import imported_file, is_comfyui
 from app.comfyui.report import Report
 from app.contents import contents
@@ -20,9 +20,11 @@ from app.journal import Lost
 from app.linking import LooseEnd, fitting_ends
 from app.queue.job import Job
 from app.queueing import Queueing, Worker
+from app.rewires import Rewires
 from app.runs import Runs
 from app.steps import StepsInside
 from app.versions import digest_of_file
+from app.walking import Walking
 from app.wire import Refused
 from app.wording import title_of
 from graph_engine.catalogue import Catalogue
@@ -67,6 +69,10 @@ class Session:
         self.document = Document()
         self.types = PlaceTypes()
         self.groups = Groups(self)
+        self.rewires = Rewires(self)
+        self.walking = Walking(self)
+        self.watched = ""
+        """The node that the viewer keeps to, whatever is selected."""
         self.selection: frozenset[str] = frozenset()
         self.problems: tuple[Problem, ...] = ()
         self.runs = Runs()
@@ -118,7 +124,7 @@ class Session:
         self._hear(document)
         if self.folder:
             document.keep_in(self.folder)
-        self.selection = frozenset()
+        self.selection, self.watched = frozenset(), ""
         self.report, self._waiting_import, self._missing = None, None, ()
         self.runs.leave()
         self._follow_again()
@@ -267,8 +273,8 @@ class Session:
 
     # edits
 
-    def add_node(self, type_id: str, at: Place, loose: LooseEnd | None = None) -> str:
-        """Add a node, and link it to the loose end if one waits for it."""
+    def add_node(self, type_id: str, at: Place, loose: LooseEnd | None = None, behind: str = "") -> str:
+        """Add a node, and link it to the loose end if one waits for it, or behind a node if types match."""
         node_type = self.catalogue.get(type_id)
         if node_type is None:
             raise KeyError(f"{type_id}: must be a node type of the catalogue")
@@ -281,6 +287,8 @@ class Session:
         if loose and ends:
             link = loose.link_to(identity, ends[0])
             after = edits.with_link(after, link, edits.takes_many(after.graph, self.catalogue, link))
+        elif behind and (link := rewiring.best_link(after, self.catalogue, behind, identity)):
+            after = edits.with_link(after, link, many=False)
         self.document.apply(f"Add {node_type.title}", after)
         self.select({identity})
         return identity
@@ -290,8 +298,8 @@ class Session:
         if nodes:
             self.document.apply(f"Delete {_count(len(nodes))}", edits.without_nodes(self.workflow, nodes))
 
-    def move_nodes(self, places: Mapping[str, Place], merge: str = "") -> None:
-        self.document.apply(f"Move {_count(len(places))}", edits.moved(self.workflow, places), merge)
+    def move_nodes(self, places: Mapping[str, Place], merge: str = "", label: str = "") -> None:
+        self.document.apply(label or f"Move {_count(len(places))}", edits.moved(self.workflow, places), merge)
 
     def link(self, link: Link, instead_of: Link | None = None) -> None:
         grown, link = self.groups.grown(link)
@@ -338,28 +346,29 @@ class Session:
     def _fragment(self) -> Workflow:
         return edits.fragment(self.workflow, self.selection - self.document.border)
 
-    def paste(self, text: str, at: Place | None = None) -> None:
-        """Add the nodes of a workflow's text, around a place or beside where they were."""
+    def paste(self, text: str, at: Place | None = None, keep_inputs: bool = False) -> None:
+        """Add the nodes of a workflow's text, around a place or beside where they were; perhaps linked as what they are copies of."""
         try:
             piece = read(text.encode(), "clipboard")
         except BadWorkflow as error:
             self.said.emit(str(error), "warning")
             return
         if piece.graph.nodes:
-            self._add_piece("Paste", piece, _shift_to(piece, at) if at else PASTE_SHIFT)
+            self._add_piece("Paste", piece, _shift_to(piece, at) if at else PASTE_SHIFT, keep_inputs)
 
-    def duplicate(self) -> None:
+    def duplicate(self, shift: Place = PASTE_SHIFT, keep_inputs: bool = False) -> None:
         if self.selection:
-            self._add_piece("Duplicate", self._fragment(), PASTE_SHIFT)
+            self._add_piece("Duplicate", self._fragment(), shift, keep_inputs)
 
-    def _add_piece(self, label: str, piece: Workflow, shift: Place) -> None:
+    def _add_piece(self, label: str, piece: Workflow, shift: Place, keep_inputs: bool) -> None:
         piece = edits.with_definitions_known(piece, self.workflow.definitions, new_definition_id)
         if reason := next((reason for node in piece.graph.nodes.values() if (reason := self.groups.refusal(node.type, piece))), ""):
             self.said.emit(f"Not added: {reason}.", "warning")
             return
         fresh = self.document.fresh_ids(len(piece.graph.nodes))
         names = dict(zip(piece.graph.nodes, fresh, strict=True))
-        self.document.apply(label, edits.pasted(self.workflow, piece, names, shift))
+        made = edits.pasted(self.workflow, piece, names, shift)
+        self.document.apply(label, rewiring.with_links_copied(made, self.workflow, names) if keep_inputs else made)
         self.select(fresh)
 
     # runs
@@ -450,10 +459,16 @@ class Session:
 
     # what the viewer shows
 
+    def watch(self, node: str) -> None:
+        """Let the viewer keep to a node; once more, let it follow the selection again."""
+        self.watched = "" if node == self.watched else node
+        self.said.emit(f"The viewer keeps to {self.title(node)}. Press 1 on it again to let go." if self.watched else "", "note")
+        self.picture_changed.emit()
+
     @property
     def viewed_node(self) -> str:
-        """The selected node if it has a picture, else the one that is being made, else the latest."""
-        candidates = [self.selected_node, *map(self.here, self.runs.steps.running()), self.here(self.runs.latest_picture)]
+        """The watched node or the selected one if it has a picture, else the one that is being made, else the latest."""
+        candidates = [self.watched, self.selected_node, *map(self.here, self.runs.steps.running()), self.here(self.runs.latest_picture)]
         return next((node for node in candidates if node and self.steps[node].picture), "")
 
     @property

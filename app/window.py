@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import traceback
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 
@@ -12,12 +13,13 @@ from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKe
 from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QMenu, QPushButton, QSizePolicy, QToolBar, QVBoxLayout, QWidget
 
 from app.actions import MENUS, ROWS, TOOL_BAR, Row
+from app.aligning import Boxes, Place
 from app.canvas.canvas import Canvas
 from app.files import SUFFIXES, Files
 from app.import_panel import HEIGHT as REPORT_HEIGHT
 from app.import_panel import ImportPanel
 from app.inspector.inspector import Inspector
-from app.linking import LooseEnd
+from app.linking import Gap, LooseEnd
 from app.notice import Notice
 from app.palette.palette import Palette
 from app.places import data_folder
@@ -30,6 +32,7 @@ from app.status import Status
 from app.theme.icons import SIZE, icon
 from app.theme.style import apply_theme
 from app.theme.tokens import DARK, Theme
+from app.tidying import tidied
 from app.trail import Trail
 from app.versions import moment
 from graph_engine.catalogue import Catalogue
@@ -227,16 +230,19 @@ class Window(QMainWindow):
         self.actions_by_name["undo"].setText(f"Undo {document.undo_label.lower()}".rstrip())
         self.actions_by_name["redo"].setText(f"Redo {document.redo_label.lower()}".rstrip())
 
-    def _open_palette(self, at: QPoint, loose: LooseEnd | None) -> None:
+    def _open_palette(self, at: QPoint, loose: LooseEnd | Gap | None) -> None:
         self.palette.open_at(at, self.canvas.mapToScene(at), loose)  # type: ignore[attr-defined]
 
     def _close_palette(self) -> None:
         self.canvas.drop_kept_wire()
         self.canvas.setFocus()
 
-    def _add_node(self, type_id: str, at: QPointF, loose: LooseEnd | None) -> None:
+    def _add_node(self, type_id: str, at: QPointF, loose: LooseEnd | Gap | None) -> None:
         place = self.canvas.new_place(at, loose)
-        self.session.add_node(type_id, place, loose)
+        if isinstance(loose, Gap):
+            self.session.rewires.add_on(type_id, place, loose.link)
+        else:
+            self.session.add_node(type_id, place, loose, behind=self.session.selected_node)
 
     def _open_menu(self, at: QPoint) -> None:
         menu = QMenu(self)
@@ -286,6 +292,19 @@ class Window(QMainWindow):
 
     # commands
 
+    @property
+    def chosen_boxes(self) -> Boxes:
+        return self.canvas.boxes(self.session.selection)
+
+    def arrange(self, label: str, places: Mapping[str, Place]) -> None:
+        """Put nodes in their new places, as one edit."""
+        self.session.move_nodes(places, label=label)
+
+    def tidy(self) -> None:
+        """Lay out what is selected, or everything."""
+        chosen = self.canvas.boxes(self.session.selection if len(self.session.selection) > 1 else ())
+        self.arrange("Tidy up", tidied(chosen, self.session.workflow.graph, self.canvas.offsets()))
+
     def copy(self) -> None:
         if text := self.session.copied():
             QApplication.clipboard().setText(text)
@@ -294,8 +313,8 @@ class Window(QMainWindow):
         self.copy()
         self.session.delete(self.session.selection)
 
-    def paste(self) -> None:
-        self.session.paste(QApplication.clipboard().text())
+    def paste(self, keep_inputs: bool = False) -> None:
+        self.session.paste(QApplication.clipboard().text(), keep_inputs=keep_inputs)
 
     def rename(self) -> None:
         self.inspector.edit_title()

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QNativeGestureEvent
 from PySide6.QtWidgets import QToolTip
 
-from app.canvas.geometry import HEADER, WIDTH, Port
-from app.canvas.gestures import GRID, Band, Connect, Gesture, Move, Pan, PanOrMenu, ZoomDrag
+from app.aligning import Box
+from app.canvas.edge_pan import EdgePan
+from app.canvas.geometry import HEADER, WIDTH
+from app.canvas.gestures import Gesture
 from app.canvas.graph_view import GraphView
+from app.canvas.guides import GRID
 from app.canvas.node_item import NodeItem
 from app.canvas.node_painting import OVERVIEW
+from app.canvas.presses import begun
 from app.canvas.tips import tip_at
 from app.canvas.wire_item import WireItem
-from app.linking import LooseEnd
+from app.linking import Gap, LooseEnd
 from app.session import Session
 from app.theme.tokens import Theme
 from graph_engine.graph import Link
@@ -26,10 +32,11 @@ class Canvas(GraphView):
     def __init__(self, session: Session, theme: Theme) -> None:
         super().__init__(session, theme)
         self.gesture: Gesture | None = None
-        self.chosen_wire: Link | None = None
         self._lit: WireItem | None = None
         self._hovered: NodeItem | None = None
-        self._space = False
+        self._held: Qt.Key | None = None
+        self.pointer = QPoint()
+        self.edge = EdgePan(self)
         self._listen()
 
     def _listen(self) -> None:
@@ -70,16 +77,33 @@ class Canvas(GraphView):
             self.session.select({item.identity})
         return item is not None
 
-    def new_place(self, at: QPointF, loose: LooseEnd | None) -> tuple[float, float]:
+    def new_place(self, at: QPointF, loose: LooseEnd | Gap | None) -> tuple[float, float]:
         """Where a new node goes: on the grid, with its near edge at the point where a wire was let go."""
-        x = at.x() if loose is None or loose.gives else at.x() - WIDTH
+        left_of_it = WIDTH / 2 if isinstance(loose, Gap) else 0.0 if loose is None or loose.gives else WIDTH
+        x = at.x() - left_of_it
         return round(x / GRID) * GRID, round((at.y() - HEADER) / GRID) * GRID
 
-    def ask_for_node_here(self) -> None:
-        """At the pointer, or in the middle when the pointer is elsewhere."""
+    @property
+    def here(self) -> QPoint:
+        """Where the pointer is, or the middle when it is elsewhere."""
         here = self.viewport().mapFromGlobal(self.cursor().pos())
-        inside = self.viewport().rect().contains(here)
-        self.ask_for_node(here if inside else self.viewport().rect().center(), None)
+        return here if self.viewport().rect().contains(here) else self.viewport().rect().center()
+
+    def ask_for_node_here(self) -> None:
+        """At the pointer; with a wire chosen or under it, for a node to put on that wire."""
+        wire = self._lit.link if self._lit else self.chosen_wire
+        self.ask_for_node(self.here, self.session.rewires.gap(wire) if wire else None)
+
+    def boxes(self, nodes: Iterable[str] = ()) -> dict[str, Box]:
+        """Where nodes lie and how large they are: some, or all."""
+        items = self.graph_scene.nodes
+        bodies = {node: items[node].body for node in nodes or items}
+        return {node: Box(body.x(), body.y(), body.width(), body.height()) for node, body in bodies.items()}
+
+    def offsets(self) -> dict[Link, tuple[float, float]]:
+        """How far below the top of its node each wire begins and ends."""
+        items, wires = self.graph_scene.nodes, self.graph_scene.wires
+        return {link: (wire.chord.y1() - items[link.source].y(), wire.chord.y2() - items[link.target].y()) for link, wire in wires.items()}
 
     def delete_chosen(self) -> None:
         if self.chosen_wire:
@@ -87,68 +111,17 @@ class Canvas(GraphView):
         else:
             self.session.delete(self.session.selection)
 
-    def choose_wire(self, wire: WireItem | None) -> None:
-        if self.chosen_wire and (old := self.graph_scene.wires.get(self.chosen_wire)):
-            old.show_lit(False)
-        self.chosen_wire = wire.link if wire else None
-        if wire:
-            wire.show_lit(True)
-
     # mouse
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        if self.gesture:
-            return
-        start = event.position().toPoint()
-        button, modifiers = event.button(), event.modifiers()
-        if button == Qt.MouseButton.MiddleButton:
-            control = bool(modifiers & Qt.KeyboardModifier.ControlModifier)
-            self._begin(ZoomDrag(self, start) if control else Pan(self, start))
-        elif button == Qt.MouseButton.RightButton:
-            self._begin(PanOrMenu(self, start))
-        elif button == Qt.MouseButton.LeftButton:
-            self._begin(Pan(self, start) if self._space else self._left_press(start, modifiers))
-
-    def _left_press(self, start: QPoint, modifiers: Qt.KeyboardModifier) -> Gesture | None:
-        point = self.mapToScene(start)
-        found = self.graph_scene.port_at(point, 12.0 / min(1.0, self.zoom)) if self.zoom >= OVERVIEW else None
-        if found:
-            return self._grab(start, *found)
-        self.choose_wire(None)
-        if item := self.graph_scene.node_at(point):
-            return self._press_node(start, item, modifiers)
-        if wire := self.graph_scene.wire_at(point):
-            if modifiers & Qt.KeyboardModifier.AltModifier:
-                self.session.unlink(wire.link)
+        if self.gesture is None:
+            self._begin(begun(self, event, self._held))
+        elif self.gesture.waits:
+            self.gesture.move(event)
+            if event.button() == Qt.MouseButton.LeftButton:
+                self.mouseReleaseEvent(event)
             else:
-                self.session.select(())
-                self.choose_wire(wire)
-            return None
-        return Band(self, start, modifiers)
-
-    def _grab(self, start: QPoint, item: NodeItem, port: Port) -> Gesture:
-        """Begin a link at an end; at an input that has one, pull it off instead."""
-        held = [link for link in self.session.workflow.graph.into(item.identity) if link.input == port.name]
-        if port.gives or not held:
-            loose = LooseEnd(item.identity, port.name, port.gives, port.types)
-            return Connect(self, start, loose, None)
-        link = held[-1]
-        source = self.graph_scene.nodes[link.source].geometry.port(link.output, gives=True)
-        types = source.types if source else ("",)
-        return Connect(self, start, LooseEnd(link.source, link.output, True, types), link)
-
-    def _press_node(self, start: QPoint, item: NodeItem, modifiers: Qt.KeyboardModifier) -> Gesture | None:
-        selection, name = self.session.selection, item.identity
-        narrow = False
-        if modifiers & Qt.KeyboardModifier.ControlModifier:
-            self.session.select(selection ^ {name})
-        elif modifiers & Qt.KeyboardModifier.ShiftModifier:
-            self.session.select(selection | {name})
-        elif name in selection:
-            narrow = len(selection) > 1
-        else:
-            self.session.select({name})
-        return Move(self, start, item, narrow)
+                self._break_off()
 
     def _begin(self, gesture: Gesture | None) -> None:
         self.gesture = gesture
@@ -156,16 +129,27 @@ class Canvas(GraphView):
             self.viewport().setCursor(gesture.cursor)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self.pointer = event.position().toPoint()
         if self.gesture:
             self.gesture.move(event)
+            self.edge.watch(event if self.gesture.pans_at_edge else None)
         else:
-            self._hover(event.position().toPoint())
+            self._hover(self.pointer)
+
+    def go_on_at_edge(self, event: QMouseEvent) -> None:
+        """The view went along with a drag that is at its edge."""
+        if self.gesture:
+            self.gesture.move(event)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self.edge.watch(None)
         gesture, self.gesture = self.gesture, None
         if gesture:
             gesture.release(event)
-        self._rest_cursor()
+        if gesture and gesture.waits:
+            self.gesture = gesture
+        else:
+            self._rest_cursor()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         if event.button() != Qt.MouseButton.LeftButton:
@@ -198,14 +182,15 @@ class Canvas(GraphView):
                 wire.show_lit(True)
 
     def _rest_cursor(self) -> None:
-        if self._space:
-            self.viewport().setCursor(Qt.CursorShape.OpenHandCursor)
+        if self._held in HELD:
+            self.viewport().setCursor(HELD[self._held])
         else:
             self.viewport().unsetCursor()
 
     def _break_off(self) -> bool:
         gesture, self.gesture = self.gesture, None
         if gesture:
+            self.edge.watch(None)
             gesture.cancel()
             self._rest_cursor()
         return gesture is not None
@@ -222,37 +207,46 @@ class Canvas(GraphView):
     # keys
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        key = event.key()
-        if key == Qt.Key.Key_Space and not event.isAutoRepeat():
-            self._space = True
+        key = Qt.Key(event.key())
+        if key in HELD and not event.isAutoRepeat():
+            self._held = key
             self._rest_cursor()
         elif key == Qt.Key.Key_Escape:
             if not self._break_off():
                 self.choose_wire(None)
                 self.session.select(())
-        elif key in NUDGES and self.session.selection:
-            self._nudge(*NUDGES[key], 5 if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1)
+        elif key in ARROWS:
+            self._take_arrow(QPoint(*ARROWS[key]), event.modifiers())
         else:
             event.ignore()
 
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
-            self._space = False
+        if event.key() == self._held and not event.isAutoRepeat():
+            self._held = None
             if not self.gesture:
                 self._rest_cursor()
         else:
             event.ignore()
 
-    def _nudge(self, dx: int, dy: int, times: int) -> None:
+    def _take_arrow(self, way: QPoint, modifiers: Qt.KeyboardModifier) -> None:
+        """With nodes selected arrows nudge them, with Ctrl they walk along links; else they pan."""
+        times = 5 if modifiers & Qt.KeyboardModifier.ShiftModifier else 1
+        if not self.session.selection:
+            self.scroll_by(way * -PAN_STEP * times)
+        elif modifiers & Qt.KeyboardModifier.ControlModifier:
+            self.session.walking.walk(way.x()) if way.x() else self.session.walking.extend(way.y())
+            self.show_selected()
+        else:
+            self._nudge(way, times)
+
+    def _nudge(self, way: QPoint, times: int) -> None:
         layout = self.session.workflow.layout
-        step = 8 * times
+        step = GRID * times
         placed = ((node, layout.get(node, (0.0, 0.0))) for node in self.session.selection)
-        self.session.move_nodes({node: (x + dx * step, y + dy * step) for node, (x, y) in placed}, merge="nudge")
+        self.session.move_nodes({node: (x + way.x() * step, y + way.y() * step) for node, (x, y) in placed}, merge="nudge")
 
 
-NUDGES = {
-    Qt.Key.Key_Left: (-1, 0),
-    Qt.Key.Key_Right: (1, 0),
-    Qt.Key.Key_Up: (0, -1),
-    Qt.Key.Key_Down: (0, 1),
-}
+PAN_STEP = 64
+ARROWS = {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, -1), Qt.Key.Key_Down: (0, 1)}
+HELD = {Qt.Key.Key_Space: Qt.CursorShape.OpenHandCursor, Qt.Key.Key_Y: Qt.CursorShape.CrossCursor}
+"""Keys that change what the left button does while they are held."""

@@ -63,7 +63,7 @@ class GraphScene(QGraphicsScene):
         moved = [identity for identity in graph.nodes if layout.get(identity) != after.layout.get(identity)]
         for identity in moved:
             self.nodes[identity].setPos(*after.layout.get(identity, (0.0, 0.0)))
-        for link in self._touching([*moved, *relinked]):
+        for link in self.touching([*moved, *relinked]):
             self._route(link)
         self.overview.forget()
 
@@ -107,7 +107,7 @@ class GraphScene(QGraphicsScene):
             self._geometries[key] = geometry_of(known, driven)
         return node, known, self._geometries[key], True
 
-    def _touching(self, identities: Iterable[str]) -> set[Link]:
+    def touching(self, identities: Iterable[str]) -> set[Link]:
         return {link for identity in identities for link in self._wires_of.get(identity, ())}
 
     def _route(self, link: Link) -> None:
@@ -126,7 +126,7 @@ class GraphScene(QGraphicsScene):
         """Move items without an edit, while they are dragged."""
         for identity, (x, y) in positions.items():
             self.nodes[identity].setPos(x, y)
-        for link in self._touching(positions):
+        for link in self.touching(positions):
             self._route(link)
         self.overview.forget()
 

@@ -13,20 +13,21 @@ from app.canvas.empty_hint import EmptyHint
 from app.canvas.graph_scene import GraphScene
 from app.canvas.inks import Inks
 from app.canvas.node_painting import OVERVIEW
-from app.canvas.wire_item import wire_path
-from app.linking import LooseEnd
+from app.canvas.wire_item import WireItem, wire_path
+from app.linking import Gap, LooseEnd
 from app.session import Session
 from app.theme.tokens import Theme
+from graph_engine.graph import Link
 
 NEAREST, FARTHEST = 3.0, 0.1
-WHEEL_STEP = 1.1
+WHEEL_STEP = 1.06
 GRID_STEP = 24.0
 FRAME_MARGIN = 56
 
 
 class GraphView(QGraphicsView):
     menu_requested = Signal(QPoint)
-    node_requested = Signal(QPoint, object)  # where in the view, and the loose end that waits for it
+    node_requested = Signal(QPoint, object)  # where in the view, and the loose end or gap that waits for it
 
     def __init__(self, session: Session, theme: Theme) -> None:
         self.inks = Inks(theme)
@@ -34,6 +35,7 @@ class GraphView(QGraphicsView):
         super().__init__(self.graph_scene)
         self.session = session
         self.zoom = 1.0
+        self.chosen_wire: Link | None = None
         self.band: QGraphicsRectItem | None = None
         self._kept_wire: QGraphicsPathItem | None = None
         self.cursor_hint = CursorHint(self.viewport())
@@ -120,9 +122,23 @@ class GraphView(QGraphicsView):
             self.zoom_by(WHEEL_STEP ** (event.angleDelta().y() / 120), event.position())
         event.accept()
 
+    def show_selected(self) -> None:
+        """Scroll, no farther than needed, so that what is selected is in sight."""
+        area = self.graph_scene.bounds(self.session.selection) if self.session.selection else QRectF()
+        seen = self.mapToScene(self.viewport().rect()).boundingRect()
+        if not area.isEmpty() and not seen.contains(area):
+            self.ensureVisible(area, FRAME_MARGIN, FRAME_MARGIN)
+
+    def choose_wire(self, wire: WireItem | None) -> None:
+        if self.chosen_wire and (old := self.graph_scene.wires.get(self.chosen_wire)):
+            old.show_lit(False)
+        self.chosen_wire = wire.link if wire else None
+        if wire:
+            wire.show_lit(True)
+
     # a wire that waits for its node
 
-    def ask_for_node(self, at: QPoint, loose: LooseEnd | None) -> None:
+    def ask_for_node(self, at: QPoint, loose: LooseEnd | Gap | None) -> None:
         self.node_requested.emit(at, loose)
 
     def keep_wire(self, loose: LooseEnd, end: QPointF) -> None:

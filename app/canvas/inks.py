@@ -50,6 +50,8 @@ class Inks:
         self.veil = QBrush(_clear(theme.raised, 150))
         self.band_edge = _cosmetic(theme.accent, 1)
         self.band = QBrush(_clear(theme.accent, 28))
+        self.guide = _cosmetic(theme.warning, 1)
+        self.knife = _cosmetic(theme.bad, 2)
         self.far_selected = _cosmetic(theme.accent, 2)
         self.far_running = _cosmetic(theme.accent, 1.5)
         self.far_failed = _cosmetic(theme.bad, 2)

@@ -6,7 +6,7 @@ from PySide6.QtCore import QAbstractListModel, QEvent, QModelIndex, QObject, QPe
 from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QLineEdit, QListView, QVBoxLayout, QWidget
 
-from app.linking import LooseEnd
+from app.linking import Gap, LooseEnd
 from app.palette.row_painting import ROW_HEIGHT, RowPainter
 from app.palette.search import found
 from app.session import Session
@@ -39,7 +39,7 @@ class FoundTypes(QAbstractListModel):
 
 
 class Palette(QFrame):
-    chosen = Signal(str, object, object)  # node type, place in the canvas, loose end
+    chosen = Signal(str, object, object)  # node type, place in the canvas, loose end or gap
     closed = Signal()
 
     def __init__(self, parent: QWidget, session: Session, theme: Theme) -> None:
@@ -47,7 +47,7 @@ class Palette(QFrame):
         self.setObjectName("palette")
         self._session, self._theme = session, theme
         self._place: object = None
-        self._loose: LooseEnd | None = None
+        self._loose: LooseEnd | Gap | None = None
         self.field = QLineEdit(placeholderText="Search nodes")
         self.field.setObjectName("palette_field")
         self.field.setAccessibleName("Search nodes")
@@ -86,11 +86,10 @@ class Palette(QFrame):
         column.addWidget(rule)
         column.addWidget(self.list)
 
-    def open_at(self, corner: QPoint, place: object, loose: LooseEnd | None) -> None:
+    def open_at(self, corner: QPoint, place: object, loose: LooseEnd | Gap | None) -> None:
         """Open with the corner near a point of the parent. The place is handed back with what is chosen."""
         self._place, self._loose = place, loose
-        verb = "takes" if loose and loose.gives else "gives"
-        self.caption.setText(f"that {verb} {said(loose.types[0])}" if loose else "")
+        self.caption.setText(_caption(loose))
         self.field.clear()
         self._search("")
         room = self.parentWidget().rect().adjusted(8, 8, -8, -8)
@@ -148,3 +147,10 @@ class Palette(QFrame):
         else:
             return False
         return True
+
+
+def _caption(waiting: LooseEnd | Gap | None) -> str:
+    """What the palette looks for, beside the words that are typed."""
+    if isinstance(waiting, Gap):
+        return f"to go on a link of {said(waiting.came)}"
+    return f"that {'takes' if waiting.gives else 'gives'} {said(waiting.types[0])}" if waiting else ""

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from app.linking import LooseEnd, fitting_ends
+from app.linking import Gap, LooseEnd, fits_there
 from graph_engine.declaration import NodeType
 
 LEAST = 62.0
 
 
-def found(types: Iterable[NodeType], query: str, loose: LooseEnd | None = None) -> list[NodeType]:
-    """With a loose end, only types that it can be linked to. Without a query, all by section."""
-    fitting = [node_type for node_type in types if loose is None or fitting_ends(node_type, loose)]
+def found(types: Iterable[NodeType], query: str, where: LooseEnd | Gap | None = None) -> list[NodeType]:
+    """With a loose end or a gap, only types that fit there. Without a query, all by section."""
+    fitting = [node_type for node_type in types if fits_there(node_type, where)]
     words = query.strip().lower()
     if not words:
         return sorted(fitting, key=lambda node_type: (node_type.section, node_type.title))

@@ -1,0 +1,90 @@
+"""Which gesture a press begins: by the button, the keys that are held, and what lies under the pointer."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QMouseEvent, QPointingDevice
+
+from app.canvas.connecting import Connect, MoveLinks
+from app.canvas.cutting import Knife
+from app.canvas.geometry import Port
+from app.canvas.gestures import Band, Gesture, Pan, PanOrMenu, ZoomDrag
+from app.canvas.graph_view import GraphView
+from app.canvas.moving import ALT, CONTROL, SHIFT, DragCopy, Move
+from app.canvas.node_item import NodeItem
+from app.canvas.node_painting import OVERVIEW
+from app.linking import LooseEnd
+
+PORT_REACH = 12.0
+
+
+def begun(canvas: GraphView, event: QMouseEvent, held: Qt.Key | None) -> Gesture | None:
+    """The gesture of a press; what is done at once is none. ``held`` is a key that changes what the left button does."""
+    start, button, modifiers = event.position().toPoint(), event.button(), event.modifiers()
+    if button == Qt.MouseButton.MiddleButton:
+        return ZoomDrag(canvas, start) if modifiers & CONTROL else Pan(canvas, start)
+    if button == Qt.MouseButton.RightButton:
+        return Knife(canvas, start) if modifiers & CONTROL else PanOrMenu(canvas, start)
+    if button != Qt.MouseButton.LeftButton:
+        return None
+    if held == Qt.Key.Key_Space:
+        return Pan(canvas, start)
+    if held == Qt.Key.Key_Y or event.pointerType() == QPointingDevice.PointerType.Eraser:
+        return Knife(canvas, start)
+    return _of_left(canvas, start, modifiers)
+
+
+def _of_left(canvas: GraphView, start: QPoint, modifiers: Qt.KeyboardModifier) -> Gesture | None:
+    point, scene, session = canvas.mapToScene(start), canvas.graph_scene, canvas.session
+    if canvas.zoom >= OVERVIEW and (found := scene.port_at(point, PORT_REACH / min(1.0, canvas.zoom))):
+        return _of_port(canvas, start, *found, all_links=bool(modifiers & CONTROL))
+    canvas.choose_wire(None)
+    if item := scene.node_at(point):
+        return _of_node(canvas, start, item, modifiers)
+    if wire := scene.wire_at(point):
+        if modifiers & ALT:
+            session.unlink(wire.link)
+        else:
+            session.select(())
+            canvas.choose_wire(wire)
+        return None
+    return Band(canvas, start, modifiers)
+
+
+def _of_port(canvas: GraphView, start: QPoint, item: NodeItem, port: Port, all_links: bool) -> Gesture:
+    """Begin a link at an end; at an input that has one, pull it off instead."""
+    graph = canvas.session.workflow.graph
+    if port.gives:
+        held = [link for link in graph.out_of(item.identity) if link.output == port.name]
+    else:
+        held = [link for link in graph.into(item.identity) if link.input == port.name]
+    held = [link for link in held if link in canvas.graph_scene.wires]
+    if held and all_links:
+        return MoveLinks(canvas, start, held, port.gives)
+    if port.gives or not held:
+        return Connect(canvas, start, LooseEnd(item.identity, port.name, port.gives, port.types), None)
+    link = held[-1]
+    source = canvas.graph_scene.nodes[link.source].geometry.port(link.output, gives=True)
+    return Connect(canvas, start, LooseEnd(link.source, link.output, True, source.types if source else ("",)), link)
+
+
+def _of_node(canvas: GraphView, start: QPoint, item: NodeItem, modifiers: Qt.KeyboardModifier) -> Gesture | None:
+    session, name = canvas.session, item.identity
+    if modifiers & CONTROL and modifiers & SHIFT:
+        session.select({name})
+        session.watch(name)
+        return None
+    if modifiers & ALT:
+        if name not in session.selection:
+            session.select({name})
+        return DragCopy(canvas, start) if modifiers & SHIFT else Move(canvas, start, item, narrow=False, pulled=True)
+    narrow = False
+    if modifiers & CONTROL:
+        session.select(session.selection ^ {name})
+    elif modifiers & SHIFT:
+        session.select(session.selection | {name})
+    elif name in session.selection:
+        narrow = len(session.selection) > 1
+    else:
+        session.select({name})
+    return Move(canvas, start, item, narrow)
