@@ -14,7 +14,7 @@ import msgspec
 
 from graph_engine.disk import DiskCache
 from graph_engine.entry import RAM, Entry, Held, entry_of
-from graph_engine.pool import Pool, Slot
+from graph_engine.pool import Pool, Slot, slot_of
 from graph_engine.values import value_type_of
 
 __all__ = ["Cache", "Entry", "Held", "MemoryCache", "entry_of"]
@@ -60,26 +60,22 @@ class MemoryCache:
             slot = self._slots.get(key)
             if slot is None:
                 return None
-            slot.pool.touch(slot)
+            self._pools[slot.entry.pool].touch(slot)
             return slot.entry
 
     def put(self, key: str, entry: Entry) -> None:
         with self._lock:
             slot = self._slots.get(entry.content_key)
-            if slot is None:
-                self._hold(key, entry)
-            else:
-                slot.pool.touch(slot)
+            if slot is not None:
+                self._pools[slot.entry.pool].touch(slot)
                 self.point(key, entry.content_key)
-
-    def _hold(self, key: str, entry: Entry) -> None:
-        pool = self._pools.get(entry.pool)
-        if pool is None:
-            pool = self._pools[entry.pool] = Pool(self.budget // 4)
-        slot = Slot(entry, pool, key)
-        self._slots[entry.content_key] = self._slots[key] = slot
-        for gone in pool.add(slot):
-            self._forget(gone)
+                return
+            pool = self._pools.get(entry.pool)
+            if pool is None:
+                pool = self._pools[entry.pool] = Pool(self.budget // 4)
+            self._slots[entry.content_key] = self._slots[key] = slot = slot_of(entry, key)
+            for gone in pool.add(slot):
+                self._forget(gone)
 
     def point(self, key: str, content_key: str) -> None:
         """Let a further key lead to an entry that is held."""
@@ -87,7 +83,7 @@ class MemoryCache:
             slot = self._slots.get(content_key)
             if slot is not None and key != content_key and self._slots.get(key) is not slot:
                 self._slots[key] = slot
-                for forgotten in slot.lead(key):
+                for forgotten in self._pools[slot.entry.pool].lead(slot, key):
                     self._slots.pop(forgotten, None)
 
     def let_go(self, pool: str = "") -> int:

@@ -8,7 +8,7 @@ from typing import Any
 
 from graph_engine.cache import Entry, Held
 from graph_engine.context import Context
-from graph_engine.declaration import NodeType, Output
+from graph_engine.declaration import NodeType, Output, Parameter
 from graph_engine.errors import Failure
 from graph_engine.events import Result, StepFailed
 from graph_engine.keys import Recipe
@@ -43,27 +43,26 @@ def arguments_of(recipe: Recipe, given: Iterable[Given]) -> dict[str, Any]:
         Failure: a value breaks the rule of the parameter that it drives.
     """
     node_type = recipe.node_type
-    arguments = recipe.arguments.copy()
+    arguments, single = recipe.arguments.copy(), node_type.single
     many: dict[str, list[Any]] = {name: [] for name in node_type.many}
     for (taken, source, _), (value, _) in zip(recipe.facts.sources, given, strict=True):
-        if taken in many:
+        if taken in single:
+            arguments[taken] = value
+        elif taken in many:
             many[taken] += value if isinstance(value, Items) else (value,)
         elif taken in node_type.takes_lists:
             arguments[taken] = list(value) if isinstance(value, Items) else [value]
-        else:
-            arguments[taken] = _fitting(node_type, taken, value, source)
+        elif parameter := node_type.parameter(taken):
+            arguments[taken] = _fitting(parameter, value, source)
     for name, values in many.items():
         arguments[name] = tuple(values)
     return arguments
 
 
-def _fitting(node_type: NodeType, taken: str, value: Any, source: str) -> Any:
+def _fitting(parameter: Parameter, value: Any, source: str) -> Any:
     """The value as the function gets it; one that drives a parameter has to keep the parameter's rule."""
-    parameter = node_type.parameter(taken)
-    if parameter is None:
-        return value
     if rule := broken_rule(parameter.kind, value):
-        raise Failure(f"{taken}: {rule} from node {source}", "link a value that fits")
+        raise Failure(f"{parameter.name}: {rule} from node {source}", "link a value that fits")
     return float(value) if isinstance(parameter.kind, Number) else value
 
 

@@ -117,33 +117,38 @@ def link_refusal(graph: Graph, types: Mapping[str, NodeType], link: Link) -> str
     """Why a link cannot be drawn, in one sentence; None where it can."""
     if link.source == link.target or graph.would_cycle(link.source, link.target):
         return "a result cannot feed what made it: this link would close a circle"
-    if problem := next(_link_problems(graph, types, link), None):
-        return problem.message
-    return None
+    problem = _link_problem(graph, types, link)
+    return problem.message if problem else None
 
 
-def node_problems(graph: Graph, types: Mapping[str, NodeType], key: str) -> Iterator[Problem]:
+def node_problems(graph: Graph, types: Mapping[str, NodeType], key: str) -> list[Problem]:
     node = graph.nodes[key]
     node_type = types.get(node.type)
     if node_type is None:
-        yield Problem(key, "", f"node type {node.type!r} is not installed", "install the package that brings it, or replace the node")
-        return
+        remedy = "install the package that brings it, or replace the node"
+        return [Problem(key, "", f"node type {node.type!r} is not installed", remedy)]
+    problems: list[Problem] = []
     if node.version > node_type.version:
-        yield Problem(
-            key, "", f"was made with version {node.version} of {node.type!r}, this program has version {node_type.version}",
-            "update the program, or replace the node",
-        )  # fmt: skip
+        problems.append(_newer(key, node, node_type))
     links = graph.into(key)
     driven = [link.input for link in links]
     if node.parameters:
-        yield from _parameter_problems(key, node, node_type, driven)
+        problems += _parameter_problems(key, node, node_type, driven)
     for wanted in node_type.required:
         if wanted.name not in driven:
-            yield Problem(key, wanted.name, f"input {wanted.shown} is not connected", f"link a node that gives {said(wanted.type)}")
+            remedy = f"link a node that gives {said(wanted.type)}"
+            problems.append(Problem(key, wanted.name, f"input {wanted.shown} is not connected", remedy))
     for link in links:
-        yield from _link_problems(graph, types, link)
+        if problem := _link_problem(graph, types, link):
+            problems.append(problem)
     if len(driven) > 1 and len(driven) != len(set(driven)):
-        yield from _crowded(key, node_type, driven)
+        problems += _crowded(key, node_type, driven)
+    return problems
+
+
+def _newer(key: str, node: Node, node_type: NodeType) -> Problem:
+    message = f"was made with version {node.version} of {node.type!r}, this program has version {node_type.version}"
+    return Problem(key, "", message, "update the program, or replace the node")
 
 
 def _parameter_problems(key: str, node: Node, node_type: NodeType, driven: Collection[str]) -> Iterator[Problem]:
@@ -164,26 +169,23 @@ def _crowded(key: str, node_type: NodeType, driven: list[str]) -> Iterator[Probl
             )
 
 
-def _link_problems(graph: Graph, types: Mapping[str, NodeType], link: Link) -> Iterator[Problem]:
+def _link_problem(graph: Graph, types: Mapping[str, NodeType], link: Link) -> Problem | None:
     source, target = graph.nodes.get(link.source), graph.nodes.get(link.target)
     if source is None or target is None:
         missing = link.source if source is None else link.target
-        yield Problem(link.target, link.input, f"the link from {link.source} to {link.target} names node {missing}, which is not there")
-        return
+        return Problem(link.target, link.input, f"the link from {link.source} to {link.target} names node {missing}, which is not there")
     source_type, target_type = types.get(source.type), types.get(target.type)
     if source_type is None or target_type is None:
-        return
+        return None
     output = source_type.output(link.output)
     if output is None:
-        yield Problem(link.target, link.input, f"{source_type.title} has no output {link.output!r}", "draw the link again")
-        return
+        return Problem(link.target, link.input, f"{source_type.title} has no output {link.output!r}", "draw the link again")
     accepted = target_type.accepted(link.input)
     came = output.type
     if came in accepted and not is_open(came):
-        return
+        return None
     came, accepted = output_type(graph, types, link.source, link.output), accepted_types(graph, types, link)
-    if not fits(came, accepted):
-        yield _misfit(link, source_type, target_type, said(came), accepted)
+    return None if fits(came, accepted) else _misfit(link, source_type, target_type, said(came), accepted)
 
 
 def _misfit(link: Link, source_type: NodeType, target_type: NodeType, came: str, accepted: tuple[str, ...]) -> Problem:

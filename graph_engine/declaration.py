@@ -88,6 +88,11 @@ class NodeType(msgspec.Struct, frozen=True, dict=True):
         return {i.name: i for i in self.inputs}, {p.name: p for p in self.parameters}, {o.name: o for o in self.outputs}
 
     @cached_property
+    def _accepted(self) -> dict[str, tuple[str, ...]]:
+        found = {parameter.name: LINK_TYPES[type(parameter.kind)] for parameter in self.parameters if parameter.linkable}
+        return {**found, **{wanted.name: (wanted.type,) for wanted in self.inputs}}
+
+    @cached_property
     def resource(self) -> str:
         """What only one step at a time may use; effects on the world come one after the other too."""
         return self.uses or ("the world" if self.effect else "")
@@ -101,6 +106,11 @@ class NodeType(msgspec.Struct, frozen=True, dict=True):
     def takes_lists(self) -> frozenset[str]:
         """Names of the inputs that take a list whole; a list at any other runs the node once an item."""
         return frozenset(wanted.name for wanted in self.inputs if wanted.whole or wanted.many)
+
+    @cached_property
+    def single(self) -> frozenset[str]:
+        """Names of the inputs that take one value as it comes."""
+        return frozenset(wanted.name for wanted in self.inputs if not wanted.whole and not wanted.many)
 
     @cached_property
     def lazy(self) -> frozenset[str]:
@@ -138,10 +148,7 @@ class NodeType(msgspec.Struct, frozen=True, dict=True):
 
     def accepted(self, name: str) -> tuple[str, ...]:
         """Types of outputs that a link into the named input or parameter may come from; empty if there is no such name."""
-        if found := self.input(name):
-            return (found.type,)
-        parameter = self.parameter(name)
-        return LINK_TYPES[type(parameter.kind)] if parameter and parameter.linkable else ()
+        return self._accepted.get(name, ())
 
     def shown(self, name: str) -> str:
         """How an input or parameter is called before people; the name itself where there is none."""

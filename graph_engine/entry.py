@@ -32,13 +32,14 @@ class Entry(msgspec.Struct, frozen=True, gc=False):
     notes: tuple[str, ...] = ()
     pool: str = RAM
     parts: tuple[str, ...] = ()  # content keys of the entries of items, where a step ran once an item: its values are theirs
-    size: int = -1  # bytes of all outputs: worked out here
 
-    def __post_init__(self) -> None:
+    @property
+    def size(self) -> int:
+        """Bytes of all outputs."""
         size = 0
         for held in self.held.values():
             size += held.size
-        msgspec.structs.force_setattr(self, "size", size)
+        return size
 
 
 def entry_of(content_key: str, values: Mapping[str, Any], seconds: float, notes: tuple[str, ...] = ()) -> Entry:

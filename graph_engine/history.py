@@ -58,7 +58,7 @@ class History:
         return self._costs
 
     def last(self, scope: str, node: str) -> Made | None:
-        return self._scope(scope).get(node)
+        return self.remembered(scope).get(node)
 
     def cost(self, node_type: str) -> Cost | None:
         """What a step of a type is likely to take, whatever is asked of it."""
@@ -66,7 +66,7 @@ class History:
 
     def ran(self, scope: str, made: Keys, nodes: Iterable[str]) -> None:
         """Remember what these nodes were made of."""
-        remembered = self._scope(scope)
+        remembered = self.remembered(scope)
         for node in nodes:
             before = remembered.get(node)
             if before is None or before.key != made.keys[node] or before.facts.sources != made.recipes[node].facts.sources:
@@ -88,7 +88,8 @@ class History:
         if rows or samples:
             self._ask(lambda file: _write(file, rows, samples, self.LIMIT), None)
 
-    def _scope(self, scope: str) -> dict[str, Made]:
+    def remembered(self, scope: str) -> dict[str, Made]:
+        """What each node of a document was made of when it last ran."""
         found = self._ran.get(scope)
         if found is None:
             found = self._ran[scope] = self._ask(lambda file: _facts(file, scope), {})

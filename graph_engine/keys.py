@@ -6,14 +6,14 @@ Made in one pass from the keys of the sources, so a chain costs as much a node a
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, cast
 
 import msgspec
 
 from graph_engine.choosing import chosen
 from graph_engine.declaration import NodeType
-from graph_engine.graph import Graph, Link
+from graph_engine.graph import Graph, Link, Node
 from graph_engine.parameters import resolved
 
 # JSON keeps 1, 1.0 and true apart, and so do the keys; names within an object are sorted.
@@ -37,13 +37,8 @@ class Recipe(msgspec.Struct, frozen=True, gc=False):
     arguments: dict[str, Any]  # typed parameters, as the function gets them
     facts: NodeFacts
     said: bytes  # the node's own part of its key and content key
+    feeders: tuple[str, ...]  # the nodes that it takes from, each once
     undecided: bool = False  # the run has to tell which of its lazy inputs it needs
-
-    @property
-    def feeders(self) -> Collection[str]:
-        """The nodes that it takes from, each once."""
-        sources = self.facts.sources
-        return (sources[0][1],) if len(sources) == 1 else {source for _, source, _ in sources}
 
     @property
     def sure(self) -> tuple[tuple[str, str, str], ...]:
@@ -57,7 +52,7 @@ class Recipe(msgspec.Struct, frozen=True, gc=False):
         lazy = self.node_type.lazy
         sources = tuple([source for source in self.facts.sources if source[0] not in lazy or source[0] in needed])
         facts = msgspec.structs.replace(self.facts, sources=sources)
-        return Recipe(self.node_type, self.arguments, facts, _said(facts))
+        return Recipe(self.node_type, self.arguments, facts, _said(facts), _feeders(facts))
 
 
 class Keys(msgspec.Struct, frozen=True):
@@ -85,22 +80,27 @@ def files_still_true(recipe: Recipe, digests: Callable[[str], str]) -> bool:
     return all(digests(recipe.arguments[name]) == digest for name, digest in recipe.facts.files.items())
 
 
-def recipe_of(graph: Graph, node: str, types: Mapping[str, NodeType], digests: Callable[[str], str]) -> Recipe:
-    """What a step is made from. Its type is known, its parameters and links have no errors."""
-    node_type = types[graph.nodes[node].type]
-    links = graph.into(node)
-    arguments = resolved(node_type, graph.nodes[node], [link.input for link in links])
-    files = {name: digests(arguments[name]) for name in node_type.files if name in arguments}
+def recipe_of(
+    node: Node, node_type: NodeType, links: Sequence[Link], types: Mapping[str, NodeType], digests: Callable[[str], str]
+) -> Recipe:
+    """What a step is made from; ``links`` end at it. Its parameters and links have no errors."""
+    arguments = resolved(node_type, node, [link.input for link in links])
+    files = {name: digests(arguments[name]) for name in node_type.files if name in arguments} if node_type.files else {}
     counting = arguments
     if node_type.without_result:
         counting = {name: value for name, value in arguments.items() if name not in node_type.without_result}
     if len(links) > 1:
         links = sorted(links, key=_input_name)  # stable: order within an input means something
     facts = NodeFacts(node_type.id, node_type.version, counting, files, tuple([(link.input, link.source, link.output) for link in links]))
-    recipe = Recipe(node_type, arguments, facts, _said(facts), bool(node_type.lazy))
+    recipe = Recipe(node_type, arguments, facts, _said(facts), _feeders(facts), bool(node_type.lazy))
     if node_type.lazy and (needed := chosen(types, node_type, arguments)) is not None:
         return recipe.narrowed(needed)
     return recipe
+
+
+def _feeders(facts: NodeFacts) -> tuple[str, ...]:
+    sources = facts.sources
+    return (sources[0][1],) if len(sources) == 1 else tuple(dict.fromkeys([source for _, source, _ in sources]))
 
 
 def _said(facts: NodeFacts) -> bytes:
@@ -115,7 +115,7 @@ def _input_name(link: Link) -> str:
 
 def key_of(said: bytes, sources: Iterable[str]) -> str:
     """A node's own part with what feeds it: each source's key and output, or, for a content key, the digest of what came."""
-    return hashlib.blake2b(b"\0".join([said, *[source.encode() for source in sources]]), digest_size=16).hexdigest()
+    return hashlib.blake2b(b"%b\0%b" % (said, "\0".join(sources).encode()), digest_size=16).hexdigest()
 
 
 def keys(graph: Graph, types: Mapping[str, NodeType], digests: Callable[[str], str], targets: Iterable[str] | None = None) -> Keys:
@@ -125,17 +125,18 @@ def keys(graph: Graph, types: Mapping[str, NodeType], digests: Callable[[str], s
     and what lies behind these is made again.
     """
     made = _still_true(graph, types, digests)
+    known = made.keys
     waiting = list(graph.nodes if targets is None else targets)
     opened: set[str] = set()
     while waiting:
         node = waiting[-1]
-        unmet = () if node in opened else [link.source for link in graph.into(node) if link.source not in made.keys]
+        unmet = () if node in opened else [link.source for link in graph.into(node) if link.source not in known]
         if unmet:
             opened.add(node)
             waiting.extend([source for source in reversed(unmet) if source not in opened])
             continue
         waiting.pop()
-        if node not in made.keys:
+        if node not in known and node in graph.nodes:
             _add(made, graph, node, types, digests)
     return made
 
@@ -159,11 +160,11 @@ def _still_true(graph: Graph, types: Mapping[str, NodeType], digests: Callable[[
 
 def _add(made: Keys, graph: Graph, node: str, types: Mapping[str, NodeType], digests: Callable[[str], str]) -> None:
     """The key of a node whose sources have theirs; none for one of unknown type, or behind such a one or a circle."""
-    node_type = types.get(graph.nodes[node].type) if node in graph.nodes else None
-    if node_type is None or not all(link.source in made.keys for link in graph.into(node)):
+    known, links = made.keys, graph.into(node)
+    node_type = types.get(graph.nodes[node].type)
+    if node_type is None or [link for link in links if link.source not in known]:
         return
-    recipe = recipe_of(graph, node, types, digests)
-    made.recipes[node] = recipe
-    made.keys[node] = key_of(recipe.said, [f"{made.keys[source]}.{output}" for _, source, output in recipe.facts.sources])
+    made.recipes[node] = recipe = recipe_of(graph.nodes[node], node_type, links, types, digests)
+    known[node] = key_of(recipe.said, [f"{known[source]}.{output}" for _, source, output in recipe.facts.sources])
     if node_type.files:
         made.reading[node] = None

@@ -63,9 +63,9 @@ class Maker:
         self._quick_steps = 0
         self._making: dict[str, threading.Lock] = {}
 
-    def quick(self, recipe: Recipe) -> bool:
-        """Whether steps of the type are known to be over at once. That stands for the run: it is asked often."""
-        name = recipe.node_type.id
+    def quick(self, node: str) -> bool:
+        """Whether steps of the node's type are known to be over at once. That stands for the run: it is asked often."""
+        name = self._recipes[node].node_type.id
         if name in self._quick:
             return True
         cost = self.job.history.cost(name)
@@ -74,14 +74,14 @@ class Maker:
         self._quick.add(name)
         return True
 
-    def make(self, call: Call, emit: Callable[[AnyEvent], None]) -> Made | StepFailed:
-        """The result of a call, or what went wrong.
+    def make(self, call: Call, emit: Callable[[AnyEvent], None], alone: bool) -> Made | StepFailed:
+        """The result of a call, or what went wrong. ``alone``: no other thread makes anything for this run meanwhile.
 
         Raises:
             Stopped: the run is to end.
         """
-        quick = self.quick(call.recipe)
-        if call.recipe.node_type.effect:
+        quick = self.quick(call.node)
+        if call.recipe.node_type.effect or (quick and alone):
             return self._run(call, emit, quick)
         while not (mine := self._begun(call.content_key)):
             pass
@@ -145,17 +145,17 @@ class Maker:
         except Exception as error:  # a node is anyone's code: whatever it raises is its own step's failure
             failed = failure_of(self.job.id, call.node, error)
             return pool_short_of(error) if failed.kind == "out_of_memory" and not node_type.effect and ladder.down() else failed
-        self._learn(call, seconds, entry.size, peaks, quick)
+        self._learn(call, entry, peaks, quick)
         return Made(entry, results, tuple(context.files) if context else ())
 
-    def _learn(self, call: Call, seconds: float, size: int, peaks: dict[str, int], quick: bool) -> None:
+    def _learn(self, call: Call, entry: Entry, peaks: dict[str, int], quick: bool) -> None:
         """Remember what a step cost; of quick ones a few are enough."""
         self._quick_steps += quick
         if not quick or self._quick_steps % FEW == 1:
             given = sum([value_type_of(value).size(value) for value, _ in call.given])
             work = work_of(call.recipe, self._recipes, given)
             with self._lock:
-                self.job.history.took(call.recipe.node_type.id, Cost(seconds, size, peaks), work)
+                self.job.history.took(call.recipe.node_type.id, Cost(entry.seconds, entry.size, peaks), work)
 
     def _context(self, node: str, emit: Callable[[AnyEvent], None], ladder: Ladder) -> Context:
         with self._lock:

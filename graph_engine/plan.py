@@ -14,7 +14,7 @@ from graph_engine.costs import Cost, Costs, Work, work_of
 from graph_engine.declaration import NodeType
 from graph_engine.files import MISSING
 from graph_engine.graph import Graph
-from graph_engine.history import History
+from graph_engine.history import History, Made
 from graph_engine.keys import Keys, NodeFacts, keys
 from graph_engine.values import value_types
 
@@ -125,15 +125,15 @@ def plan(
         return Plan(wanted, (), problems, 0.0)
     known = history or History()
     ready = prepared(graph, types, cache, wanted, digests)
-    forecast = Forecast(ready, cache, known.costs)
+    forecast, remembered = Forecast(ready, cache, known.costs), known.remembered(scope)
     steps = []
     for node in ready.order:
         if node in ready.held:
             steps.append(PlannedStep(node, cache.where(ready.made.keys[node])))
         elif (cost := forecast.cost(node)) is None:
-            steps.append(PlannedStep(node, "run", why(node, ready, known, scope)))
+            steps.append(PlannedStep(node, "run", why(node, ready, remembered)))
         else:
-            steps.append(PlannedStep(node, "run", why(node, ready, known, scope), cost.seconds, cost.bytes, cost.peaks))
+            steps.append(PlannedStep(node, "run", why(node, ready, remembered), cost.seconds, cost.bytes, cost.peaks))
     steps += [PlannedStep(node, "perhaps", "a choice during the run decides") for node in ready.perhaps]
     steps += [PlannedStep(node, "skipped", f"switch {chooser} takes another side") for node, chooser in _skipped(graph, ready).items()]
     peaks = {pool: max([step.peaks.get(pool, 0) for step in steps]) for pool in sorted({pool for step in steps for pool in step.peaks})}
@@ -187,9 +187,9 @@ def _skipped(graph: Graph, ready: Prepared) -> dict[str, str]:
     return found
 
 
-def why(node: str, ready: Prepared, history: History, scope: str) -> str:
-    """Why a node runs, in a few words: the nearest cause."""
-    recipe, before = ready.made.recipes[node], history.last(scope, node)
+def why(node: str, ready: Prepared, remembered: Mapping[str, Made]) -> str:
+    """Why a node runs, in a few words: the nearest cause. ``remembered`` says what each was made of when it last ran."""
+    recipe, before = ready.made.recipes[node], remembered.get(node)
     if before is None:
         return "acts on the world" if recipe.node_type.effect else "never ran"
     if changed := _change(before.facts, recipe.facts):
@@ -197,7 +197,7 @@ def why(node: str, ready: Prepared, history: History, scope: str) -> str:
     for _, source, _ in recipe.facts.sources:
         if source in ready.to_run:
             return f"its source {source} runs"
-        last = history.last(scope, source)
+        last = remembered.get(source)
         if last is None or last.key != ready.made.keys[source]:
             return f"its source {source} changed"
     if recipe.node_type.effect:

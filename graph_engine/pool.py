@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import heapq
 
+import msgspec
+
 from graph_engine.entry import Entry
 
 ENTRY_BYTES = 1200
@@ -16,25 +18,21 @@ KEYS = 1000
 """Keys that may lead to one entry. A step that gives the same whatever its sources are set to must not gather them without end."""
 
 
-class Slot:
-    """An entry in memory, its worth, and the keys that lead to it beside its content key."""
+class Slot(msgspec.Struct, eq=False, gc=False):
+    """An entry in memory, the bytes that it takes, the keys that lead to it beside its content key, its worth and its last use."""
 
-    __slots__ = ("entry", "keys", "pool", "size", "turn", "worth")
+    entry: Entry
+    size: int
+    keys: tuple[str, ...]
+    worth: float = 0.0
+    turn: int = 0
 
-    def __init__(self, entry: Entry, pool: Pool, key: str) -> None:
-        self.entry, self.pool = entry, pool
-        self.keys: tuple[str, ...] = () if key == entry.content_key else (key,)
-        self.size = entry.size + ENTRY_BYTES + KEY_BYTES * len(self.keys)
-        self.worth, self.turn = 0.0, 0
 
-    def lead(self, key: str) -> tuple[str, ...]:
-        """Let a further key lead here; gives those that no longer do."""
-        forgotten = self.keys[: max(0, len(self.keys) + 1 - KEYS)]
-        self.keys = (*self.keys[len(forgotten) :], key)
-        if not forgotten:
-            self.size += KEY_BYTES
-            self.pool.used += KEY_BYTES
-        return forgotten
+def slot_of(entry: Entry, key: str) -> Slot:
+    """A slot that a key leads to."""
+    if key == entry.content_key:
+        return Slot(entry, entry.size + ENTRY_BYTES, ())
+    return Slot(entry, entry.size + ENTRY_BYTES + KEY_BYTES, (key,))
 
 
 class Pool:
@@ -55,6 +53,15 @@ class Pool:
         """A slot was used just now."""
         self._turn += 1
         slot.worth, slot.turn = self._floor + slot.entry.seconds / slot.size, self._turn
+
+    def lead(self, slot: Slot, key: str) -> tuple[str, ...]:
+        """Let a further key lead to a slot; gives those that no longer do."""
+        forgotten = slot.keys[: max(0, len(slot.keys) + 1 - KEYS)]
+        slot.keys = (*slot.keys[len(forgotten) :], key)
+        if not forgotten:
+            slot.size += KEY_BYTES
+            self.used += KEY_BYTES
+        return forgotten
 
     def add(self, slot: Slot) -> list[Slot]:
         """Hold a slot; gives those that had to go for it."""

@@ -29,13 +29,14 @@ class Run:
 
     def __init__(self, job: Job) -> None:
         self.job, self.cache = job, job.cache
-        self.schedule = Schedule(self._work, self._resource, self._quick, self._crowded, job.stop, job.threads)
         self.emit = _one_at_a_time(job.emit)
         self.ready, self.held = self._frontier()
         self.recipes, self.keys = dict(self.ready.made.recipes), self.ready.made.keys
         self.maker = Maker(job, self.recipes)
+        self.schedule = Schedule(self._work, self.maker.quick, self._crowded, job.stop, job.threads)
         self.waiting = Waiting(self.recipes, self.ready.in_order(self.ready.to_run), self.ready.perhaps)
         self.ranks = self.waiting.ranks
+        self.remembered = job.history.remembered(job.scope)
         self.entries: dict[str, Entry] = {}
         self.finished: dict[str, StepFinished] = {}
         self.failures: dict[str, StepFailed] = {}
@@ -89,18 +90,12 @@ class Run:
         files = tuple([path for node in order for path in written.get(node, ())])
         return Outcome(state, seconds, results, files, failures, ran=ran, notes=tuple(notes))
 
-    def _resource(self, node: str) -> str:
-        return self.recipes[node].node_type.resource
-
-    def _quick(self, node: str) -> bool:
-        return self.maker.quick(self.recipes[node])
-
     def _crowded(self) -> bool:
         """Whether the results that later steps wait for fill the memory budget: then one thread goes on alone."""
         return sum([entry.size for entry in self.entries.values()]) > self.cache.memory.budget
 
     def _work(self, task: Task) -> None:
-        _, item, node = task
+        _, item, node, _ = task
         if item < 0:
             self._step(node)
         else:
@@ -115,7 +110,7 @@ class Run:
         content_key = key_of(recipe.said, [digest for _, digest in given])
         if self._found(node, recipe, content_key):
             return
-        self.emit(StepStarted(self.job.id, node, why(node, self.ready, self.job.history, self.job.scope)))
+        self.emit(StepStarted(self.job.id, node, why(node, self.ready, self.remembered)))
         try:
             count = count_of(recipe, given)
         except Failure as failure:
@@ -147,7 +142,7 @@ class Run:
         return True
 
     def _once(self, node: str, recipe: Recipe, content_key: str, given: list[Given]) -> None:
-        made = self.maker.make(Call(node, recipe, given, self.keys[node], content_key), self.emit)
+        made = self.maker.make(Call(node, recipe, given, self.keys[node], content_key), self.emit, self.schedule.alone)
         if isinstance(made, StepFailed):
             self._fail(made)
             return
@@ -161,7 +156,8 @@ class Run:
         self.spreads[node] = spread
         self.emit(StepProgress(self.job.id, node, 0, spread.count))
         if spread.count:
-            self.schedule.add([(self.ranks[node], number, node) for number in range(spread.count)])
+            rank, resource = self.ranks[node], self.recipes[node].node_type.resource
+            self.schedule.add([(rank, number, node, resource) for number in range(spread.count)])
         else:
             self._close(node, spread)
 
@@ -173,7 +169,7 @@ class Run:
         held = None if recipe.node_type.effect else self.cache.find(content_key)
         if held is None:
             call = Call(node, recipe, given, content_key, content_key)
-            made = self.maker.make(call, spread.telling(number, self.emit))
+            made = self.maker.make(call, spread.telling(number, self.emit), self.schedule.alone)
         else:
             made = Made(held, results_of(held), state="memory")
         if spread.take(number, made, lambda done: self.emit(StepProgress(self.job.id, node, done, spread.count))):
@@ -229,11 +225,13 @@ class Run:
             if self.waiting.uses.get(node):
                 self.entries[node] = entry
             if node in self.ranks:
-                self._let_go(self.waiting.used(node))
-                self._begin(self.waiting.met(node))
+                for source in self.waiting.used(node):
+                    self.entries.pop(source, None)
+                if met := self.waiting.met(node):
+                    self._begin(met)
 
     def _begin(self, nodes: list[str]) -> None:
-        self.schedule.add([(self.ranks[node], -1, node) for node in nodes])
+        self.schedule.add([(self.ranks[node], -1, node, self.recipes[node].node_type.resource) for node in nodes])
 
     def _let_go(self, nodes: list[str]) -> None:
         """Let results go that nobody needs any more in this run; the cache holds on to them as its budget allows."""

@@ -11,8 +11,8 @@ import threading
 from collections.abc import Callable, Iterable, Mapping
 from heapq import heappop, heappush
 
-Task = tuple[int, int, str]
-"""Rank of a step, number of the item (-1 = the step itself), node. The lowest is next."""
+Task = tuple[int, int, str, str]
+"""Rank of a step, number of the item (-1 = the step itself), node, what it has for itself ("" = nothing). The lowest is next."""
 
 THREADS = min(8, (os.cpu_count() or 1) + 2)
 """Threads of a run, its own among them. Steps that wait for files need no core, so there are two more than cores."""
@@ -23,7 +23,6 @@ class Schedule:
 
     Args:
         work: does a task, outside of the lock; it may `add` further ones.
-        resource: what a node's tasks use alone, "" = nothing.
         quick: whether a node's tasks are over before a thread would be awake.
         crowded: whether the run holds too much to begin more beside each other.
         stop: set from anywhere, no further task begins.
@@ -33,7 +32,6 @@ class Schedule:
     def __init__(
         self,
         work: Callable[[Task], None],
-        resource: Callable[[str], str],
         quick: Callable[[str], bool],
         crowded: Callable[[], bool],
         stop: threading.Event,
@@ -41,7 +39,7 @@ class Schedule:
     ) -> None:
         self.lock = threading.RLock()
         self._changed = threading.Condition(self.lock)
-        self._work, self._resource, self._quick, self._crowded, self._stop = work, resource, quick, crowded, stop
+        self._work, self._quick, self._crowded, self._stop = work, quick, crowded, stop
         self._helpers_allowed = threads - 1
         self._ready: dict[str, list[Task]] = {}  # heaps by resource
         self._used: set[str] = set()
@@ -56,7 +54,12 @@ class Schedule:
         """Tasks that may begin now."""
         with self.lock:
             for task in tasks:
-                heappush(self._ready.setdefault(self._resource(task[2]), []), task)
+                heappush(self._ready.setdefault(task[3], []), task)
+
+    @property
+    def alone(self) -> bool:
+        """Whether no other thread does anything for the run. Asked by a task it holds until that is done."""
+        return not self._helpers
 
     def run(self) -> bool:
         """Work until nothing is left; False where the run was asked to stop before.
@@ -109,10 +112,9 @@ class Schedule:
         return found
 
     def _take(self, task: Task) -> None:
-        resource = self._resource(task[2])
-        heappop(self._ready[resource])
-        if resource:
-            self._used.add(resource)
+        heappop(self._ready[task[3]])
+        if task[3]:
+            self._used.add(task[3])
         self._running += 1
         if not self._quick(task[2]):
             self._slow.add(task)
@@ -132,7 +134,7 @@ class Schedule:
             helper.start()
 
     def _give_back(self, task: Task) -> None:
-        self._used.discard(self._resource(task[2]))
+        self._used.discard(task[3])
         self._running -= 1
         self._slow.discard(task)
         if not self._running and self._idle:
@@ -153,16 +155,16 @@ def ranks(order: Iterable[str], unmet: Mapping[str, int], followers: Mapping[str
         unmet: for each step, how many of its links come from steps that have not run.
         followers: steps that take a step's results, once a link.
     """
-    left = dict(unmet)
-    waiting = [node for node in order if not left[node]][::-1]
+    left = {node: unmet[node] for node in order}
+    waiting = [node for node in left if not left[node]][::-1]
     found: dict[str, int] = {}
     while waiting:
         node = waiting.pop()
         found[node] = len(found)
         met = []
         for follower in followers.get(node, ()):
-            left[follower] -= 1
-            if not left[follower]:
+            count = left[follower] = left[follower] - 1
+            if not count:
                 met.append(follower)
-        waiting.extend(reversed(met))
+        waiting.extend(met[::-1])
     return found

@@ -35,11 +35,12 @@ class Waiting:
             self.followers[node] = []
         for node in order:
             self.wait(node)
-        found = ranks(order, {node: self.unmet[node] for node in order}, {node: self.followers[node] for node in order})
-        for node in order:
-            found.setdefault(node, len(found))  # what waits for a step outside of these
+        found = ranks(order, self.unmet, self.followers)
+        if len(found) < len(order):
+            for node in order:
+                found.setdefault(node, len(found))  # what waits for a step outside of these
         first = len(self.ranks)
-        self.ranks.update({node: first + rank for node, rank in found.items()})
+        self.ranks.update({node: first + rank for node, rank in found.items()} if first else found)
         return [node for node in order if not self.unmet[node]]
 
     def wait(self, node: str) -> int:
@@ -61,7 +62,15 @@ class Waiting:
 
     def used(self, node: str) -> list[str]:
         """A step is done with its sources; gives those that nobody needs any more."""
-        return self._free(self.recipes[node].feeders)
+        feeders = self.recipes[node].feeders
+        if self.perhaps:
+            return self._free(feeders)
+        uses, free = self.uses, []
+        for source in feeders:
+            left = uses[source] = uses[source] - 1
+            if not left:
+                free.append(source)
+        return free
 
     def narrow(self, node: str, recipe: Recipe) -> list[str]:
         """A step chose what it needs; gives the sources that nobody needs any more."""
@@ -105,5 +114,5 @@ class Waiting:
                 free.append(source)
                 if source in self.perhaps:  # it never runs: what fed it is let go too
                     self.perhaps.discard(source)
-                    waiting += {source for _, source, _ in self.recipes[source].facts.sources}
+                    waiting += self.recipes[source].feeders
         return free
