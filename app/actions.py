@@ -142,6 +142,10 @@ ROWS = (
     ),
     Row("show_queue", "View", "Queue", ("Ctrl+J",), lambda w: w.toggle_queue(), "queue", "Show or hide the queue"),
     *ARRANGE,
+    Row(
+        "show_album", "View", "History", ("Ctrl+H",), lambda w: w.toggle_album(), "history", "Show or hide the pictures that runs made",
+        when=lambda w: w.album_panel is not None,
+    ),
     Row("frame", "View", "Frame selection", ("F",), lambda w: w.canvas.frame_selection(), "fit", scope="canvas"),
     Row(
         "watch", "View", "Keep in viewer", ("1",), lambda w: w.session.watch(w.session.selected_node), scope="canvas",
@@ -158,4 +162,4 @@ ROWS = (
 )  # fmt: skip
 
 MENUS = ("File", "Edit", "Graph", "Arrange", "View")
-TOOL_BAR = ("new", "open", "save", "", "undo", "redo", "", "add", "frame")
+TOOL_BAR = ("new", "open", "save", "", "undo", "redo", "", "add", "frame", "", "show_queue", "show_album")

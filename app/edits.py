@@ -53,6 +53,19 @@ def with_parameter(workflow: Workflow, identity: str, parameter: Parameter, valu
     return replace(workflow, graph=workflow.graph.with_node(identity, replace(node, parameters=kept)))
 
 
+def with_seeds(workflow: Workflow, seeds: Mapping[str, int], types: Mapping[str, NodeType]) -> tuple[Workflow, tuple[int, ...]]:
+    """The seeds of nodes, fixed, and which were set. Where no node is one of these but a single one has a seed, it gets the first."""
+    having = [node for node, held in workflow.graph.nodes.items() if (known := types.get(held.type)) and known.seeds]
+    wanted = {node: seeds[node] for node in having if node in seeds}
+    if not wanted and len(having) == 1 and seeds:
+        wanted = {having[0]: next(iter(seeds.values()))}
+    graph = workflow.graph
+    for node, seed in wanted.items():
+        for name in types[graph.nodes[node].type].seeds:
+            graph = graph.with_parameter(node, name, {"value": seed, "policy": "fixed"})
+    return replace(workflow, graph=graph), tuple(dict.fromkeys(wanted.values()))
+
+
 def with_graph(workflow: Workflow, graph: Graph) -> Workflow:
     return workflow if graph == workflow.graph else replace(workflow, graph=graph)
 

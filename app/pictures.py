@@ -13,6 +13,11 @@ def to_qimage(pixels: Pixels) -> QImage:
     return QImage(pixels.rgba, pixels.width, pixels.height, pixels.width * 4, QImage.Format.Format_RGBA8888).copy()
 
 
+def to_pixels(image: QImage) -> Pixels:
+    plain = image.convertToFormat(QImage.Format.Format_RGBA8888)
+    return Pixels(plain.width(), plain.height(), bytes(plain.constBits()))
+
+
 def thumbnail(pixels: Pixels, width: int, height: int, ratio: float = 1.0) -> QPixmap:
     """The picture made to fit a box, smooth when it shrinks, with whole pixels when it grows."""
     image = to_qimage(pixels)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from psygnal import Signal
 
@@ -31,7 +31,7 @@ from graph_engine.catalogue import Catalogue
 from graph_engine.check import Problem
 from graph_engine.declaration import NodeType, Parameter
 from graph_engine.errors import BadWorkflow
-from graph_engine.events import AnyEvent, RunFinished
+from graph_engine.events import AnyEvent, RunFinished, StepFinished, StepPreview
 from graph_engine.flatten import TURN_MARK, flattened, problems_of, way_to
 from graph_engine.graph import Graph, Link
 from graph_engine.parameters import drawn_seeds, seeds
@@ -42,6 +42,13 @@ from graph_engine.workflow import Workflow, read, with_graphs, write
 Place = tuple[float, float]
 PASTE_SHIFT = (32.0, 32.0)
 SUFFIX = ".json"
+
+
+class Look(NamedTuple):
+    """A picture that the viewer shows instead of the node's, until a node is selected or a run shows another."""
+
+    name: str
+    pixels: Pixels
 
 
 class Session:
@@ -76,6 +83,7 @@ class Session:
         self.selection: frozenset[str] = frozenset()
         self.problems: tuple[Problem, ...] = ()
         self.runs = Runs()
+        self.look: Look | None = None
         self.report: Report | None = None
         """What became of the nodes of the open document, if it was imported."""
         self._waiting_import: Path | None = None
@@ -124,7 +132,7 @@ class Session:
         self._hear(document)
         if self.folder:
             document.keep_in(self.folder)
-        self.selection, self.watched = frozenset(), ""
+        self.selection, self.watched, self.look = frozenset(), "", None
         self.report, self._waiting_import, self._missing = None, None, ()
         self.runs.leave()
         self._follow_again()
@@ -239,8 +247,10 @@ class Session:
 
     def select(self, nodes: Iterable[str]) -> None:
         before, self.selection = self.selection, frozenset(nodes) & self.workflow.graph.nodes.keys()
+        looked, self.look = self.look, None
         if before != self.selection:
             self.selection_changed.emit(before, self.selection)
+        if before != self.selection or looked:
             self.picture_changed.emit()
 
     def select_all(self) -> None:
@@ -331,6 +341,17 @@ class Session:
         else:
             self.document.apply("Hide parameter", edits.without_exposed(self.workflow, node, parameter.name))
 
+    def use_seeds(self, workflow: bytes, node: str) -> None:
+        """Fix the seeds behind a node to those of a workflow that ran."""
+        ran = flattened(read(workflow), self.installed).graph
+        wanted = seeds(ran, self.installed, ran.upstream([node]))
+        after, told = edits.with_seeds(self.workflow, wanted, self.catalogue)
+        if not told:
+            self.said.emit("No node here has a seed of that picture.", "warning")
+            return
+        self.document.apply("Use seed", after)
+        self.said.emit(f"Seed {', '.join(map(str, told))}, fixed.", "note")
+
     def undo(self) -> None:
         self.document.undo()
 
@@ -409,6 +430,8 @@ class Session:
 
     def take_event(self, event: AnyEvent) -> None:
         changed = self.runs.take(event, self.flat, self.title_of_step)
+        if changed and isinstance(event, StepPreview | StepFinished):
+            self.look = None
         self._tell(changed)
         self.run_changed.emit()
         if isinstance(event, RunFinished):
@@ -465,6 +488,10 @@ class Session:
         self.said.emit(f"The viewer keeps to {self.title(node)}. Press 1 on it again to let go." if self.watched else "", "note")
         self.picture_changed.emit()
 
+    def look_at(self, look: Look | None) -> None:
+        self.look = look
+        self.picture_changed.emit()
+
     @property
     def viewed_node(self) -> str:
         """The watched node or the selected one if it has a picture, else the one that is being made, else the latest."""
@@ -473,7 +500,7 @@ class Session:
 
     @property
     def viewed_picture(self) -> Pixels | None:
-        return self.steps[self.viewed_node].picture
+        return self.look.pixels if self.look else self.steps[self.viewed_node].picture
 
 
 def _count(number: int) -> str:

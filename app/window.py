@@ -13,8 +13,14 @@ from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKe
 from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QMenu, QPushButton, QSizePolicy, QToolBar, QVBoxLayout, QWidget
 
 from app.actions import MENUS, ROWS, TOOL_BAR, Row
+from app.album.album import Album, opened_or_begun_anew
+from app.album.entry import Entry
+from app.album_panel.album_panel import WIDTH as ALBUM_WIDTH
+from app.album_panel.album_panel import AlbumPanel
+from app.album_panel.recorder import Recorder
 from app.aligning import Boxes, Place
 from app.canvas.canvas import Canvas
+from app.document import Document
 from app.files import SUFFIXES, Files
 from app.import_panel import HEIGHT as REPORT_HEIGHT
 from app.import_panel import ImportPanel
@@ -36,6 +42,7 @@ from app.tidying import tidied
 from app.trail import Trail
 from app.versions import moment
 from graph_engine.catalogue import Catalogue
+from graph_engine.workflow import read
 
 SIDE_WIDTH = 368
 VIEWER_HEIGHT = 400
@@ -43,7 +50,8 @@ PLAN_PAUSE = 300  # milliseconds
 
 
 class Window(QMainWindow):
-    def __init__(self, session: Session, runner: Runner, theme: Theme = DARK) -> None:
+    def __init__(self, session: Session, runner: Runner, theme: Theme = DARK, album: Album | None = None) -> None:
+        """``album`` keeps what runs make; without one nothing is kept, and there is no history."""
         super().__init__()
         self.session, self.runner, self.theme = session, runner, theme
         self.files = Files(self, session)
@@ -56,6 +64,8 @@ class Window(QMainWindow):
         self.status = Status(session, theme)
         self.palette = Palette(self.canvas, session, theme)  # type: ignore[assignment]
         self.queue_panel = QueuePanel(session, theme)
+        self.recorder = Recorder(album, session) if album else None
+        self.album_panel = AlbumPanel(album, session, theme) if album else None
         self._plan_timer = QTimer(self, singleShot=True, interval=PLAN_PAUSE)
         self.actions_by_name = {row.name: self._action(row) for row in ROWS}
         self.stop_button = self._button("stop", theme.text)
@@ -86,6 +96,7 @@ class Window(QMainWindow):
         self.resizeDocks(docks, [VIEWER_HEIGHT, self.height() - VIEWER_HEIGHT], Qt.Orientation.Vertical)
         self._lay_out_report()
         self._lay_out_queue()
+        self._lay_out_album()
         self.setStatusBar(self.status)
         self._fill_menus()
         self.addToolBar(self._tool_bar())
@@ -115,6 +126,13 @@ class Window(QMainWindow):
         self.resizeDocks([self.queue_dock], [QUEUE_WIDTH], Qt.Orientation.Horizontal)
         self.queue_dock.hide()
         self.status.queue.clicked.connect(self.toggle_queue)
+
+    def _lay_out_album(self) -> None:
+        if self.album_panel is None:
+            return
+        self.album_dock = self._dock("History", self.album_panel, Qt.DockWidgetArea.LeftDockWidgetArea)
+        self.resizeDocks([self.album_dock], [ALBUM_WIDTH], Qt.Orientation.Horizontal)
+        self.album_dock.hide()
 
     def _button(self, name: str, color: str) -> QPushButton:
         """A button of the tool bar with words on it."""
@@ -196,6 +214,29 @@ class Window(QMainWindow):
         self._plan_timer.timeout.connect(session.ask_plan)
         runner.lost.connect(self._take_loss)
         session.queueing.tell()
+        self._join_album()
+
+    def _join_album(self) -> None:
+        if self.recorder is None or self.album_panel is None:
+            return
+        recorder, panel = self.recorder, self.album_panel
+        self.runner.happened.connect(lambda event: recorder.take(event, self.runner.current))
+        recorder.kept.connect(panel.renew)
+        recorder.trouble.connect(lambda text: self.session.said.emit(text, "warning"))
+        panel.compare_requested.connect(self.viewer.compare_with)
+        panel.opening_requested.connect(self._open_entry)
+
+    def _open_entry(self, entry: Entry) -> None:
+        """Open the workflow that made a picture as a new document; what that makes comes from the picture."""
+        if self.recorder and self.files.may_leave():
+            workflow = read(self.recorder.album.workflow(entry), entry.name)
+            self.session.show_document(Document(workflow, saved=False))
+            self.recorder.keeping.comes_from(self.session.document, entry.id)
+
+    def toggle_album(self) -> None:
+        if self.album_panel:
+            self.album_panel.renew()  # other windows keep pictures too
+            self.album_dock.setVisible(not self.album_dock.isVisible())
 
     def _show_document(self) -> None:
         self.notice.hide()
@@ -336,6 +377,8 @@ class Window(QMainWindow):
         self.session.document.close()
         self.hide()  # the worker may need a moment to end
         self.runner.close()
+        if self.recorder:
+            self.recorder.close()
         event.accept()
 
 
@@ -347,7 +390,11 @@ def _dropped(event: QDropEvent) -> Path | None:
 
 def make_window(runner: Runner, path: Path | None = None) -> Window:
     """A window that is ready to be shown; its worker is not started yet."""
-    window = Window(Session(runner.remembered(), folder=data_folder()), runner)
+    troubles: list[str] = []
+    album = opened_or_begun_anew(data_folder(), troubles.append)
+    window = Window(Session(runner.remembered(), folder=data_folder()), runner, album=album)
+    for trouble in troubles:
+        window.session.said.emit(f"{trouble}.", "warning")
     if path:
         window.files.open_path(path)
     window.offer_lost_work()

@@ -84,6 +84,7 @@ def _of_node(canvas: GraphView, start: QPoint, item: NodeItem, modifiers: Qt.Key
     elif modifiers & SHIFT:
         session.select(session.selection | {name})
     elif name in session.selection:
+        session.select(session.selection)  # the viewer comes back from wherever it looked
         narrow = len(session.selection) > 1
     else:
         session.select({name})

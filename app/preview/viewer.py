@@ -163,7 +163,8 @@ class Viewer(QWidget):
     def _tell(self) -> None:
         node = self.session.viewed_node
         known = self.session.workflow.graph.nodes.get(node)
-        self.name.setText(title_of(known, self.session.type_of(node)) if known else "Viewer")
+        name = title_of(known, self.session.type_of(node)) if known else "Viewer"
+        self.name.setText(self.session.look.name if self.session.look else name)
         self.facts.setText(self._facts(node))
 
     def _facts(self, node: str) -> str:
@@ -174,7 +175,7 @@ class Viewer(QWidget):
             at, color = pixel
             return f"{at.x()}, {at.y()} · {to_hex(color)}"
         percent = round(self.view.zoom * self.view.devicePixelRatioF() * 100)
-        return f"{self._shown.width} × {self._shown.height} · {percent} %{_standing(self.session.steps[node])}"
+        return f"{self._shown.width} × {self._shown.height} · {percent} %{'' if self.session.look else _standing(self.session.steps[node])}"
 
 
 def _polish(button: QToolButton) -> None:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import sqlite3
 import tempfile
-import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +12,10 @@ import msgspec
 
 from app.queue.job import DONE, FINISHED, PAUSED, RUNNING, STOPPED, WAITING, Job, Record
 from app.queue.presence import Presence, is_present
+from app.sqlite_file import SqliteFile, Unreadable, put_aside
 
 FILE, PRESENT = "queue.sqlite", "present"
 VERSION = 1
-BUSY_SECONDS = 30.0
 
 _SCHEMA = """
 CREATE TABLE jobs (
@@ -48,33 +45,18 @@ class Jobs:
     """
 
     def __init__(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        self.path = folder / FILE
         self._folder = folder / PRESENT
-        self._lock = threading.RLock()
         self._presence: Presence | None = None
         try:
-            self._open()
-        except sqlite3.DatabaseError as error:
-            raise QueueTrouble(f"{self.path}: must be a queue of this program, got {error}; move the file away to begin another") from None
-
-    def _open(self) -> None:
-        self._db = sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
-        self._db.execute("PRAGMA journal_mode=WAL")
-        self._db.execute("PRAGMA synchronous=FULL")  # a job that was added is there after a power cut too
-        with self._writing():
-            (version,) = self._db.execute("PRAGMA user_version").fetchone()
-            if version > VERSION:
-                raise QueueTrouble(f"{self.path}: is of version {version}, this program knows {VERSION}; use the newer program")
-            if version == 0:
-                for statement in _SCHEMA.split(";"):
-                    self._db.execute(statement)
-                self._db.execute(f"PRAGMA user_version={VERSION}")
+            self._file = SqliteFile(folder / FILE, _SCHEMA, VERSION, "a queue")
+        except Unreadable as error:
+            raise QueueTrouble(str(error)) from None
+        self.path, self._lock, self._db, self._writing = self._file.path, self._file.lock, self._file.db, self._file.writing
 
     def close(self) -> None:
         """What this process was to run is left to whoever comes next."""
         with self._lock:
-            self._db.close()
+            self._file.close()
             if self._presence:
                 self._presence.end()
                 self._presence = None
@@ -243,23 +225,7 @@ class Jobs:
         self._db.execute(f"UPDATE jobs SET {', '.join(f'{name} = ?' for name in values)} WHERE id = ?", (*values.values(), number))
 
     def _read(self, query: str, *values: Any) -> list[Job]:
-        with self._lock:
-            return [_job(row) for row in self._db.execute(query, values)]
-
-    @contextmanager
-    def _writing(self) -> Iterator[None]:
-        """One change, whole or not at all; within another it is part of that."""
-        with self._lock:
-            if self._db.in_transaction:
-                yield
-                return
-            self._db.execute("BEGIN IMMEDIATE")
-            try:
-                yield
-            except BaseException:
-                self._db.execute("ROLLBACK")
-                raise
-            self._db.execute("COMMIT")
+        return [_job(row) for row in self._file.rows(query, *values)]
 
 
 def opened_or_begun_anew(folder: Path, say: Callable[[str], None]) -> Jobs:
@@ -270,10 +236,7 @@ def opened_or_begun_anew(folder: Path, say: Callable[[str], None]) -> Jobs:
         say(f"{folder}: cannot be written ({error.strerror}): jobs are not kept when the program ends")
         return Jobs(Path(tempfile.mkdtemp(prefix="tessera-queue-")))
     except QueueTrouble as trouble:
-        aside = folder / f"{FILE}.unreadable-{int(time.time())}"
-        for ending in ("", "-wal", "-shm"):
-            if (part := folder / f"{FILE}{ending}").exists():
-                part.rename(f"{aside}{ending}")
+        aside = put_aside(folder / FILE)
         say(f"{trouble}. It was put aside as {aside.name}, and an empty queue begun")
         return Jobs(folder)
 

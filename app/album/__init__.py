@@ -1,0 +1,1 @@
+"""The pictures that runs made, kept with the workflow that made each."""

@@ -1,0 +1,1 @@
+"""The album on the screen."""
