@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple, Protocol
 
 from psygnal import Signal
 
 from app.document import Document
+from app.pace import Pace
 from app.queue.job import PAUSED, RUNNING, STOPPED, WAITING, Job, Record
 from app.queue.jobs import Jobs, QueueTrouble
-from app.wording import seconds_text
+from app.sheet import shrunk
+from app.wording import seconds_text, title_of_step
+from graph_engine.declaration import NodeType
+from graph_engine.events import AnyEvent, StepFinished, StepPreview
 from graph_engine.graph import Graph
-from graph_engine.workflow import Workflow, write
+from graph_engine.interface import types_with
+from graph_engine.plan import Plan
+from graph_engine.values import Pixels
+from graph_engine.workflow import Workflow, read, write
+
+PICTURE_SIDE = 128
 
 
 class Worker(Protocol):
@@ -39,22 +48,30 @@ class Asked(NamedTuple):
     """Where a job came from: its document, and the graph as it was then."""
 
     document: Document
+    workflow: Workflow
     graph: Graph
 
 
 class Queueing:
     changed = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, types: Callable[[], Mapping[str, NodeType]]) -> None:
+        """``types`` gives the node types that are installed."""
         self.worker: Worker | None = None
+        self.pace = Pace()
+        """Of the job that runs."""
+        self.pictures: dict[str, Pixels] = {}
+        """What each run of this session has shown last, small."""
+        self._types = types
         self._asked: dict[str, Asked] = {}
+        self._running = Workflow()
 
     def add(self, document: Document, graph: Graph, seeds: dict[str, int], targets: tuple[str, ...]) -> None:
         """Put a document as it is now at the end of the queue."""
         assert self.worker
         scope = str(document.path or "")
         job = Job(0, document.name, write(document.workflow), targets or None, scope=scope, record=Record(seeds=seeds))
-        self._asked[self.worker.add(job).run] = Asked(document, graph)
+        self._asked[self.worker.add(job).run] = Asked(document, document.workflow, graph)
         self.worker.go_on(try_again=True)
 
     def asked(self, run: str) -> Asked | None:
@@ -65,6 +82,42 @@ class Queueing:
     def is_busy(self) -> bool:
         """Whether a job of this window runs, of whichever document."""
         return self.worker is not None and self.worker.current is not None
+
+    # the job that runs
+
+    def begin(self, job: Job) -> None:
+        """From now on events tell of this job."""
+        asked = self._asked.get(job.run)
+        self._running = asked.workflow if asked else read(job.workflow, job.name)
+        self.pace = Pace()
+
+    def expect(self, run: str, plan: Plan) -> None:
+        """What a job will do, as it was planned just before it began."""
+        if self.runs(run):
+            self.pace.expect(plan)
+
+    def take(self, event: AnyEvent) -> None:
+        if not self.runs(event.run):
+            return
+        self.pace.take(event)
+        if isinstance(event, StepPreview):
+            self.pictures[event.run] = shrunk(event.pixels, PICTURE_SIDE)
+        elif isinstance(event, StepFinished):
+            shown = [one.pixels for result in event.results for one in (result, *result.items) if one.pixels]
+            if shown:
+                self.pictures[event.run] = shrunk(shown[0], PICTURE_SIDE)
+
+    def standing(self, job: Job) -> str:
+        """How a job stands, in a line."""
+        if not self.runs(job.run) or job.wish:
+            return self.state_text(job)
+        types = types_with(self._running.definitions, self._types())
+        return self.pace.standing(lambda step: title_of_step(self._running, types, step)) or "Starting"
+
+    def runs(self, run: str) -> bool:
+        """Whether a run goes on now."""
+        current = self.worker.current if self.worker else None
+        return current is not None and current.run == run
 
     # what the panel shows and does
 
@@ -109,6 +162,8 @@ class Queueing:
 
     def clear_finished(self) -> None:
         self._do(Jobs.clear_finished)
+        kept = {job.run for job in self.all()}
+        self.pictures = {run: picture for run, picture in self.pictures.items() if run in kept}
 
     def state_text(self, job: Job) -> str:
         """How a job stands, in a few words."""

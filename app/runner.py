@@ -27,8 +27,10 @@ class Runner(QObject):
     happened = Signal(object)  # an event of a run
     refused = Signal(object)  # the `wire.Refused` of a run that did not start
     planned = Signal(object)  # the Plan asked for last
+    expected = Signal(str, object)  # the run that begins, and its Plan
     lost = Signal(str)  # why the worker ended; another was started
     began = Signal(object)  # the Job that runs now
+    ended = Signal(object)  # a Job that is over, or waits again
     queue_changed = Signal()
     _heard = Signal(object)  # from the link's thread to the window's
 
@@ -119,6 +121,8 @@ class Runner(QObject):
             case wire.Planned():
                 if message.ask == self._asked:
                     self.planned.emit(message.plan)
+                elif self.current and message.ask == self.current.run:
+                    self.expected.emit(message.ask, message.plan)
             case str():
                 self.lost.emit(message)
             case _:
@@ -130,6 +134,7 @@ class Runner(QObject):
         ended = self._taker.hear(message)  # type: ignore[arg-type]
         (self.refused if is_refusal else self.happened).emit(message)
         if ended:
+            self.ended.emit(ended)
             self.go_on()
 
     # the catalogue of last time

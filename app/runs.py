@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
+from app.pace import Pace, Title
 from app.steps import Steps
 from app.wording import seconds_text
-from graph_engine.events import AnyEvent, RunFinished, RunStarted, StepFailed, StepFinished, StepPreview
+from graph_engine.events import AnyEvent, RunFinished, StepFinished, StepPreview
 from graph_engine.graph import Graph
 from graph_engine.plan import Plan
-
-Title = Callable[[str], str]
 
 
 class Runs:
@@ -19,27 +16,23 @@ class Runs:
     def __init__(self) -> None:
         self.steps = Steps()
         self.running = False
-        self.text = ""
+        self.pace = Pace()
+        self.said = ""  # of the run as a whole: that it starts, is to stop, how it ended
         self.forecast = ""  # what the next run would cost
         self.latest_picture = ""  # the node that showed one last
         self._run = ""
-        self._planned: tuple[str, ...] = ()
-        self._open: set[str] = set()
 
-    @property
-    def share(self) -> float:
-        """How much of the run is done, from 0 to 1: finished steps, and the running ones by their own progress."""
-        done = len(self._planned) - len(self._open) + sum(self.steps[node].share for node in self.steps.running())
-        return min(1.0, done / len(self._planned)) if self._planned else 0.0
+    def text(self, title: Title) -> str:
+        """How the run stands, or how the last one ended."""
+        return self.said or (self.pace.standing(title) or "Starting" if self.running else "")
 
     def begin(self, graph: Graph) -> None:
-        self.running, self.text = True, "Starting"
-        self._planned, self._open = (), set()
+        self.running, self.said = True, ""
         self.steps.begin(graph)
 
-    def follow(self, run: str) -> None:
+    def follow(self, run: str, pace: Pace) -> None:
         """Events of this run count from now on."""
-        self._run = run
+        self._run, self.pace = run, pace
 
     def follows(self, run: str) -> bool:
         """Whether a run is the one that goes on here."""
@@ -47,40 +40,34 @@ class Runs:
 
     def ask_to_stop(self) -> None:
         if self.running:
-            self.text = "Stopping"
+            self.said = "Stopping"
 
     def refuse(self, run: str) -> bool:
         """A run did not start; whether it was the one that is followed."""
         if run == self._run:
-            self.running, self.text = False, "Did not run"
+            self.running, self.said = False, "Did not run"
         return run == self._run
 
     def leave(self) -> None:
         """Another document: what is known belongs to the one before, and so does a run that still goes on."""
         self.steps.forget()
-        self.running, self.text, self.latest_picture, self._run = False, "", "", ""
-        self.forecast = ""
-        self._planned, self._open = (), set()
+        self.running, self.said, self.latest_picture, self._run = False, "", "", ""
+        self.forecast, self.pace = "", Pace()
 
-    def take(self, event: AnyEvent, graph: Graph, title: Title) -> set[str]:
+    def take(self, event: AnyEvent, graph: Graph) -> set[str]:
         if event.run != self._run:
             return set()
         changed = self.steps.take(event)
         match event:
-            case RunStarted():
-                self._planned, self._open = event.steps, set(event.steps)
             case StepPreview():
                 self.latest_picture = event.node
             case StepFinished():
-                self._open.discard(event.node)
                 if self.steps[event.node].picture:
                     self.latest_picture = event.node
-            case StepFailed():
-                self._open.discard(event.node)
             case RunFinished():
                 self.running = False
+                self.said = _summary(event)
                 changed |= self.steps.mark_stale(graph)  # there may have been edits while it ran
-        self.text = _summary(event) if isinstance(event, RunFinished) else self._standing(title)
         return changed
 
     def take_plan(self, plan: Plan) -> set[str]:
@@ -89,14 +76,6 @@ class Runs:
             return set()
         self.forecast = _forecast(plan)
         return self.steps.take_plan(plan)
-
-    def _standing(self, title: Title) -> str:
-        running = self.steps.running()
-        if not running:
-            return self.text
-        step = self.steps[running[0]]
-        progress = f" {step.done}/{step.total}" if step.total else ""
-        return f"{len(self._planned) - len(self._open) + 1} of {len(self._planned)} · {title(running[0])}{progress}"
 
 
 def _summary(event: RunFinished) -> str:

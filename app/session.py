@@ -26,7 +26,7 @@ from app.steps import StepsInside
 from app.versions import digest_of_file
 from app.walking import Walking
 from app.wire import Refused
-from app.wording import title_of
+from app.wording import title_of, title_of_step
 from graph_engine.catalogue import Catalogue
 from graph_engine.check import Problem
 from graph_engine.declaration import NodeType, Parameter
@@ -70,7 +70,7 @@ class Session:
     def __init__(self, catalogue: Catalogue, worker: Worker | None = None, folder: Path | None = None) -> None:
         """``folder`` is where unsaved edits and earlier versions of files are kept; without it they are not."""
         self.installed = catalogue
-        self.queueing = Queueing()
+        self.queueing = Queueing(lambda: self.installed)
         self.worker = worker
         self.folder = folder
         self.document = Document()
@@ -275,8 +275,7 @@ class Session:
 
     def title_of_step(self, step: str) -> str:
         """The titles that lead to a step, as "Group › Blur"."""
-        way = way_to(self.document.workflow, step)
-        return " › ".join(title_of(node, self.catalogue.get(node.type)) for node in way) or step
+        return title_of_step(self.document.workflow, self.catalogue, step)
 
     def type_of(self, node: str) -> NodeType | None:
         return self.catalogue.get(self.workflow.graph.nodes[node].type)
@@ -410,16 +409,20 @@ class Session:
 
     def take_begin(self, job: Job) -> None:
         """A job began; if it came from this document, its steps are followed."""
+        self.queueing.begin(job)
+        self._follow(job)
+        self.run_changed.emit()
+
+    def _follow(self, job: Job) -> None:
         asked = self.queueing.asked(job.run)
         if asked and asked.document is self.document:
             self.runs.begin(asked.graph)
-            self.runs.follow(job.run)
-        self.run_changed.emit()
+            self.runs.follow(job.run, self.queueing.pace)
 
     def _follow_again(self) -> None:
         """The job that runs may have come from the document that is shown again."""
         if self.worker and self.worker.current:
-            self.take_begin(self.worker.current)
+            self._follow(self.worker.current)
 
     def stop(self) -> None:
         """Stop the job that runs, of whichever document."""
@@ -429,7 +432,8 @@ class Session:
             self.worker.stop()
 
     def take_event(self, event: AnyEvent) -> None:
-        changed = self.runs.take(event, self.flat, self.title_of_step)
+        self.queueing.take(event)
+        changed = self.runs.take(event, self.flat)
         if changed and isinstance(event, StepPreview | StepFinished):
             self.look = None
         self._tell(changed)

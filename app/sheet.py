@@ -30,6 +30,13 @@ def sheet(pictures: Sequence[Pixels]) -> Pixels:
     return Pixels(columns * (wide + GAP) - GAP, len(lines), b"".join(lines))
 
 
+def shrunk(picture: Pixels, side: int) -> Pixels:
+    """The picture with columns and rows of pixels left out, so that no side is longer."""
+    step = math.ceil(max(picture.width, picture.height) / side)
+    wide, high = math.ceil(picture.width / step), math.ceil(picture.height / step)
+    return Pixels(wide, high, b"".join(_lines(picture, step, wide, high)))
+
+
 def _lines(picture: Pixels, step: int, wide: int, high: int) -> list[bytes]:
     """Every ``step``-th line and pixel, filled up with clear ones."""
     pixels = memoryview(picture.rgba).cast("I")

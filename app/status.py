@@ -102,11 +102,11 @@ class Status(QStatusBar):
 
     def show_run(self) -> None:
         runs = self.session.runs
-        parts = (runs.text, "" if runs.running else runs.forecast)
+        parts = (runs.text(self.session.title_of_step), "" if runs.running else runs.forecast)
         self.run.setText("   ·   ".join(part for part in parts if part))
-        self.progress.setVisible(self.session.runs.running)
+        self.progress.setVisible(runs.running)
         self.progress.setRange(0, 1000)
-        self.progress.setValue(round(self.session.runs.share * 1000))
+        self.progress.setValue(round(runs.pace.share * 1000))
 
     def show_queue(self) -> None:
         waiting = sum(job.state in ("waiting", "paused") for job in self.session.queueing.all())

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 
-from PySide6.QtCore import QPoint, QPointF, QSize, Qt, QTimer
+from PySide6.QtCore import QEvent, QPoint, QPointF, QSize, Qt, QTimer
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence
 from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QMenu, QPushButton, QSizePolicy, QToolBar, QVBoxLayout, QWidget
 
@@ -27,6 +27,7 @@ from app.import_panel import ImportPanel
 from app.inspector.inspector import Inspector
 from app.linking import Gap, LooseEnd
 from app.notice import Notice
+from app.notifying import Desktop, Notifier
 from app.palette.palette import Palette
 from app.places import data_folder
 from app.preview.viewer import Viewer
@@ -47,6 +48,7 @@ from graph_engine.workflow import read
 SIDE_WIDTH = 368
 VIEWER_HEIGHT = 400
 PLAN_PAUSE = 300  # milliseconds
+TICK = 1000  # milliseconds between looks at the clock while a job runs
 
 
 class Window(QMainWindow):
@@ -66,7 +68,10 @@ class Window(QMainWindow):
         self.queue_panel = QueuePanel(session, theme)
         self.recorder = Recorder(album, session) if album else None
         self.album_panel = AlbumPanel(album, session, theme) if album else None
+        self.desktop = Desktop(self)
+        self.notifier = Notifier(self, self.desktop.tell)
         self._plan_timer = QTimer(self, singleShot=True, interval=PLAN_PAUSE)
+        self._tick_timer = QTimer(self, interval=TICK)
         self.actions_by_name = {row.name: self._action(row) for row in ROWS}
         self.stop_button = self._button("stop", theme.text)
         self.run_button = self._button("run", theme.on_accent)
@@ -205,13 +210,16 @@ class Window(QMainWindow):
         runner.happened.connect(session.take_event)
         runner.refused.connect(session.take_refusal)
         runner.began.connect(session.take_begin)
+        runner.expected.connect(session.queueing.expect)
+        runner.ended.connect(self.notifier.tell_of)
         runner.queue_changed.connect(session.queueing.tell)
-        runner.queue_changed.connect(self.show_possible)
+        runner.queue_changed.connect(self._show_queue)
         runner.planned.connect(session.take_plan)
         session.workflow_changed.connect(self._plan_soon)
         session.document_changed.connect(self._plan_soon)
         session.run_ended.connect(self._plan_soon)
         self._plan_timer.timeout.connect(session.ask_plan)
+        self._tick_timer.timeout.connect(session.run_changed.emit)
         runner.lost.connect(self._take_loss)
         session.queueing.tell()
         self._join_album()
@@ -256,6 +264,13 @@ class Window(QMainWindow):
     def _plan_soon(self) -> None:
         """Ask for a plan when changes pause; the timer rests otherwise."""
         self._plan_timer.start()
+
+    def _show_queue(self) -> None:
+        """The time that is left goes by without an event, so the clock is looked at while a job runs, and only then."""
+        busy = self.session.queueing.is_busy
+        if busy != self._tick_timer.isActive():
+            self._tick_timer.start() if busy else self._tick_timer.stop()
+        self.show_possible()
 
     def show_title(self) -> None:
         document = self.session.document
@@ -369,6 +384,11 @@ class Window(QMainWindow):
     def dropEvent(self, event: QDropEvent) -> None:
         if (path := _dropped(event)) and self.files.may_leave():
             self.files.open_path(path)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.ActivationChange and self.isActiveWindow():
+            self.desktop.hide()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if not self.files.may_leave():

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import PurePath
 from typing import Any
 
 from graph_engine.declaration import AnyKind, File, Input, Integer, NodeType, Number, Output, Parameter, Seed, Text
+from graph_engine.flatten import way_to
 from graph_engine.graph import Node
 from graph_engine.open_types import said
 from graph_engine.parameters import seed_policy, seed_value
+from graph_engine.workflow import Workflow
 
 
 def plain(name: str) -> str:
@@ -29,6 +32,11 @@ def label(entry: Input | Output | Parameter) -> str:
 
 def title_of(node: Node, node_type: NodeType | None) -> str:
     return node.title or (node_type.title if node_type else type_title(node.type))
+
+
+def title_of_step(workflow: Workflow, types: Mapping[str, NodeType], step: str) -> str:
+    """The titles that lead to a step of the flat graph, as "Group › Blur"."""
+    return " › ".join(title_of(node, types.get(node.type)) for node in way_to(workflow, step)) or step
 
 
 def type_text(end: Input | Output) -> str:
@@ -81,3 +89,14 @@ def seconds_text(seconds: float) -> str:
     if seconds < 60:
         return f"{seconds:.1f} s"
     return f"{int(seconds // 60)} min {int(seconds % 60):02d} s"
+
+
+def left_text(seconds: float) -> str:
+    """How long something will still take, no finer than anybody can know."""
+    if seconds < 2:
+        return "a moment left"
+    if seconds < 57:
+        step = 1 if seconds < 10 else 5
+        return f"about {round(seconds / step) * step} s left"
+    minutes = max(1, round(seconds / 60))
+    return f"about {minutes} min left" if minutes < 60 else f"about {minutes // 60} h {minutes % 60:02d} min left"

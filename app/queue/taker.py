@@ -24,6 +24,8 @@ class Link(Protocol):
     @property
     def gave_up(self) -> bool: ...
 
+    def plan(self, message: wire.AskPlan) -> None: ...
+
     def run(self, message: wire.Run) -> None: ...
 
     def stop(self, run: str) -> None: ...
@@ -46,6 +48,8 @@ class Taker:
             return None
         self.current, self._recording, self._at = job, Recording(job.record), ""
         self._stopping, self._leaving, self._began = False, False, time.monotonic()
+        if not job.sweep:  # what it will take is known before it begins
+            self._link.plan(wire.AskPlan(job.run, job.workflow, job.targets, job.scope))
         written = job.record.wrote
         self._link.run(wire.Run(job.run, job.workflow, job.targets, job.output_folder, job.scope, written, job.sweep))
         return job

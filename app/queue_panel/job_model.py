@@ -52,9 +52,9 @@ class JobModel(QAbstractListModel):
         if role == JOB:
             return job
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
-            return f"{job.name}: {self._queueing.state_text(job)}"
+            return f"{job.name}: {self._queueing.standing(job)}"
         if role == Qt.ItemDataRole.ToolTipRole:
-            return "\n".join((job.name, self._queueing.state_text(job), *job.record.files))
+            return "\n".join((job.name, self._queueing.standing(job), *job.record.files))
         return None
 
     def flags(self, index: Index) -> Qt.ItemFlag:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPixmap
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from app.queue.job import Job
 from app.queue_panel.job_model import JOB, Index
+from app.queue_panel.thumbnails import SIDE, Thumbnails
 from app.session import Session
 from app.theme.fonts import BODY, SMALL, font
 from app.theme.icons import SIZE, pixmap
@@ -21,7 +22,8 @@ MARKS = {"waiting": "waiting", "running": "run", "paused": "pause", "done": "tic
 class JobPainter(QStyledItemDelegate):
     def __init__(self, session: Session, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
-        self._session, self._theme = session, theme
+        self._queueing, self._theme = session.queueing, theme
+        self.thumbnails = Thumbnails(session.queueing)
         self._title, self._small = font(BODY, QFont.Weight.Medium), font(SMALL)
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
@@ -35,11 +37,24 @@ class JobPainter(QStyledItemDelegate):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(self._theme.hover))
             painter.drawRoundedRect(area, 5, 5)
+        picture = self.thumbnails.of(job, painter.device().devicePixelRatioF())
+        if not picture.isNull():
+            area = self._draw_picture(painter, picture, area, faded=job.state in ("stopped", "failed"))
         mark = pixmap(MARKS[job.state], self._color(job), SIZE, painter.device().devicePixelRatioF())
         painter.drawPixmap(area.x() + 8, area.y() + (area.height() - SIZE) // 2, mark)
         self._write(painter, job, area.adjusted(32, 4, -8, -5))
         if job.state == "running":
-            self._draw_progress(painter, job, area.adjusted(32, 0, -8, 0))
+            self._draw_progress(painter, area.adjusted(32, 0, -8, 0))
+
+    def _draw_picture(self, painter: QPainter, picture: QPixmap, area: QRect, faded: bool) -> QRect:
+        """Paint it at the right end; what is left of the area."""
+        size = picture.deviceIndependentSize().toSize()
+        place = QRect(0, 0, size.width(), size.height())
+        place.moveCenter(QRect(area.right() - SIDE - 3, area.y(), SIDE, area.height()).center())
+        painter.setOpacity(0.4 if faded else 1.0)
+        painter.drawPixmap(place, picture)
+        painter.setOpacity(1.0)
+        return area.adjusted(0, 0, -SIDE - 4, 0)
 
     def _color(self, job: Job) -> str:
         theme = self._theme
@@ -54,18 +69,13 @@ class JobPainter(QStyledItemDelegate):
         painter.drawText(area, flags.AlignLeft | flags.AlignTop, name)
         painter.setFont(self._small)
         painter.setPen(QColor(self._theme.bad if job.state == "failed" else self._theme.faint if job.is_finished else self._theme.muted))
-        text = " ".join(self._standing(job).split())
+        text = " ".join(self._queueing.standing(job).split())
         painter.drawText(area, flags.AlignLeft | flags.AlignBottom, QFontMetrics(self._small).elidedText(text, elide, area.width()))
 
-    def _standing(self, job: Job) -> str:
-        runs = self._session.runs
-        return runs.text if runs.follows(job.run) and not job.wish else self._session.queueing.state_text(job)
-
-    def _draw_progress(self, painter: QPainter, job: Job, area: QRect) -> None:
-        share = self._session.runs.share if self._session.runs.follows(job.run) else 0.0
+    def _draw_progress(self, painter: QPainter, area: QRect) -> None:
         line = QRectF(area.x(), area.bottom() - BAR + 1, area.width(), BAR)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(self._theme.line))
         painter.drawRoundedRect(line, 1, 1)
         painter.setBrush(QColor(self._theme.accent))
-        painter.drawRoundedRect(QRectF(line.x(), line.y(), line.width() * share, BAR), 1, 1)
+        painter.drawRoundedRect(QRectF(line.x(), line.y(), line.width() * self._queueing.pace.share, BAR), 1, 1)

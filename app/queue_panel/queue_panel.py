@@ -47,7 +47,8 @@ class QueuePanel(QWidget):
         made = QListView()
         made.setObjectName("queue_list")
         made.setModel(self.model)
-        made.setItemDelegate(JobPainter(self._session, self._theme, made))
+        self.painter = JobPainter(self._session, self._theme, made)
+        made.setItemDelegate(self.painter)
         made.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         made.setDragDropMode(QAbstractItemView.DragDropMode.InternalMove)
         made.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -92,6 +93,7 @@ class QueuePanel(QWidget):
     def show_jobs(self) -> None:
         chosen = [job.id for job in self.chosen()]
         self.model.show_jobs()
+        self.painter.thumbnails.keep_only(self.model.jobs)
         selection = self.list.selectionModel()
         for row in (self.model.row_of(number) for number in chosen):
             if row >= 0:

@@ -179,6 +179,29 @@ def test_what_another_process_changes_is_seen(working: Window, hands: Hands) -> 
     hands.qtbot.waitUntil(lambda: states(hands) == ["done"], timeout=PATIENCE)
 
 
+def test_a_running_job_tells_how_far_it_is_and_how_long_it_will_take(working: Window, hands: Hands) -> None:
+    _, two = _chain(hands)
+    hands.session.run()
+    _finished(hands)
+    _set(hands, two, seed=2, steps=100)
+    hands.session.run()
+    hands.qtbot.waitUntil(lambda: hands.session.steps[two].state == "running" and hands.session.steps[two].done > 1, timeout=PATIENCE)
+    line = working.queue_panel.model.index(0).data()
+    assert "1 of 1" in line and " left · Fade " in line and 0 < hands.session.queueing.pace.share < 1
+    assert line.partition(": ")[2] == working.status.run.text() and working.status.progress.value() > 0
+
+
+def test_a_job_of_no_open_document_shows_its_nodes_by_title(working: Window, hands: Hands) -> None:
+    (number,) = waiting(working, "one")
+    working.runner.go_on()
+    index = working.queue_panel.model.index
+    hands.qtbot.waitUntil(lambda: "2 of 2" in index(0).data() and "Fade" in index(0).data(), timeout=PATIENCE)
+    assert not hands.session.runs.running
+    hands.qtbot.waitUntil(lambda: states(hands) == ["done"], timeout=PATIENCE)
+    picture = working.queue_panel.painter.thumbnails.of(hands.session.queueing.all()[0], 1.0)
+    assert (picture.width(), picture.height()) == (36, 36)
+
+
 def killed_in_the_middle(cache: Path, end: Callable[[int], None]) -> None:
     """A window that has queued two jobs is ended while the second node of the first one runs."""
     words = [sys.executable, "-c", CRASHING, str(cache)]
