@@ -32,6 +32,10 @@ def _selected(window: Window) -> bool:
     return bool(window.session.selection)
 
 
+def _painted(window: Window) -> bool:
+    return bool(window.editors.can_edit(window.session.selected_node))
+
+
 def _group(window: Window) -> bool:
     return window.session.groups.is_group(window.session.selected_node)
 
@@ -103,6 +107,10 @@ ROWS = (
     Row("select_all", "Edit", "Select all", ("Ctrl+A",), lambda w: w.session.select_all(), scope="canvas", separated=True, on_empty=True),
     Row("add", "Graph", "Add node…", ("Tab", "Shift+A"), lambda w: w.canvas.ask_for_node_here(), "add", scope="canvas", on_empty=True),
     Row("rename", "Graph", "Rename", ("F2",), lambda w: w.rename(), when=lambda w: bool(w.session.selected_node), on_node=True),
+    Row(
+        "paint", "Graph", "Edit by hand", ("E",), lambda w: w.open_editor(w.session.selected_node), "pencil",
+        "Paint the mask, sketch, layout or layers of the selected node on its picture", scope="canvas", when=_painted, on_node=True,
+    ),
     Row(
         "group", "Graph", "Group", ("Ctrl+G",), lambda w: w.session.groups.group(), tip="Put the selected nodes into a group",
         when=_selected, separated=True, on_node=True,

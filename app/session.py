@@ -63,6 +63,8 @@ class Session:
     run_ended = Signal()
     picture_changed = Signal()
     parameter_requested = Signal(str, str)
+    editor_requested = Signal(str)
+    """A node that is to be painted by hand."""
     report_changed = Signal()
     said = Signal(str, str)
     """A sentence for the user, and "note", "warning" or "error"; an empty one takes back what was said."""
@@ -318,10 +320,10 @@ class Session:
     def unlink(self, link: Link) -> None:
         self.document.apply("Unlink", edits.without_link(self.workflow, link))
 
-    def set_parameter(self, node: str, parameter: Parameter, value: Any) -> None:
+    def set_parameter(self, node: str, parameter: Parameter, value: Any, label: str = "") -> None:
         """Set a value. A drag or typing is one edit until `settle`."""
         after = edits.with_parameter(self.workflow, node, parameter, value)
-        self.document.apply(f"Change {parameter.name.replace('_', ' ')}", after, merge=f"{node} {parameter.name}")
+        self.document.apply(label or f"Change {parameter.name.replace('_', ' ')}", after, merge=f"{node} {parameter.name}")
 
     def settle(self) -> None:
         self.document.settle()

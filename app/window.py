@@ -21,6 +21,7 @@ from app.album_panel.recorder import Recorder
 from app.aligning import Boxes, Place
 from app.canvas.canvas import Canvas
 from app.document import Document
+from app.editors.panel import EditorPanel
 from app.files import SUFFIXES, Files
 from app.import_panel import HEIGHT as REPORT_HEIGHT
 from app.import_panel import ImportPanel
@@ -47,6 +48,7 @@ from graph_engine.workflow import read
 
 SIDE_WIDTH = 368
 VIEWER_HEIGHT = 400
+EDITOR_WIDTH = 620
 PLAN_PAUSE = 300  # milliseconds
 TICK = 1000  # milliseconds between looks at the clock while a job runs
 
@@ -60,6 +62,7 @@ class Window(QMainWindow):
         self.canvas = Canvas(session, theme)
         self.viewer = Viewer(session, theme)
         self.inspector = Inspector(session, theme)
+        self.editors = EditorPanel(session, theme)
         self.notice = Notice(theme)
         self.trail = Trail(session, theme)
         self.import_panel = ImportPanel(session, theme)
@@ -102,6 +105,7 @@ class Window(QMainWindow):
         self._lay_out_report()
         self._lay_out_queue()
         self._lay_out_album()
+        self._lay_out_editor()
         self.setStatusBar(self.status)
         self._fill_menus()
         self.addToolBar(self._tool_bar())
@@ -147,6 +151,24 @@ class Window(QMainWindow):
         made.setToolTip(action.toolTip())
         made.clicked.connect(action.trigger)
         return made
+
+    def _lay_out_editor(self) -> None:
+        """The dock where masks, sketches and layers are made by hand; it opens with the first."""
+        self.editor_dock = self._dock("Editor", self.editors, Qt.DockWidgetArea.LeftDockWidgetArea)
+        self.splitDockWidget(self.queue_dock, self.editor_dock, Qt.Orientation.Horizontal)
+        self.setCorner(Qt.Corner.BottomLeftCorner, Qt.DockWidgetArea.LeftDockWidgetArea)
+        self.editors.closed.connect(self.close_editor)
+        self.editor_dock.hide()
+
+    def open_editor(self, node: str) -> None:
+        if self.editor_dock.isHidden():
+            self.editor_dock.show()
+            self.resizeDocks([self.editor_dock], [EDITOR_WIDTH], Qt.Orientation.Horizontal)
+        self.editors.edit(node)
+
+    def close_editor(self) -> None:
+        self.editor_dock.hide()
+        self.canvas.setFocus()
 
     def _action(self, row: Row) -> QAction:
         action = QAction(row.text, self)
@@ -201,6 +223,7 @@ class Window(QMainWindow):
             changed.connect(self.show_possible)
         session.said.connect(self.notice.say)
         session.report_changed.connect(self.show_report)
+        session.editor_requested.connect(self.open_editor)
         self.canvas.node_requested.connect(self._open_palette)
         self.canvas.menu_requested.connect(self._open_menu)
         self.canvas.first_picture_requested.connect(self.files.open_first_picture)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import PurePath
 from typing import Any
 
-from graph_engine.declaration import AnyKind, File, Input, Integer, NodeType, Number, Output, Parameter, Seed, Text
+from graph_engine.declaration import AnyKind, File, Input, Integer, NodeType, Number, Output, Painted, Parameter, Seed, Text
 from graph_engine.flatten import way_to
 from graph_engine.graph import Node
 from graph_engine.open_types import said
@@ -71,7 +71,15 @@ def value_text(kind: AnyKind, value: Any) -> str:
         return PurePath(str(value)).name or "choose a file"
     if isinstance(kind, Text):
         return " ".join(str(value).split())
+    if isinstance(kind, Painted):
+        return painted_text(value)
     return str(value)
+
+
+def painted_text(value: Mapping[str, Any]) -> str:
+    """How much a painted document holds: its lists are counted, as "3 shapes"."""
+    counts = [f"{len(part)} {name if len(part) != 1 else name.removesuffix('s')}" for name, part in value.items() if isinstance(part, list)]
+    return ", ".join(counts) or ("changed by hand" if value else "nothing yet")
 
 
 def _seed_text(value: Any) -> str:

@@ -21,6 +21,7 @@ from graph_engine.kinds import (
     LINK_TYPES,
     PLAIN_KINDS,
     SEED_LIMIT,
+    UNPAINTED,
     AnyKind,
     Choice,
     Color,
@@ -28,6 +29,7 @@ from graph_engine.kinds import (
     Integer,
     Kind,
     Number,
+    Painted,
     Seed,
     Text,
     Toggle,
@@ -36,7 +38,8 @@ from graph_engine.kinds import (
 
 __all__ = [
     "LINK_TYPES", "PLAIN_KINDS", "SEED_LIMIT", "AnyKind", "Choice", "Color", "DeclarationError", "File", "Input", "Integer", "Kind",
-    "Lazy", "Lines", "NodeType", "Number", "Output", "Parameter", "Seed", "Text", "Toggle", "declared", "kind_of", "node",
+    "Lazy", "Lines", "NodeType", "Number", "Output", "Painted", "Parameter", "Seed", "Text", "Toggle", "UNPAINTED", "declared",
+    "kind_of", "node",
 ]  # fmt: skip
 
 Function = TypeVar("Function", bound=Callable[..., Any])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import re
 from collections.abc import Mapping
@@ -59,7 +60,16 @@ class File(Kind, frozen=True, tag="file"):
     role: str = "read"  # "read", "model" (looked up in the model folders too) or "write"
 
 
-AnyKind = Number | Integer | Toggle | Text | Choice | Color | Seed | File
+class Painted(Kind, frozen=True, tag="painted"):
+    """A painted document: plain data that an editor makes by hand, as strokes, shapes or boxes. What it means is the node's business."""
+
+    editor: str = ""
+
+
+AnyKind = Number | Integer | Toggle | Text | Choice | Color | Seed | File | Painted
+
+UNPAINTED: dict[str, Any] = {}
+"""A painted document that nobody touched yet."""
 
 PLAIN_KINDS: dict[type, type[Kind]] = {float: Number, int: Integer, bool: Toggle, str: Text}
 """Kinds that an unadorned annotation stands for."""
@@ -72,6 +82,7 @@ LINK_TYPES: dict[type[Kind], tuple[str, ...]] = {
     Text: ("Text",),
     Choice: ("Text",),
     Color: ("Text",),
+    Painted: (),  # it is made by hand
     File: (),  # what is read must be known before the run: its content is in the key
 }
 """The types of outputs that may drive a parameter of a kind by a link."""
@@ -87,9 +98,15 @@ def from_text(kind: AnyKind, text: str) -> Any:
                 return int(text)
             case Toggle():
                 return {"true": True, "false": False}[text.lower()]
+            case Painted():
+                return json.loads(text, parse_constant=_refused)
     except (ValueError, KeyError):
         pass
     return text
+
+
+def _refused(constant: str) -> Any:
+    raise ValueError(constant)
 
 
 def broken_rule(kind: AnyKind, value: Any) -> str | None:
@@ -119,6 +136,8 @@ def _rule(kind: AnyKind, value: Any) -> str | None:
         case Color():
             valid = isinstance(value, str) and re.fullmatch(r"#[0-9a-fA-F]{6}([0-9a-fA-F]{2})?", value)
             return None if valid else "must be a color as #rrggbb or #rrggbbaa"
+        case Painted():
+            return None if isinstance(value, dict) else "must be an object, as {}"
 
 
 def _finite(value: float) -> bool:

@@ -220,7 +220,7 @@ def _change(before: NodeFacts, now: NodeFacts) -> str:
         if name not in before.parameters:
             return f"{name} is new"
         if (old := before.parameters[name]) != value or type(old) is not type(value):
-            return f"{name} changed from {_short(old)} to {_short(value)}"
+            return f"{name} changed" if isinstance(value, dict) else f"{name} changed from {_short(old)} to {_short(value)}"
     for name, digest in now.files.items():
         if before.files.get(name) != digest:
             file = os.path.basename(str(now.parameters.get(name, "")))

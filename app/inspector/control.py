@@ -11,6 +11,8 @@ from PySide6.QtWidgets import QWidget
 class Control(QWidget):
     changed = Signal(object)
     settled = Signal()
+    opened = Signal()
+    """The value is to be made in an editor of its own."""
     whole_width = False
     """Whether the label stands above instead of beside."""
 

@@ -8,7 +8,7 @@ from typing import Any
 from PySide6.QtWidgets import QHBoxLayout
 
 from app.inspector.control import Control
-from app.inspector.scrub_field import ScrubField
+from app.scrub_field import ScrubField
 from app.theme.tokens import Theme
 from app.wording import value_text
 from graph_engine.declaration import Integer, Number

@@ -29,6 +29,7 @@ class ParameterRow(QWidget):
         self.control.setAccessibleDescription(parameter.help)
         self.control.changed.connect(lambda value: session.set_parameter(node, parameter, value))
         self.control.settled.connect(session.settle)
+        self.control.opened.connect(lambda: session.editor_requested.emit(node))
         self.driven = QLabel()
         self.driven.setProperty("quiet", True)
         self.reset = self._button("reset", "Back to the default")

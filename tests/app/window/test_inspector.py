@@ -6,7 +6,7 @@ from PySide6.QtTest import QTest
 from app.edits import exposed_name
 from app.inspector.controls import CONTROLS, control_for
 from app.theme.tokens import DARK
-from graph_engine.declaration import AnyKind, Choice, Color, File, Integer, Number, Seed, Text, Toggle
+from graph_engine.declaration import AnyKind, Choice, Color, File, Integer, Number, Painted, Seed, Text, Toggle
 from tests.app.window.hands import LEFT, Hands
 
 A = QPoint(120, 160)
@@ -32,6 +32,7 @@ def test_every_kind_has_a_control(qapp) -> None:  # type: ignore[no-untyped-def]
     kinds: list[tuple[AnyKind, object]] = [
         (Number(), 0.5), (Integer(), 3), (Toggle(), True), (Text(), "a"), (Text(multiline=True), "a\nb"), (Choice(("a", "b")), "b"),
         (Color(), "#10203040"), (Seed(), {"value": 2**63, "policy": "random"}), (File((".png",)), "a.png"),
+        (Painted("mask"), {"shapes": []}),
     ]  # fmt: skip
     assert {type(kind) for kind, _ in kinds} == set(CONTROLS)
     for kind, value in kinds:

@@ -1,0 +1,60 @@
+"""Small controls of the editors' bars: a number with its name in it, and buttons with an icon."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
+
+from app.scrub_field import ScrubField
+from app.theme.icons import icon
+from app.theme.tokens import Theme
+
+FIELD_WIDTH = 112
+BUTTON = 28
+
+
+class NumberField(ScrubField):
+    """A whole number that carries its own name: drag it, or click and type."""
+
+    def __init__(self, theme: Theme, name: str, soft: tuple[int, int], hard: tuple[int, int], unit: str = "", tip: str = "") -> None:
+        def read(text: str) -> float | str:
+            try:
+                number = round(float(text.replace(",", ".")))
+            except (ValueError, OverflowError):
+                return f"must be a number, got {text!r}"
+            return number if hard[0] <= number <= hard[1] else f"must be within {hard[0]} to {hard[1]}, got {number}"
+
+        super().__init__(theme, soft, 1, lambda value: f"{name}  {value:.0f}{unit}", read)
+        self.setFixedWidth(FIELD_WIDTH)
+        self.setToolTip(tip)
+        self.setAccessibleName(name)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+
+
+def icon_button(theme: Theme, name: str, tip: str, do: Callable[[], object] | None = None, checkable: bool = False) -> QToolButton:
+    button = QToolButton(toolTip=tip)
+    button.setIcon(icon(name, theme))
+    button.setIconSize(QSize(16, 16))
+    button.setFixedSize(BUTTON, BUTTON)
+    button.setCheckable(checkable)
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    button.setAccessibleName(tip)
+    if do:
+        button.clicked.connect(lambda: do())
+    return button
+
+
+def bar(*widgets: QWidget | None) -> QWidget:
+    """Widgets side by side; None is a gap that takes what is left."""
+    made = QWidget()
+    row = QHBoxLayout(made)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(4)
+    for widget in widgets:
+        if widget is None:
+            row.addStretch(1)
+        else:
+            row.addWidget(widget)
+    return made

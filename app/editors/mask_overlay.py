@@ -1,0 +1,40 @@
+"""A mask as it is shown over the picture: what is selected tinted, what is protected tinted (quick mask), or the mask alone."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QColor, QImage, QPainter
+
+from app.editors.coverage import as_alpha
+from app.editors.edges import feathered, grown
+
+SHOWN = ("selected", "protected", "alone")
+TINT = QColor(255, 58, 92)
+OPACITY = 0.55
+LARGEST = 1024
+"""Edges are moved and softened at no more than so many pixels a side: the eye follows the hand, the node is exact."""
+
+
+def overlay(mask: QImage, shown: str, grow: float, feather: float, invert: bool) -> QImage:
+    """What is drawn over the picture, from a mask as white with alpha; it may be smaller than the mask."""
+    gray = _gray(mask)
+    share = min(1.0, LARGEST / max(gray.width(), gray.height()))
+    if (grow or feather) and share < 1:
+        smaller = QSize(round(gray.width() * share), round(gray.height() * share))
+        gray = gray.scaled(smaller, Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation)
+    gray = feathered(grown(gray, grow * share), feather * share)
+    if invert is not (shown == "protected"):
+        gray.invertPixels()
+    if shown == "alone":
+        return gray
+    return as_alpha(gray, TINT)
+
+
+def _gray(mask: QImage) -> QImage:
+    """Alpha as brightness."""
+    made = QImage(mask.size(), QImage.Format.Format_RGB32)
+    made.fill(Qt.GlobalColor.black)
+    painter = QPainter(made)
+    painter.drawImage(0, 0, mask)
+    painter.end()
+    return made

@@ -1,0 +1,68 @@
+"""What the window draws is what the nodes make."""
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QImage
+
+from app.editors.mask_drawing import draw_shape
+from app.editors.mask_overlay import overlay
+from nodes.painting.edges import feathered, grown
+from nodes.painting.mask_document import painted_mask
+
+SHAPES = {
+    "soft brush": {"tool": "brush", "size": 900, "hard": 30, "points": [1500, 2000, 100, 6000, 4500, 40, 8000, 1500, 90]},
+    "hard brush": {"tool": "brush", "size": 1200, "hard": 100, "points": [2000, 8000, 100, 8000, 7000, 100]},
+    "one dab": {"tool": "brush", "size": 2000, "hard": 60, "points": [5000, 5000, 100]},
+    "lasso": {"tool": "lasso", "points": [1000, 1000, 9000, 2000, 3000, 9000]},
+    "crossed polygon": {"tool": "polygon", "points": [1000, 1000, 9000, 9000, 9000, 1000, 1000, 9000]},
+    "rectangle": {"tool": "rectangle", "box": [1234, 2345, 7891, 8912], "opacity": 60},
+    "ellipse": {"tool": "ellipse", "box": [-2000, 2000, 6000, 12000]},
+    "wand": {"tool": "wand", "at": [6000, 5000], "tolerance": 40, "near": False},
+    "joined wand": {"tool": "wand", "at": [6000, 5000], "tolerance": 40, "near": True},
+}
+
+
+def _picture() -> NDArray[np.uint8]:
+    """Colored waves, in part transparent; premultiplied where the nodes look, straight where Qt does."""
+    y, x = np.mgrid[0:90, 0:120].astype(np.float32)
+    waves = [128 + 90 * np.sin(x / 9 + y / 23), 128 + 90 * np.sin(y / 7), 128 + 60 * np.cos(x / 13), np.where(x > 100, 0, 255)]
+    return np.stack(waves, 2).astype(np.uint8)
+
+
+def _alpha(image: QImage) -> NDArray[np.float32]:
+    rows = np.frombuffer(image.convertToFormat(QImage.Format.Format_RGBA8888).constBits(), np.uint8)
+    return rows.reshape(image.height(), image.width(), 4)[:, :, 3] / np.float32(255)
+
+
+def _drawn(*shapes: dict[str, object]) -> QImage:
+    straight = _picture()
+    picture = QImage(straight.tobytes(), 120, 90, QImage.Format.Format_RGBA8888).copy()
+    mask = QImage(120, 90, QImage.Format.Format_ARGB32_Premultiplied)
+    mask.fill(Qt.GlobalColor.transparent)
+    for shape in shapes:
+        draw_shape(mask, shape, picture)
+    return mask
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_a_shape_covers_the_same_in_the_window_and_in_the_node(qapp: object, name: str) -> None:
+    seen = _picture()
+    seen[seen[:, :, 3] == 0] = 0
+    made = painted_mask({"shapes": [SHAPES[name]]}, 120, 90, seen)
+    off = np.abs(_alpha(_drawn(SHAPES[name])) - made)
+    assert made.max() > 0.5 and off.mean() < 0.006 and (off > 0.35).sum() < 6
+
+
+def test_shapes_add_up_alike(qapp: object) -> None:
+    shapes = [SHAPES["soft brush"], {**SHAPES["ellipse"], "erase": True}, {**SHAPES["rectangle"], "opacity": 40}]
+    made = painted_mask({"shapes": shapes}, 120, 90)
+    assert np.abs(_alpha(_drawn(*shapes)) - made).mean() < 0.006
+
+
+@pytest.mark.parametrize(("grow", "feather"), [(6, 0), (-5, 0), (0, 8), (4, 6)])
+def test_edges_look_as_the_node_makes_them(qapp: object, grow: float, feather: float) -> None:
+    shapes = [SHAPES["hard brush"], SHAPES["lasso"]]
+    made = feathered(grown(painted_mask({"shapes": shapes}, 120, 90), grow), feather)
+    assert np.abs(_alpha(overlay(_drawn(*shapes), "selected", grow, feather, False)) - made).mean() < 0.03
