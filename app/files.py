@@ -7,8 +7,12 @@ from pathlib import Path
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from app.arrange import with_places
+from app.document import Document
 from app.earlier_versions import EarlierVersions
+from app.examples import FOLDER
+from app.headless import opened
 from app.journal import Lost, lost_work
+from app.recent import Recent
 from app.session import SUFFIX, Session
 from app.versions import Version, moment, versions
 from graph_engine.errors import BadWorkflow
@@ -16,12 +20,13 @@ from graph_engine.errors import BadWorkflow
 PATTERN = "Tessera workflows (*.json)"
 SUFFIXES = (".json", ".png", ".webp", ".jpg", ".jpeg")
 OPENED = f"Workflows, and pictures that carry one ({' '.join(f'*{suffix}' for suffix in SUFFIXES)})"
-FIRST_PICTURE = Path(__file__).resolve().parents[1] / "workflows" / "first_picture.json"
+FIRST_PICTURE = FOLDER / "first_picture.json"
 
 
 class Files:
     def __init__(self, window: QWidget, session: Session) -> None:
         self._window, self._session = window, session
+        self.recent = Recent(session.folder)
         self.lost: list[Lost] = []
         """Unsaved work of windows that ended without being asked, the latest first."""
 
@@ -36,8 +41,27 @@ class Files:
                 self.open_path(Path(chosen))
 
     def open_first_picture(self) -> None:
+        self.open_example(FIRST_PICTURE)
+
+    def open_example(self, path: Path) -> bool:
+        """Open an example as a new document: what becomes of it is saved elsewhere."""
+        if not self.may_leave():
+            return False
+        try:
+            self._session.show_document(Document(opened(path)))
+        except BadWorkflow as error:
+            self._session.said.emit(f"Not opened. {error}.", "error")
+            return False
+        return True
+
+    def begin_with_example(self, path: Path) -> None:
+        """Open an example and run it: who begins wants to see a picture."""
+        if self.open_example(path):
+            self._session.run()
+
+    def open_recent(self, path: Path) -> None:
         if self.may_leave():
-            self.open_path(FIRST_PICTURE)
+            self.open_path(path)
 
     def open_path(self, path: Path) -> bool:
         """Open a file; what is wrong with it is said, and the document on the screen stays."""
@@ -46,6 +70,8 @@ class Files:
         except BadWorkflow as error:
             self._session.said.emit(f"Not opened. {error}.", "error")
         else:
+            if self._session.document.path:
+                self.recent.add(self._session.document.path)
             return True
         return False
 
@@ -67,6 +93,7 @@ class Files:
         except OSError as error:
             self._session.said.emit(f"{path}: was not saved: {error.strerror}. The work is still here: save it elsewhere.", "error")
             return False
+        self.recent.add(path)
         if trouble:
             self._session.said.emit(f"Saved, but {trouble}.", "warning")
         return True

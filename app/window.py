@@ -22,6 +22,7 @@ from app.aligning import Boxes, Place
 from app.canvas.canvas import Canvas
 from app.document import Document
 from app.editors.panel import EditorPanel
+from app.examples import examples
 from app.files import SUFFIXES, Files
 from app.import_panel import HEIGHT as REPORT_HEIGHT
 from app.import_panel import ImportPanel
@@ -83,6 +84,7 @@ class Window(QMainWindow):
         self._join()
         self.show_title()
         self.show_possible()
+        self.show_beginnings()
 
     # looks
 
@@ -226,7 +228,10 @@ class Window(QMainWindow):
         session.editor_requested.connect(self.open_editor)
         self.canvas.node_requested.connect(self._open_palette)
         self.canvas.menu_requested.connect(self._open_menu)
-        self.canvas.first_picture_requested.connect(self.files.open_first_picture)
+        page = self.canvas.start_page
+        page.opening_requested.connect(self.files.open)
+        page.example_requested.connect(self.files.begin_with_example)
+        page.file_requested.connect(self.files.open_recent)
         self.palette.chosen.connect(self._add_node)  # type: ignore[attr-defined]
         self.palette.closed.connect(self._close_palette)  # type: ignore[attr-defined]
         runner.ready.connect(self._take_ready)
@@ -270,9 +275,15 @@ class Window(QMainWindow):
             self.album_dock.setVisible(not self.album_dock.isVisible())
 
     def _show_document(self) -> None:
+        self.show_beginnings()
         self.notice.hide()
         self.canvas.frame_all()
         self.canvas.setFocus()
+
+    def show_beginnings(self) -> None:
+        """An empty document shows what can be begun with."""
+        if not self.session.workflow.graph.nodes:
+            self.canvas.start_page.show_beginnings(examples(), self.files.recent.files())
 
     def show_report(self) -> None:
         """Tell what became of the nodes of an imported workflow; for any other document there is nothing to tell."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QNativeGestureEvent
 from PySide6.QtWidgets import QToolTip
 
@@ -27,8 +27,6 @@ from graph_engine.workflow import Workflow
 
 
 class Canvas(GraphView):
-    first_picture_requested = Signal()
-
     def __init__(self, session: Session, theme: Theme) -> None:
         super().__init__(session, theme)
         self.gesture: Gesture | None = None
@@ -47,9 +45,8 @@ class Canvas(GraphView):
         session.selection_changed.connect(self.graph_scene.show_selection)
         session.problems_changed.connect(self.graph_scene.show_problems)
         session.step_changed.connect(self.graph_scene.show_step)
-        self.empty_hint.first_picture_requested.connect(self.first_picture_requested)
-        self.empty_hint.node_requested.connect(lambda: self.ask_for_node(self.viewport().rect().center(), None))
-        self.empty_hint.setVisible(not session.workflow.graph.nodes)
+        self.start_page.node_requested.connect(lambda: self.ask_for_node(self.viewport().rect().center(), None))
+        self.start_page.setVisible(not session.workflow.graph.nodes)
 
     # what is shown
 
@@ -58,7 +55,7 @@ class Canvas(GraphView):
         self.chosen_wire = self._lit = self._hovered = None
         self.drop_kept_wire()
         self.graph_scene.show_all()
-        self.empty_hint.setVisible(not self.session.workflow.graph.nodes)
+        self.start_page.setVisible(not self.session.workflow.graph.nodes)
 
     def show_change(self, before: Workflow, after: Workflow) -> None:
         self._hovered = self._lit = None
@@ -66,7 +63,7 @@ class Canvas(GraphView):
         self.graph_scene.show_change(before, after)
         if self.chosen_wire not in self.graph_scene.wires:
             self.chosen_wire = None
-        self.empty_hint.setVisible(not after.graph.nodes)
+        self.start_page.setVisible(not after.graph.nodes)
 
     # links and nodes on the way
 

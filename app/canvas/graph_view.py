@@ -9,10 +9,10 @@ from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent, QShowEvent, QWhee
 from PySide6.QtWidgets import QFrame, QGraphicsPathItem, QGraphicsRectItem, QGraphicsView
 
 from app.canvas.cursor_hint import CursorHint
-from app.canvas.empty_hint import EmptyHint
 from app.canvas.graph_scene import GraphScene
 from app.canvas.inks import Inks
 from app.canvas.node_painting import OVERVIEW
+from app.canvas.start_page import StartPage
 from app.canvas.wire_item import WireItem, wire_path
 from app.linking import Gap, LooseEnd
 from app.session import Session
@@ -39,7 +39,7 @@ class GraphView(QGraphicsView):
         self.band: QGraphicsRectItem | None = None
         self._kept_wire: QGraphicsPathItem | None = None
         self.cursor_hint = CursorHint(self.viewport())
-        self.empty_hint = EmptyHint(self, theme)  # not the viewport: what lies there is scrolled along
+        self.start_page = StartPage(self, theme)  # not the viewport: what lies there is scrolled along
         self._set_up()
 
     def _set_up(self) -> None:
@@ -181,4 +181,4 @@ class GraphView(QGraphicsView):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self.empty_hint.center()
+        self.start_page.center()

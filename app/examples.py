@@ -1,0 +1,34 @@
+"""The workflows that ship, for who begins: each with its words and the picture that it makes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+from graph_engine.errors import BadWorkflow
+from graph_engine.workflow import read
+
+FOLDER = Path(__file__).resolve().parents[1] / "workflows"
+FIRST = "first_picture"
+PICTURES = "pictures"
+
+
+class Example(NamedTuple):
+    path: Path
+    name: str
+    description: str
+    picture: Path
+
+
+def examples(folder: Path = FOLDER) -> list[Example]:
+    """The examples that have a picture, the first picture before all, the others by name. What cannot be read is left out."""
+    found = []
+    for path in sorted(folder.glob("*.json"), key=lambda path: (path.stem != FIRST, path.stem)):
+        picture = folder / PICTURES / f"{path.stem}.png"
+        try:
+            workflow = read(path.read_bytes(), path.name)
+        except (BadWorkflow, OSError):
+            continue
+        if picture.exists():
+            found.append(Example(path, workflow.name or path.stem, workflow.description, picture))
+    return found

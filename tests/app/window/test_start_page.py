@@ -1,0 +1,53 @@
+"""What an empty window offers to begin with."""
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from app.examples import FIRST, FOLDER, examples
+from app.recent import Recent
+from app.window import Window
+from tests.app.window.hands import Hands
+
+
+def test_every_workflow_that_ships_says_what_it_is_and_has_a_picture() -> None:
+    found = examples()
+    assert [example.path.stem for example in found] == sorted(
+        (path.stem for path in FOLDER.glob("*.json")), key=lambda name: (name != FIRST, name)
+    )
+    assert all(example.description for example in found)
+
+
+def test_a_card_opens_its_example_as_a_new_document_and_runs_it(window: Window, hands: Hands) -> None:
+    card = window.canvas.start_page.cards[0]
+    QTest.mouseClick(card, Qt.MouseButton.LeftButton)
+    assert hands.session.workflow.name == "First picture" and hands.session.document.path is None
+    assert [job.name for job in hands.session.queueing.all()] == ["First picture"]
+    assert not window.canvas.start_page.isVisible()
+
+
+def test_files_of_last_time_are_offered_and_open(window: Window, hands: Hands, tmp_path: Path) -> None:
+    hands.add("swatch", hands.view.rect().center())
+    window.files.recent = Recent(tmp_path)
+    hands.session.document.save(tmp_path / "mine.json")
+    window.files.recent.add(tmp_path / "mine.json")
+    hands.session.new()
+    (button,) = window.canvas.start_page.recent
+    button.click()
+    assert hands.session.document.path == tmp_path / "mine.json"
+
+
+def test_the_latest_file_comes_first_once_and_what_is_gone_is_left_out(tmp_path: Path) -> None:
+    recent = Recent(tmp_path / "data")
+    for name in ("a.json", "b.json", "a.json"):
+        (tmp_path / name).touch()
+        recent.add(tmp_path / name)
+    assert recent.files() == [tmp_path / "a.json", tmp_path / "b.json"]
+    (tmp_path / "a.json").unlink()
+    assert recent.files() == [tmp_path / "b.json"]
+
+
+def test_a_damaged_list_of_files_is_an_empty_one(tmp_path: Path) -> None:
+    (tmp_path / "recent.json").write_text('{"no": "list"')
+    assert Recent(tmp_path).files() == []
