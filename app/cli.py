@@ -25,12 +25,15 @@ from app.headless import (
     stopping,
     summary,
     with_settings,
+    with_texts,
     workflow_in_picture,
 )  # fmt: skip
 from app.places import data_folder
 from app.queue.job import Record, Recording
 from app.queue.jobs import QueueTrouble
 from app.queue_commands import queue
+from app.script.saving import saved_script
+from app.script.writing import python_script
 from app.sweep_command import sweep
 from app.terminal import Progress, say, say_failure, say_problems, show, show_node_type, show_plan, show_report, show_table
 from app.versions import described, moment, restored, versions
@@ -160,6 +163,30 @@ def import_file(
     show(str(path))
     if as_json:
         print(json.dumps({"state": "imported", "file": str(path), **msgspec.to_builtins(made.report)}))
+
+
+@app.command("export")
+def export_file(
+    file: File,
+    python: Annotated[bool, typer.Option("--python", help="As a Python script that calls the same functions.")] = False,
+    out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Where the script goes.", show_default="NAME.py")] = None,
+    settings: Settings = None,
+    seed: SeedOption = None,
+    target: Targets = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write a workflow as a script that makes the same pictures, with the seeds that stand in the file."""
+    if not python:
+        raise BadWorkflow("export: must say what to write: --python")
+    workflow = opened(file)
+    room = EngineRoom()
+    workflow = with_texts(upgraded(workflow, room.catalogue), room.catalogue, settings or [])
+    if seed is not None:
+        workflow = with_settings(workflow, room.catalogue, [], seed)
+    path = saved_script(python_script(workflow, room.catalogue, file.name, tuple(target) if target else None), file, out)
+    show(str(path))
+    if as_json:
+        print(json.dumps({"state": "exported", "file": str(path)}))
 
 
 @app.command()
