@@ -13,7 +13,7 @@ from graph_engine.errors import Failure
 from graph_engine.events import Result, StepFailed
 from graph_engine.keys import Recipe
 from graph_engine.kinds import Number, broken_rule
-from graph_engine.values import OPEN, Items, items_of, value_type_of, whole_text
+from graph_engine.values import OPEN, Items, alternatives, items_of, value_type_of, whole_text
 
 Given = tuple[Any, str]
 """A value from a source, and its digest."""
@@ -40,14 +40,14 @@ def arguments_of(recipe: Recipe, given: Iterable[Given]) -> dict[str, Any]:
     """What a node's function gets: what is typed, and what came from the recipe's sources.
 
     Raises:
-        Failure: a value breaks the rule of the parameter that it drives.
+        Failure: a value breaks the rule of the parameter that it drives, or is of a type that the input does not take.
     """
     node_type = recipe.node_type
     arguments, single = recipe.arguments.copy(), node_type.single
     many: dict[str, list[Any]] = {name: [] for name in node_type.many}
     for (taken, source, _), (value, _) in zip(recipe.facts.sources, given, strict=True):
         if taken in single:
-            arguments[taken] = value
+            arguments[taken] = _accepted(node_type, taken, value, source)
         elif taken in many:
             many[taken] += value if isinstance(value, Items) else (value,)
         elif taken in node_type.takes_lists:
@@ -64,6 +64,15 @@ def _fitting(parameter: Parameter, value: Any, source: str) -> Any:
     if rule := broken_rule(parameter.kind, value):
         raise Failure(f"{parameter.name}: {rule} from node {source}", "link a value that fits")
     return float(value) if isinstance(parameter.kind, Number) else value
+
+
+def _accepted(node_type: NodeType, taken: str, value: Any, source: str) -> Any:
+    """The value, if the input takes its type: an output may give one of several, and which one came is known only now."""
+    accepted = node_type.accepted(taken)
+    if (came := value_type_of(value).name) not in accepted and not accepted[0].startswith(OPEN):
+        takes = " or ".join(accepted)
+        raise Failure(f"{taken}: takes {takes}, got {came} from node {source}", f"link a node that gives {takes}")
+    return value
 
 
 def _by_output(node_type: NodeType, returned: Any) -> dict[str, Any]:
@@ -91,7 +100,8 @@ def check_types(node_type: NodeType, entry: Entry) -> None:
     """
     for output in node_type.outputs:
         came, wanted = entry.held[output.name].type, output.type
-        if came != wanted and not wanted.startswith(OPEN) and came != f"list[{wanted}]":
+        of_items = came.removeprefix("list[").removesuffix("]")
+        if of_items not in alternatives(wanted) and not wanted.startswith(OPEN):
             raise TypeError(f"output {output.name}: must be {wanted}, got {came}")
 
 

@@ -35,6 +35,7 @@ from graph_engine.kinds import (
     Toggle,
     broken_rule,
 )
+from graph_engine.values import alternatives
 
 __all__ = [
     "LINK_TYPES", "PLAIN_KINDS", "SEED_LIMIT", "AnyKind", "Choice", "Color", "DeclarationError", "File", "Input", "Integer", "Kind",
@@ -93,7 +94,7 @@ class NodeType(msgspec.Struct, frozen=True, dict=True):
     @cached_property
     def _accepted(self) -> dict[str, tuple[str, ...]]:
         found = {parameter.name: LINK_TYPES[type(parameter.kind)] for parameter in self.parameters if parameter.linkable}
-        return {**found, **{wanted.name: (wanted.type,) for wanted in self.inputs}}
+        return {**found, **{wanted.name: alternatives(wanted.type) for wanted in self.inputs}}
 
     @cached_property
     def resource(self) -> str:

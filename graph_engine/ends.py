@@ -7,7 +7,7 @@ from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
 import msgspec
 
-from graph_engine.values import type_name
+from graph_engine.values import ALTERNATIVE, alternatives, type_name
 
 
 class Input(msgspec.Struct, frozen=True):
@@ -66,21 +66,21 @@ def input_of(name: str, hint: Any, text: str, has_default: bool) -> Input:
     hint, marks = _unmarked(hint)
     many = get_origin(hint) is tuple and get_args(hint)[1:] == (Ellipsis,)
     whole = get_origin(hint) is list
-    one = get_args(hint)[0] if many or whole else _without_none(hint)
-    if not isinstance(one, type | TypeVar) or get_origin(one):
-        raise WrongHint("must be a value type, that or None, a list of it, or a tuple of any number of it")
+    named = _named(get_args(hint)[0] if many or whole else hint)
+    if not named:
+        raise WrongHint("must be a value type or one of several, that or None, a list of it, or a tuple of any number of it")
     lazy = any(isinstance(mark, Lazy) for mark in marks)
     if lazy and (many or not has_default):
         raise WrongHint("a lazy input must have None as its default, and take one link")
-    return Input(name, type_name(one), text, not has_default and not many, many, whole=whole, lazy=lazy)
+    return Input(name, named, text, not has_default and not many, many, whole=whole, lazy=lazy)
 
 
 def output_of(name: str, hint: Any, text: str) -> Output:
     """The output that an annotation declares.
 
     Args:
-        name: empty = after the type.
-        hint: a value type or a list of it.
+        name: empty = after the type, or the first of several.
+        hint: a value type, one of several, or a list of it.
         text: its help.
 
     Raises:
@@ -88,12 +88,11 @@ def output_of(name: str, hint: Any, text: str) -> Output:
     """
     hint, marks = _unmarked(hint)
     listed = get_origin(hint) is list
-    one = get_args(hint)[0] if listed else hint
-    if not isinstance(one, type | TypeVar) or get_origin(one):
-        raise WrongHint("an output must be a value type or a list of it")
-    kind = type_name(one)
+    kind = "" if NoneType in get_args(hint) else _named(get_args(hint)[0] if listed else hint)
+    if not kind:
+        raise WrongHint("an output must be a value type, one of several, or a list of it")
     counted = next((mark.parameter for mark in marks if isinstance(mark, Lines)), "")
-    return Output(name or kind.strip("*").lower(), kind, text, listed=listed, counts_lines=counted)
+    return Output(name or alternatives(kind)[0].strip("*").lower(), kind, text, listed=listed, counts_lines=counted)
 
 
 def _unmarked(hint: Any) -> tuple[Any, tuple[Any, ...]]:
@@ -102,8 +101,10 @@ def _unmarked(hint: Any) -> tuple[Any, tuple[Any, ...]]:
     return hint, ()
 
 
-def _without_none(hint: Any) -> Any:
-    if get_origin(hint) not in (Union, UnionType):
-        return hint
-    options = [option for option in get_args(hint) if option is not NoneType]
-    return options[0] if len(options) == 1 else None
+def _named(hint: Any) -> str:
+    """The name of a value type or of several, None left out; empty for anything else. Several classes may have one name."""
+    union = get_origin(hint) in (Union, UnionType)
+    options = [option for option in get_args(hint) if option is not NoneType] if union else [hint]
+    if any(not isinstance(option, type | TypeVar) or get_origin(option) for option in options):
+        return ""
+    return ALTERNATIVE.join(dict.fromkeys(type_name(option) for option in options))

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 
 from graph_engine.declaration import NodeType
 from graph_engine.graph import Graph, Link
-from graph_engine.values import OPEN
+from graph_engine.values import OPEN, alternatives
 
 
 def is_open(name: str) -> bool:
@@ -16,12 +16,17 @@ def is_open(name: str) -> bool:
 
 def said(name: str) -> str:
     """A type as people read it."""
-    return "anything" if is_open(name) else name
+    return "anything" if is_open(name) else " or ".join(alternatives(name))
 
 
 def fits(came: str, accepted: Collection[str]) -> bool:
-    """Whether a link may lead from an output of a type to what accepts these; an open type fits until links say what it is."""
-    return came in accepted or (bool(accepted) and (is_open(came) or any(is_open(name) for name in accepted)))
+    """Whether a link may lead from an output of a type to what accepts these.
+
+    An open type fits until links say what it is; of several types one must be accepted, and the run tells whether that one came.
+    """
+    if any(one in accepted for one in alternatives(came)):
+        return True
+    return bool(accepted) and (is_open(came) or any(is_open(name) for name in accepted))
 
 
 def output_type(graph: Graph, types: Mapping[str, NodeType], node: str, output: str) -> str:
@@ -51,5 +56,5 @@ def accepted_types(graph: Graph, types: Mapping[str, NodeType], link: Link) -> t
         if (taken := target.input(other.input)) and taken.type == accepted[0]:
             settled = output_type(graph, types, other.source, other.output)
             if settled and not is_open(settled):
-                return (settled,)
+                return alternatives(settled)
     return accepted

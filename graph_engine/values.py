@@ -20,11 +20,21 @@ OPEN = "*"
 """Types that begin so stand for any one type, the same wherever the name returns in a declaration."""
 
 
+ALTERNATIVE = " | "
+"""Between the types of an output that gives, or an input that takes, one of several."""
+
+
 def type_name(annotation: type | TypeVar) -> str:
-    """The name of the type of value that an annotation stands for."""
+    """The name of the type of value that an annotation stands for: that of the class, or the one it was registered under."""
     if isinstance(annotation, TypeVar):
         return OPEN + annotation.__name__
-    return PLAIN_TYPES.get(annotation, annotation.__name__)
+    known = _registered.get(annotation)
+    return PLAIN_TYPES.get(annotation, known.name if known else annotation.__name__)
+
+
+def alternatives(type_: str) -> tuple[str, ...]:
+    """The types that the type of an input or output stands for: one as a rule."""
+    return tuple(type_.split(ALTERNATIVE))
 
 
 class Pixels(msgspec.Struct, frozen=True, gc=False):

@@ -106,6 +106,26 @@ class Conditioning:
             raise ValueError(f"Conditioning.spans: must be one a word, {words} for {len(words)} prompts, got {self.spans}")
 
 
+@value_type(name="Conditioning", describe=lambda condition: "no class" if condition.number is None else f"class {condition.number}")
+@dataclass(frozen=True, eq=False)
+class ClassLabel:
+    """What a picture shows, as the number of a class; travels where a `Conditioning` does.
+
+    Attributes:
+        number: 0 or more; None = no class at all.
+    """
+
+    number: int | None
+
+    def __post_init__(self) -> None:
+        if self.number is not None and self.number < 0:
+            raise ValueError(f"ClassLabel.number: must be 0 or more, got {self.number}")
+
+
+Prompt = Conditioning | ClassLabel
+"""What leads a generator: words or a class."""
+
+
 @value_type(describe=lambda tokens: f"{tokens.ids.shape[1]} tokens")
 @dataclass(frozen=True, eq=False)
 class Tokens:
@@ -155,12 +175,12 @@ class Latent:
         _check_finite("Latent.values", self.values)
 
 
-@value_type(stored=False, describe=lambda encoder: encoder.model.name)
+@value_type(stored=False, describe=lambda encoder: encoder.model.name if encoder.model else "takes no words")
 @dataclass(frozen=True, eq=False)
 class TextEncoder:
-    """Encodes prompts into `Conditioning`."""
+    """Encodes prompts into `Conditioning`; without a model it stands for a generator that takes no words."""
 
-    model: ModelFile
+    model: ModelFile | None
 
 
 @value_type(stored=False, describe=lambda tokenizer: tokenizer.model.name)
@@ -169,11 +189,14 @@ class Tokenizer:
     """Encodes and decodes between `Image` and `Latent` or `Tokens`.
 
     Attributes:
-        cell: pixels a side that one latent cell or token covers.
+        family: what it makes of a picture: "autoencoder" and "latents" a latent; "codes" a grid of tokens, "scales" one grid a
+            scale, "line" a sequence without places.
+        cell: pixels a side that one latent cell or token covers; of a line, the side of the picture.
         has_alpha: whether alpha survives.
     """
 
     model: ModelFile
+    family: str
     cell: int
     has_alpha: bool
 
@@ -184,19 +207,21 @@ class Generator:
     """A model that predicts, with the companions that fit it.
 
     Attributes:
-        family: how it is run: "flow".
-        text_encoder: makes its conditioning.
-        autoencoder: decodes its latents.
+        family: how it is run: "flow", or how it predicts tokens: "next token", "next scale", "masked", "random order", …
+        text_encoder: makes its conditioning; None where that is a class.
+        tokenizer: turns its latents or tokens into pixels; None where nobody said which.
         size: the side in pixels that it was trained at.
         multiple: sides of pictures are multiples of this, in pixels.
+        classes: how many it knows; None where words lead it.
     """
 
     model: ModelFile
     family: str
-    text_encoder: ModelFile
-    autoencoder: ModelFile
+    text_encoder: ModelFile | None
+    tokenizer: ModelFile | None
     size: int
     multiple: int
+    classes: int | None = None
 
 
 @value_type(describe=lambda strategy: f"{strategy.solver}, {strategy.steps} steps")
@@ -223,14 +248,34 @@ class Strategy:
             raise ValueError(f"Strategy.shift: must be above 0 and finite, got {self.shift:g}")
 
 
+@dataclass(frozen=True, eq=False)
+class Elsewhere:
+    """A prediction of another generator than the one that is led.
+
+    Attributes:
+        prompt: what leads it; None = its empty prompt.
+    """
+
+    generator: Generator
+    prompt: Prompt | None
+
+
+Ask = Prompt | Elsewhere | None
+"""A prediction that a guidance asks for: under a prompt, by another generator, or under the generator's empty prompt (None)."""
+
+
 @value_type(describe=lambda _: "guidance")
 class Guidance:
-    """Which predictions are asked for and how they become one; the kinds are in `nodes.decoding.guidance`."""
+    """Which predictions are asked for and how they become one; the kinds are in `nodes.decoding`.
 
-    def asks(self, positive: Conditioning, level: float) -> Mapping[str, Conditioning | None]:
-        """The prompts to predict under at a noise level in 1 to 0, by name; None = the generator's empty prompt."""
+    A level is what is still open: 1 = nothing is decided, 0 = all is. For denoised predictions it is the noise level, for logits the
+    share of the steps that are still to come.
+    """
+
+    def asks(self, positive: Prompt, level: float) -> Mapping[str, Ask]:
+        """The predictions that are needed at a level in 1 to 0, by name."""
         raise NotImplementedError
 
-    def combined(self, predictions: Mapping[str, Tensor], level: float) -> Tensor:
-        """One prediction from the named ones, shaped like each."""
+    def combined(self, predictions: Mapping[str, Tensor], level: float | Tensor) -> Tensor:
+        """One prediction from the named ones, shaped like each; a tensor of levels has one for each place, and broadcasts."""
         raise NotImplementedError

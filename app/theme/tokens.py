@@ -7,6 +7,8 @@ import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from graph_engine.values import alternatives
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Theme:
@@ -34,7 +36,11 @@ class Theme:
     sections: Mapping[str, str]
 
     def type_color(self, name: str) -> str:
-        """The color of links that carry this type; a type nobody named gets a steady color of its own, one left open none."""
+        """The color of links that carry this type, or the first of several.
+
+        A type nobody named gets a steady color of its own, one left open none.
+        """
+        name = alternatives(name)[0]
         if name.startswith("*"):
             return self.muted
         return self.types.get(name) or _steady_color(name)

@@ -8,13 +8,13 @@ from torch import Tensor
 
 from nodes.decoding.schedules import flow_levels
 from nodes.decoding.solvers import SOLVERS, AfterStep, Denoise, unheard
-from nodes.values import Conditioning, Guidance, Strategy
+from nodes.values import Ask, Guidance, Prompt, Strategy
 
-Predict = Callable[[Tensor, float, Sequence[Conditioning | None]], list[Tensor]]
-"""``predict(x, sigma, prompts)``: the denoised prediction under each prompt, None = the empty one."""
+Predict = Callable[[Tensor, float, Sequence[Ask]], list[Tensor]]
+"""``predict(x, sigma, asked)``: the denoised predictions that are asked for."""
 
 
-def guided(predict: Predict, positive: Conditioning, guidance: Guidance) -> Denoise:
+def guided(predict: Predict, positive: Prompt, guidance: Guidance) -> Denoise:
     """The denoise callable of a solver: what the guidance asks for, predicted at once and combined."""
 
     def denoise(x: Tensor, sigma: float) -> Tensor:

@@ -6,13 +6,30 @@ A prediction is a denoised latent or a tensor of logits; the rules here are line
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
+import torch
 from torch import Tensor
 
 from nodes.value_type import value_type
-from nodes.values import Conditioning, Guidance
+from nodes.values import Ask, Guidance, Prompt
+
+Level = TypeVar("Level", float, Tensor)
+
+
+def _cosine(done: Level, power: float) -> Level:
+    angle = math.pi * done**power
+    return (1 - (torch.cos(angle) if isinstance(angle, Tensor) else math.cos(angle))) / 2
+
+
+SCHEDULES: dict[str, Callable[[Any, float], Any]] = {
+    "constant": lambda done, power: 1.0,
+    "linear": lambda done, power: done,
+    "cosine": _cosine,
+}
+"""How much of the guidance holds once a share of the way is done: all of it, that share, or (1 − cos(π·share^power))/2."""
 
 
 @value_type(name="Guidance", describe=lambda _: "no guidance")
@@ -20,10 +37,10 @@ from nodes.values import Conditioning, Guidance
 class Unguided(Guidance):
     """The prediction for the prompt as it is: one pass a step."""
 
-    def asks(self, positive: Conditioning, level: float) -> dict[str, Conditioning | None]:
+    def asks(self, positive: Prompt, level: float) -> dict[str, Ask]:
         return {"positive": positive}
 
-    def combined(self, predictions: Mapping[str, Tensor], level: float) -> Tensor:
+    def combined(self, predictions: Mapping[str, Tensor], level: float | Tensor) -> Tensor:
         return predictions["positive"]
 
 
@@ -40,28 +57,39 @@ class ClassifierFree(Guidance):
         scale: 1 leaves the positive prediction as it is.
         start: highest noise level that is guided, 1 = from the first step.
         end: lowest noise level, not itself guided, 0 = up to the last step.
-        negative: words to lead away from; None = the generator's empty prompt.
+        negative: words or a class to lead away from; None = the generator's empty prompt.
+        schedule: a name of `SCHEDULES`: how the scale grows from 1 on the way.
+        power: of the cosine schedule; above 1 the scale grows later.
     """
 
     scale: float
     start: float = 1.0
     end: float = 0.0
-    negative: Conditioning | None = None
+    negative: Prompt | None = None
+    schedule: str = "constant"
+    power: float = 1.0
 
     def __post_init__(self) -> None:
         if not math.isfinite(self.scale):
             raise ValueError(f"scale: must be finite, got {self.scale}")
+        if self.schedule not in SCHEDULES:
+            raise ValueError(f"schedule: must be one of {', '.join(SCHEDULES)}, got {self.schedule}")
         if not 0 <= self.end <= self.start <= 1:
             raise ValueError(f"start, end: must be within 1 to 0, start not below end, got {self.start:g} and {self.end:g}")
 
-    def asks(self, positive: Conditioning, level: float) -> dict[str, Conditioning | None]:
-        if self.scale == 1 or not self.end < level <= self.start:
+    def asks(self, positive: Prompt, level: float) -> dict[str, Ask]:
+        inside = level <= self.start and (level > self.end or self.end == 0)
+        if self.scale == 1 or not inside or self.scale_at(level) == 1:
             return {"positive": positive}
         return {"positive": positive, "negative": self.negative}
 
-    def combined(self, predictions: Mapping[str, Tensor], level: float) -> Tensor:
+    def combined(self, predictions: Mapping[str, Tensor], level: float | Tensor) -> Tensor:
         positive = predictions["positive"]
         if "negative" not in predictions:
             return positive
         negative = predictions["negative"]
-        return negative + self.scale * (positive - negative)
+        return negative + self.scale_at(level) * (positive - negative)
+
+    def scale_at(self, level: Level) -> Level:
+        """The scale at a level, or at each of several."""
+        return 1 + (self.scale - 1) * SCHEDULES[self.schedule](1 - level, self.power)

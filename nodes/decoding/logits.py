@@ -5,6 +5,7 @@ Logits are (…, codebook); what a filter removes becomes −∞.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -24,6 +25,18 @@ def top_k(logits: Tensor, k: int) -> Tensor:
     if not 0 < k < logits.shape[-1]:
         return logits
     least = logits.topk(k, -1).values[..., -1:]
+    return logits.masked_fill(logits < least, NOTHING)
+
+
+def top_k_by_doubt(logits: Tensor, sure_k: int, k: int) -> Tensor:
+    """Keep few where the distribution is sharp and many where it is flat: ``sure_k + (k − sure_k)·H/ln V``, H the entropy.
+
+    After the idea of Wei et al. 2025, "Perceive, understand and restore" (PURE); the mapping from entropy to k is our own.
+    """
+    codes = logits.shape[-1]
+    most = min(k or codes, codes)
+    ks = (sure_k + (most - sure_k) * entropy(logits) / math.log(codes)).round().long().clamp(1, codes)
+    least = logits.sort(-1, descending=True).values.gather(-1, ks[..., None] - 1)
     return logits.masked_fill(logits < least, NOTHING)
 
 
@@ -66,6 +79,8 @@ class Sampler:
 
     Attributes:
         ascending: whether p drops from the unlikely end (`bottom_p`).
+        sure_k: keep so many where the prediction is sure, ``k`` where it is not (`top_k_by_doubt`); 0 = k everywhere.
+        warm: multiply the temperature by `warmth`, after the filters.
     """
 
     draw: Draw | None = None
@@ -73,10 +88,14 @@ class Sampler:
     k: int = 0
     p: float = 1.0
     ascending: bool = False
+    sure_k: int = 0
+    warm: bool = False
 
     def filtered(self, logits: Tensor) -> Tensor:
-        logits = top_k(logits / max(self.temperature, 1e-5), self.k)
-        return bottom_p(logits, self.p) if self.ascending else top_p(logits, self.p)
+        logits = logits / max(self.temperature, 1e-5)
+        logits = top_k_by_doubt(logits, self.sure_k, self.k) if self.sure_k else top_k(logits, self.k)
+        logits = bottom_p(logits, self.p) if self.ascending else top_p(logits, self.p)
+        return logits / warmth(entropy(logits))[..., None] if self.warm else logits
 
     def __call__(self, logits: Tensor, step: int) -> Tensor:
         """Ids (batch, positions) of logits (batch, positions, codebook)."""

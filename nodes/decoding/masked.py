@@ -7,14 +7,14 @@ Letters: N steps, r the share of steps done after this one, V codes.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
 from nodes.decoding.logits import Draw, gumbel
-from nodes.decoding.tokens import AfterStep, Predict, guided, unheard
+from nodes.decoding.tokens import AfterStep, Predict, Scale, guided, prompts_of, unheard
 
 
 @dataclass(frozen=True)
@@ -22,18 +22,20 @@ class Unmasking:
     """How masked decoding goes.
 
     Attributes:
-        scales: guidance at each step, None = unguided; there are as many steps.
+        scales: what leads each step; there are as many steps.
         temperature: of the Gumbel noise, which falls to nothing at the last step.
         annealed: divide logits by 0.5 + 0.8·(1 − r).
         unsure: rank tokens by noisy confidence; otherwise by the logit alone.
         draw: "token uniform" and "confidence uniform" numbers; None = no noise.
+        left: the schedule: how many tokens of so many stay masked once a share of the steps is done; None = `left_masked`.
     """
 
-    scales: Sequence[float | None]
+    scales: Sequence[Scale]
     temperature: float = 0.0
     annealed: bool = False
     unsure: bool = True
     draw: Draw | None = None
+    left: Callable[[int, float], int] | None = None
 
     def noise(self, kind: str, step: int, like: Tensor) -> Tensor | float:
         warmth = self.temperature * (1 - (step + 1) / len(self.scales))
@@ -56,7 +58,7 @@ def unmask(predict: Predict, ids: Tensor, how: Unmasking, after_step: AfterStep 
     at_start = int((ids[0] < 0).sum())
     for step, scale in enumerate(how.scales):
         done, unknown = (step + 1) / len(how.scales), ids < 0
-        logits = guided(predict(ids, everywhere, 1 if scale is None else 2), scale)
+        logits = guided(predict(ids, everywhere, prompts_of(scale)), scale)
         logits = logits / (0.5 + 0.8 * (1 - done)) if how.annealed else logits
         chosen = (logits + how.noise("token uniform", step, logits)).argmax(-1)
         ids = torch.where(unknown, chosen, ids)
@@ -64,7 +66,7 @@ def unmask(predict: Predict, ids: Tensor, how: Unmasking, after_step: AfterStep 
             sure = logits.gather(-1, ids[..., None])[..., 0]
             sure = sure + (how.noise("confidence uniform", step, sure) if how.unsure else 0.0)
             sure = sure.masked_fill(~unknown, math.inf)
-            again = min(max(1, left_masked(at_start, done)), int(unknown[0].sum()) - 1)
+            again = min(max(1, (how.left or left_masked)(at_start, done)), int(unknown[0].sum()) - 1)
             least = sure.sort(-1).values[:, max(again, 1) - 1, None]
             ids = ids.masked_fill((sure <= least) & unknown, -1)
         after_step(step + 1, ids)
@@ -74,6 +76,22 @@ def unmask(predict: Predict, ids: Tensor, how: Unmasking, after_step: AfterStep 
 def left_masked(length: int, done: float) -> int:
     """How many tokens stay masked when the share ``done`` of the steps is: ``length·arccos(done)·2/π``, in float32 as in training."""
     return math.floor(float(length * (torch.tensor(done).acos() / (math.pi / 2))))
+
+
+SHARES: dict[str, Callable[[float], float]] = {
+    "cosine": lambda done: math.cos(math.pi / 2 * done),
+    "arccos": lambda done: math.acos(done) * 2 / math.pi,
+    "linear": lambda done: 1 - done,
+    "square": lambda done: 1 - done**2,
+    "cubic": lambda done: 1 - done**3,
+    "square root": lambda done: 1 - done**0.5,
+}
+"""The share of tokens that is still masked once a share of the steps is done (Chang et al. 2022, section 3.3 and appendix)."""
+
+
+def by_schedule(name: str) -> Callable[[int, float], int]:
+    """How many of so many tokens stay masked, by a schedule of `SHARES`."""
+    return left_masked if name == "arccos" else lambda length, done: math.floor(length * SHARES[name](done))
 
 
 def constant(scale: float, steps: int) -> list[float | None]:

@@ -14,7 +14,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from nodes.decoding.logits import Sampler
-from nodes.decoding.tokens import Predict, Step, guided
+from nodes.decoding.tokens import AfterStep, Predict, Step, guided, prompts_of, unheard
 
 
 def over_scales(sides: Sequence[int], strength: float) -> list[Step]:
@@ -69,28 +69,45 @@ class PredictAgain(Predict, Protocol):
         """Logits (prompts, batch, side², codebook) as if the tokens where ``masked`` (batch, side²) were not known."""
 
 
-def reconsidered(predict: PredictAgain, ids: Tensor, steps: Sequence[Step], sampler: Sampler, counts: Sequence[Sequence[int]]) -> Tensor:
+def reconsidered(
+    predict: PredictAgain,
+    ids: Tensor,
+    steps: Sequence[Step],
+    sampler: Sampler,
+    counts: Sequence[Sequence[int]],
+    known: Tensor | None = None,
+    after_step: AfterStep = unheard,
+) -> Tensor:
     """All tokens of a picture, the unsurest of each scale drawn again (Kumbong et al. 2025, "HMAR", section 4.2).
 
     Args:
         predict: the model.
-        ids: (batch, L) int64; what is in it is not looked at.
+        ids: (batch, L) int64; only what is known is looked at.
         steps: one a scale, from `over_scales`.
         sampler: how a token is drawn; sureness is its probability after the filters.
         counts: for each scale how many tokens become settled in each step, all of them together its length.
+        known: (batch, L) bool, True where the given token is kept.
+        after_step: called after each scale.
     """
-    ids, draws = ids.clone(), 0
-    for step, settled in zip(steps, counts, strict=True):
-        logits = sampler.filtered(guided(predict(ids, step.asked, 1 if step.scale is None else 2), step.scale))
+    given, draws = ids, 0
+    ids = ids.clone()
+
+    def put(where: Tensor, chosen: Tensor) -> None:
+        ids[:, where] = chosen if known is None else torch.where(known[:, where], given[:, where], chosen)
+
+    for number, (step, settled) in enumerate(zip(steps, counts, strict=True)):
+        logits = sampler.filtered(guided(predict(ids, step.asked, prompts_of(step.scale)), step.scale))
         chosen, open_ = sampler.drawn(logits, draws), torch.ones_like(ids[:, step.asked[0]], dtype=torch.bool)
-        ids[:, step.asked[0]], draws = chosen, draws + 1
-        for number in range(1, len(settled)):
+        put(step.asked[0], chosen)
+        draws += 1
+        for turn in range(1, len(settled)):
             sure = logits.softmax(-1).gather(-1, ids[:, step.asked[0], None])[..., 0].masked_fill(~open_, torch.inf)
-            unsurest = sure.argsort(-1)[:, : sum(settled[number:])]
+            unsurest = sure.argsort(-1)[:, : sum(settled[turn:])]
             open_ = torch.zeros_like(open_).scatter(1, unsurest, True)
             logits = sampler.filtered(predict.again(ids, open_)[0])
-            ids[:, step.asked[0]] = torch.where(open_, sampler.drawn(logits, draws), ids[:, step.asked[0]])
+            put(step.asked[0], torch.where(open_, sampler.drawn(logits, draws), ids[:, step.asked[0]]))
             draws += 1
+        after_step(number + 1, ids)
     return ids
 
 

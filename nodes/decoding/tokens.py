@@ -34,16 +34,39 @@ AfterStep = Callable[[int, Tensor], None]
 """``after_step(steps done, ids)``: where progress is told and a run is stopped."""
 
 
+class Lead(Protocol):
+    """A guidance at one step: how many prompts it needs the logits under, and what it makes of them."""
+
+    @property
+    def prompts(self) -> int: ...
+
+    def __call__(self, logits: Tensor) -> Tensor:
+        """(prompts, …) to (…)."""
+
+
+Scale = float | Tensor | Lead | None
+"""What leads a step: a scale of classifier-free guidance, one or one a position; a guidance; None = the positive prompt alone."""
+
+
 @dataclass(frozen=True, eq=False)
 class Step:
-    """Positions (batch or 1, asked), and the scale of classifier-free guidance there: one, or one a position; None = unguided."""
+    """Positions (batch or 1, asked), and what leads the predictions there."""
 
     asked: Tensor
-    scale: float | Tensor | None = None
+    scale: Scale = None
 
 
-def guided(logits: Tensor, scale: float | Tensor | None) -> Tensor:
-    """Classifier-free guidance ``u + s·(c − u)`` on logits (prompts, …) as (…); Ho & Salimans 2022, equation 6."""
+def prompts_of(scale: Scale) -> int:
+    """How many prompts a step is predicted under."""
+    if scale is None:
+        return 1
+    return 2 if isinstance(scale, float | int | Tensor) else scale.prompts
+
+
+def guided(logits: Tensor, scale: Scale) -> Tensor:
+    """Logits (prompts, …) as (…): by a guidance, or classifier-free as ``u + s·(c − u)`` (Ho & Salimans 2022, equation 6)."""
+    if scale is not None and not isinstance(scale, float | int | Tensor):
+        return scale(logits)
     if scale is None or len(logits) == 1:
         return logits[0]
     conditional, unconditional = logits.unbind(0)
@@ -77,7 +100,7 @@ def fill(
     """
     ids = ids.clone()
     for number, step in enumerate(steps):
-        logits = predict(ids, step.asked, 1 if step.scale is None else 2)
+        logits = predict(ids, step.asked, prompts_of(step.scale))
         asked = step.asked.expand(len(ids), -1)
         chosen = choose(guided(logits, step.scale), number)
         if known is not None:
@@ -87,12 +110,12 @@ def fill(
     return ids
 
 
-def in_raster(length: int, scales: Sequence[float | None], first: int = 0) -> list[Step]:
+def in_raster(length: int, scales: Sequence[Scale], first: int = 0) -> list[Step]:
     """One token after the other; ``first`` continues a picture whose first tokens are given."""
     return [Step(torch.tensor([[position]]), scales[position]) for position in range(first, length)]
 
 
-def in_groups(groups: Sequence[Tensor], scales: Sequence[float | Tensor | None]) -> list[Step]:
+def in_groups(groups: Sequence[Tensor], scales: Sequence[Scale]) -> list[Step]:
     """Groups of positions, each (batch or 1, positions), one a step."""
     return [Step(group, scale) for group, scale in zip(groups, scales, strict=True)]
 

@@ -16,14 +16,22 @@ from nodes.models.files import ModelFile
 from nodes.models.text_encoder import padded, tokenize
 from nodes.runtime.devices import device
 from nodes.runtime.models import holder
-from nodes.values import Conditioning, Image, Latent, TextEncoder, Tokenizer
+from nodes.runtime.token_coding import fixed_side, picture_tokens, token_pixels
+from nodes.runtime.token_families import codebook_of
+from nodes.values import Conditioning, Image, Latent, TextEncoder, Tokenizer, Tokens
 
 PREVIEW_CELLS = 32 * 32
 """Latent cells that a preview decodes: about 40 ms on two CPU cores."""
 
 
 def conditioning(encoder: TextEncoder, prompt: str, context: Context) -> Conditioning:
-    """What the encoder makes of a prompt; words that it does not know or has no room for become notes."""
+    """What the encoder makes of a prompt; words that it does not know or has no room for become notes.
+
+    Raises:
+        Failure: there is no encoder, since the generator takes no words.
+    """
+    if encoder.model is None:
+        raise Failure("text_encoder: this generator takes a class, no words", "Connect Class label in place of Encode prompt.")
     config = encoder.model.config
     words = tokenize(prompt, config["vocabulary"], config["max_words"])
     if words.unknown:
@@ -37,12 +45,14 @@ def conditioning(encoder: TextEncoder, prompt: str, context: Context) -> Conditi
     return Conditioning(features, mask, (prompt,), (words.spans,), encoder.model.digest)
 
 
-def encoded(tokenizer: Tokenizer, image: Image, context: Context) -> Latent:
-    """The latent of pictures.
+def encoded(tokenizer: Tokenizer, image: Image, context: Context) -> Latent | Tokens:
+    """The latent or the tokens of pictures.
 
     Raises:
-        Failure: a side is no multiple of the tokenizer's cell.
+        Failure: a side is no multiple of the tokenizer's cell, or the picture is transparent and the tokenizer knows no alpha.
     """
+    if tokenizer.family != "autoencoder":
+        return _tokenized(tokenizer, image, context)
     height, width = image.pixels.shape[-2:]
     cell = tokenizer.cell
     if height % cell or width % cell:
@@ -56,12 +66,41 @@ def encoded(tokenizer: Tokenizer, image: Image, context: Context) -> Latent:
     return Latent(torch.cat(parts), tokenizer.model.digest)
 
 
-def decoded(tokenizer: Tokenizer, latent: Latent, context: Context) -> Image:
-    """The pictures of a latent.
+def _tokenized(tokenizer: Tokenizer, image: Image, context: Context) -> Tokens:
+    at, model = device(), tokenizer.model
+    module = holder.module(model, at)
+    side = fixed_side(model, module)
+    height, width = image.pixels.shape[-2:]
+    if (side and (height, width) != (side, side)) or height % tokenizer.cell or width % tokenizer.cell:
+        wanted = f"{side} × {side} px" if side else f"of sides that are multiples of {tokenizer.cell} px"
+        raise Failure(f"image: must be {wanted} for {model.name}, got {width} × {height}", "Crop or scale the picture.")
+    if image.has_alpha and float(image.pixels[:, 3].min()) < 1:
+        raise Failure(f"image: must be opaque for {model.name}, which knows no alpha", "Put the picture on a background.")
+    with torch.no_grad():
+        found = [picture_tokens(model, module, part.to(at.torch)) for part in _parts(image.pixels[:, :3], context)]
+    return Tokens(torch.cat([ids.cpu() for ids, _ in found]), found[0][1], codebook_of(model.config), model.digest)
+
+
+def _untokenized(tokenizer: Tokenizer, tokens: Tokens, context: Context) -> Image:
+    model, at = tokenizer.model, device()
+    if tokens.tokenizer != model.digest:
+        came, wanted = tokens.tokenizer[:12], model.digest[:12]
+        message = f"latent: must be tokens of {model.name} (SHA-256 {wanted}…), are of {came}…"
+        raise Failure(message, "Load the tokenizer that fits the generator.")
+    module = holder.module(model, at)
+    with torch.no_grad():
+        parts = [token_pixels(model, module, part.to(at.torch), tokens.grids).float().cpu() for part in _parts(tokens.ids, context)]
+    return Image(torch.cat(parts))
+
+
+def decoded(tokenizer: Tokenizer, latent: Latent | Tokens, context: Context) -> Image:
+    """The pictures of a latent or of tokens.
 
     Raises:
-        Failure: the latent is of another autoencoder.
+        Failure: they are of another tokenizer.
     """
+    if isinstance(latent, Tokens):
+        return _untokenized(tokenizer, latent, context)
     if latent.autoencoder != tokenizer.model.digest:
         came, wanted = latent.autoencoder[:12], tokenizer.model.digest[:12]
         message = f"latent: must be of the autoencoder {tokenizer.model.name} (SHA-256 {wanted}…), is of {came}…"

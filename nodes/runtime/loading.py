@@ -3,29 +3,74 @@
 from __future__ import annotations
 
 from graph_engine.errors import MissingModel
-from nodes.models.files import ModelFile
+from nodes.models.files import ModelFile, read_header
 from nodes.models.known_layouts import LAYOUTS
 from nodes.models.layouts import companion, open_model
+from nodes.runtime.fitting import misfit
+from nodes.runtime.token_families import TOKEN_FAMILIES
 from nodes.values import Generator, TextEncoder, Tokenizer
 
+TOKENIZERS = ("autoencoder", "codes", "scales", "line")
+"""Families of tokenizers that nodes run."""
 
-def open_generator(name: str) -> Generator:
+
+def open_generator(name: str, tokenizer: Tokenizer | None = None) -> Generator:
     """A generator with the companions that it was trained with.
+
+    Our own files name them; a published file of tokens does not, so its tokenizer is given.
 
     Raises:
         MissingModel: the file or a companion is not there, or is not what it should be.
     """
     model = open_model(name, "generator")
-    _check_family(model, "flow")
-    text_encoder = companion(model, "text encoder", model.config["text_encoder"])
-    autoencoder = companion(model, "tokenizer", model.config["autoencoder"])
-    for mine, its, other in (("latent_channels", "latent_channels", autoencoder), ("text_width", "width", text_encoder)):
+    layout = LAYOUTS[model.layout]
+    if layout.name not in TOKEN_FAMILIES and layout.family != "flow":
+        raise _not_run(model)
+    named = {role: _named(model, role) for role in ("tokenizer", "text_encoder")}
+    if tokenizer is not None and named["tokenizer"] not in ("", tokenizer.model.digest):
+        message = f"tokenizer: {model.name} was trained with another one (SHA-256 {named['tokenizer'][:12]}…), got {tokenizer.model.name}"
+        raise MissingModel(message, "Connect that tokenizer, or none: it is found beside the generator.")
+    return (_token_generator if layout.name in TOKEN_FAMILIES else _flow_generator)(model, tokenizer, **named)
+
+
+def _named(model: ModelFile, role: str) -> str:
+    """The digest of a companion that a generator's header names, empty if it names none."""
+    ours = {"tokenizer": "autoencoder"}.get(role, role)
+    return str(model.config.get(ours) or read_header(model.path).metadata.get(role, ""))
+
+
+def _flow_generator(model: ModelFile, given: Tokenizer | None, tokenizer: str, text_encoder: str) -> Generator:
+    encoder = companion(model, "text encoder", text_encoder)
+    autoencoder = given.model if given else companion(model, "tokenizer", tokenizer)
+    for mine, its, other in (("latent_channels", "latent_channels", autoencoder), ("text_width", "width", encoder)):
         if model.config[mine] != other.config[its]:
             message = f"{model.name}: config.{mine}: must be {other.config[its]} as in {other.name}, is {model.config[mine]}"
             raise MissingModel(message, "Choose another model file.")
     cell = autoencoder.config["downscale"]
     size, multiple = model.config["latent_side"] * cell, model.config["patch"] * cell
-    return Generator(model, LAYOUTS[model.layout].family, text_encoder, autoencoder, size, multiple)
+    return Generator(model, LAYOUTS[model.layout].family, encoder, autoencoder, size, multiple)
+
+
+def _token_generator(model: ModelFile, given: Tokenizer | None, tokenizer: str, text_encoder: str) -> Generator:
+    found = given.model if given else companion(model, "tokenizer", tokenizer) if tokenizer else None
+    if found and (reason := misfit(model, found)):
+        raise MissingModel(reason, "Connect the tokenizer that the generator was trained with.")
+    encoder = companion(model, "text encoder", text_encoder) if text_encoder else None
+    classes = model.config.get("classes")
+    if encoder and encoder.config["width"] != model.config.get("caption_width"):
+        message = f"{model.name}: must read words of width {encoder.config['width']} as {encoder.name} gives them"
+        raise MissingModel(f"{message}, reads {model.config.get('caption_width')}", "Choose another model file.")
+    size = picture_side(model, found) if found else 0
+    return Generator(model, LAYOUTS[model.layout].family, encoder, found, size, max(1, size), classes)
+
+
+def picture_side(generator: ModelFile, tokenizer: ModelFile) -> int:
+    """The side in pixels of a picture that a generator of tokens writes."""
+    kind = LAYOUTS[tokenizer.layout].family
+    if kind == "line":
+        return cell_of(tokenizer)
+    rows, _ = TOKEN_FAMILIES[generator.layout].grids(generator.config, kind)[-1]
+    return rows * cell_of(tokenizer)
 
 
 def text_encoder_of(generator: Generator) -> TextEncoder:
@@ -39,13 +84,24 @@ def open_tokenizer(name: str) -> Tokenizer:
         MissingModel: the file is not there, or is not what it should be.
     """
     model = open_model(name, "tokenizer")
-    _check_family(model, "autoencoder")
-    return Tokenizer(model, model.config["downscale"], has_alpha=True)
+    family = LAYOUTS[model.layout].family
+    if family not in TOKENIZERS or (family == "line" and not model.config["codebook"]):
+        raise _not_run(model)
+    return Tokenizer(model, family, cell_of(model), has_alpha=family == "autoencoder")
 
 
-def _check_family(model: ModelFile, runs: str) -> None:
+def cell_of(model: ModelFile) -> int:
+    """Pixels a side that one cell of a tokenizer covers; of a line, the side of the picture."""
+    c = model.config
+    if LAYOUTS[model.layout].family == "line":
+        return int(c["patch"] * round(c["patches"] ** 0.5))
+    if "downscale" in c:
+        return int(c["downscale"])
+    return int(LAYOUTS[model.layout].config(**c).downscale)
+
+
+def _not_run(model: ModelFile) -> MissingModel:
     """Architectures are known before there are nodes that run them."""
     layout = LAYOUTS[model.layout]
-    if layout.family != runs:
-        message = f"{model.name}: must be of the family {runs}, is {layout.name} of the family {layout.family}, which no node runs"
-        raise MissingModel(message, f"Choose a {layout.role} of the family {runs}.")
+    message = f"{model.name}: is {layout.name} of the family {layout.family}, which is read but which no node runs yet"
+    return MissingModel(message, f"Choose a {layout.role} of another family.")

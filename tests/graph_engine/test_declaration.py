@@ -89,7 +89,7 @@ def refusal(function):
 
 
 def test_what_cannot_be_declared_is_refused_with_place_and_rule():
-    def pair(a: Parts | Marker | None = None) -> int:
+    def pair(a: dict[str, Marker] | None = None) -> int:
         """Do.
 
         Args:
@@ -113,7 +113,7 @@ def test_what_cannot_be_declared_is_refused_with_place_and_rule():
     def spread(*a: int) -> int:
         """Do."""
 
-    assert "a: must be a value type, that or None, a list of it, or a tuple of any number of it" in refusal(pair)
+    assert "a: must be a value type or one of several, that or None, a list of it, or a tuple of any number of it" in refusal(pair)
     assert "a: the default must be within 1 to 9, got 0" in refusal(outside)
     assert "return: must be annotated with a value type, a named tuple or None" in refusal(open_end)
     assert "a: every argument must have a name of its own, got *a" in refusal(spread)

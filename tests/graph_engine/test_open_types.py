@@ -2,7 +2,7 @@
 
 from typing import Annotated, TypeVar
 
-from graph_engine import Catalogue, Graph, Lines, Link, Node, check, link_refusal, node
+from graph_engine import Cache, Catalogue, Graph, Lines, Link, MemoryCache, Node, check, execute, link_refusal, node
 
 Value = TypeVar("Value")
 
@@ -50,7 +50,40 @@ def shout(word: str, times: int = 1, mark: str = "!") -> str:
     return word.upper() * times + mark
 
 
-TYPES = Catalogue.of(("t", text), ("t", number), ("t", either), ("t", shout))
+@node()
+def parsed(words: str = "") -> int | str:
+    """Give a number where the words are one, else the words.
+
+    Args:
+        words: the words.
+
+    Returns:
+        parsed: what they say.
+    """
+    return int(words) if words.isdecimal() else words
+
+
+@node()
+def doubled(what: str | int) -> str:
+    """Say it twice.
+
+    Args:
+        what: words or a number.
+    """
+    return f"{what}{what}"
+
+
+@node()
+def halved(flag: bool) -> bool:
+    """Take nothing but a flag.
+
+    Args:
+        flag: on or off.
+    """
+    return flag
+
+
+TYPES = Catalogue.of(("t", text), ("t", number), ("t", either), ("t", shout), ("t", parsed), ("t", doubled), ("t", halved))
 
 
 def graph(*links, **nodes):
@@ -97,3 +130,18 @@ def test_lengths_are_known_through_nodes_that_run_once_an_item():
     unequal = chain.with_parameter("a", "words", "x\ny").with_parameter("b", "words", "1\n2\n3")
     assert [problem.node for problem in check(unequal, TYPES, ["s"])] == ["s"]
     assert check(unequal, TYPES, ["e"])[0].severity == "warning"
+
+
+def test_one_of_several_types_goes_where_one_of_them_is_taken():
+    wired = graph(n="number", p="parsed", d="doubled", h="halved", s="shout", w="text")
+    for link in ("n integer d what", "w text d what", "p integer d what", "p integer s word", "p integer s times"):
+        assert link_refusal(wired, TYPES, Link(*link.split())) is None
+    refused = link_refusal(wired, TYPES, Link("p", "integer", "h", "flag"))
+    assert refused == "input flag of Halved takes Toggle, got Integer or Text from Parsed"
+
+
+def test_the_run_tells_which_of_several_types_came():
+    wired = graph("p integer s word", p="parsed", s="shout")
+    good, bad = (execute(wired.with_parameter("p", "words", words), TYPES, Cache(MemoryCache()), targets=["s"]) for words in ("ab", "12"))
+    assert good.state == "done"
+    assert bad.failures[0].message == "word: takes Text, got Integer from node p"

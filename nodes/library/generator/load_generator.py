@@ -6,7 +6,7 @@ from typing import Annotated, NamedTuple
 
 from graph_engine.declaration import File, node
 from nodes.runtime.loading import open_generator, text_encoder_of
-from nodes.values import Generator, TextEncoder
+from nodes.values import Generator, TextEncoder, Tokenizer
 
 
 class Loaded(NamedTuple):
@@ -14,13 +14,16 @@ class Loaded(NamedTuple):
     text_encoder: TextEncoder
 
 
-@node(words=("checkpoint", "model", "flow", "load"))
-def load_generator(file: Annotated[str, File((".safetensors",), "model")] = "starter/flow_base") -> Loaded:
-    """Open a generator: the model that makes pictures from noise.
+@node(words=("checkpoint", "model", "flow", "load", "autoregressive", "tokens", "var", "maskgit", "llamagen"))
+def load_generator(
+    tokenizer: Tokenizer | None = None, file: Annotated[str, File((".safetensors",), "model")] = "starter/flow_base"
+) -> Loaded:
+    """Open a generator: the model that makes pictures from noise, or writes them token by token.
 
-    The file says in its header which family and layout it is, so one node loads them all. The text encoder and the
-    autoencoder that it was trained with must lie in the same folder; they are recognized by content, whatever they are
-    called. Weights are read when something runs, and kept while memory allows.
+    The file says in its header or by its tensors which family and layout it is, so one node loads them all. Files of
+    our own name the text encoder and the tokenizer that they were trained with, which must lie in the same folder; they
+    are recognized by content, whatever they are called. Published generators of tokens do not name their tokenizer:
+    connect it. Weights are read when something runs, and kept while memory allows.
 
     Only safetensors files are opened, since pickled checkpoints can run code.
 
@@ -28,11 +31,12 @@ def load_generator(file: Annotated[str, File((".safetensors",), "model")] = "sta
     high-resolution image synthesis".
 
     Args:
+        tokenizer: The tokenizer that a published generator of tokens was trained with; others find theirs.
         file: A model's name below a model folder, as starter/flow_base, or the path of a safetensors file.
 
     Returns:
         generator: The model, for Generate.
-        text_encoder: The encoder whose words it understands, for Encode prompt.
+        text_encoder: The encoder whose words it understands, for Encode prompt; a generator of classes has none.
     """
-    generator = open_generator(file)
+    generator = open_generator(file, tokenizer)
     return Loaded(generator, text_encoder_of(generator))

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from graph_engine.declaration import Number, node
 from graph_engine.errors import Failure
 from nodes.decoding.guidance import ClassifierFree
-from nodes.values import Conditioning, Guidance
+from nodes.values import ClassLabel, Conditioning, Guidance
 
 Level = Number(soft=(0, 1), hard=(0, 1))
 
 
 @node(title="Classifier-free guidance", words=("cfg", "scale", "negative prompt"))
 def classifier_free_guidance(
-    negative: Conditioning | None = None,
+    negative: Conditioning | ClassLabel | None = None,
     scale: Annotated[float, Number(soft=(1, 10), hard=(0, None), step=0.1)] = 3.0,
     start: Annotated[float, Level] = 1.0,
     end: Annotated[float, Level] = 0.0,
+    schedule: Literal["constant", "linear", "cosine"] = "constant",
+    power: Annotated[float, Number(soft=(0.5, 4), hard=(0, 100), step=0.1)] = 1.0,
 ) -> Guidance:
     """Follow the prompt more closely, at the cost of variety.
 
@@ -29,15 +31,20 @@ def classifier_free_guidance(
     improves sample and distribution quality in diffusion models", leave it out at high and low noise, which keeps
     variety and saves a pass in each of those steps: try start 0.9 and end 0.2 with a higher scale.
 
+    Generators of tokens often want a scale that grows on the way, while more and more is decided: *linear* as VAR and
+    MaskGIT have it, *cosine* as RAR. For them a level is the share of the steps that is still to come.
+
     Args:
         negative: Words to lead away from, encoded; without a link the empty prompt is used.
         scale: How closely the prompt is followed; 1 is no guidance, too much gives harsh colors and shapes.
         start: The highest noise level that is guided: 1 guides from the first step on.
         end: The noise level where guidance ends: 0 guides up to the last step.
+        schedule: constant, or growing from 1 to the scale, evenly (linear) or late (cosine).
+        power: Of the cosine schedule: above 1 the scale grows later.
 
     Returns:
         The guidance, for Generate.
     """
     if end > start:
         raise Failure(f"end: must not be above start ({start:g}), got {end:g}", "The way goes from noise level 1 down to 0.")
-    return ClassifierFree(scale, start, end, negative)
+    return ClassifierFree(scale, start, end, negative, schedule, power)

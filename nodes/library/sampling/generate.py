@@ -7,39 +7,44 @@ from typing import Annotated
 from graph_engine.context import Context
 from graph_engine.declaration import Integer, Seed, node
 from nodes.decoding.guidance import Unguided
-from nodes.runtime.generation import Order, generated
-from nodes.values import Conditioning, Generator, Guidance, Latent, Strategy
+from nodes.decoding.strategies import TokenStrategy
+from nodes.runtime.batches import Order
+from nodes.runtime.generation import generated
+from nodes.values import ClassLabel, Conditioning, Generator, Guidance, Latent, Strategy, Tokens
 
 Side = Integer(soft=(0, 512), hard=(0, 4096), step=16, unit="px")
 
 
-@node(uses="model device", work=("count", "width", "height"), words=("sample", "ksampler", "denoise", "text to image"))
+@node(uses="model device", work=("count", "width", "height"), words=("sample", "ksampler", "denoise", "text to image", "tokens"))
 def generate(
     context: Context,
     generator: Generator,
-    positive: Conditioning,
+    positive: Conditioning | ClassLabel,
     guidance: Guidance | None = None,
-    strategy: Strategy | None = None,
+    strategy: Strategy | TokenStrategy | None = None,
+    tokens: Tokens | None = None,
     seed: Annotated[int, Seed()] = 0,
     count: Annotated[int, Integer(soft=(1, 16), hard=(1, 256))] = 1,
     first: Annotated[int, Integer(soft=(0, 15), hard=(0, 2**32))] = 0,
     width: Annotated[int, Side] = 0,
     height: Annotated[int, Side] = 0,
-) -> Latent:
-    """Make new pictures from noise, led by a prompt.
+) -> Latent | Tokens:
+    """Make new pictures, led by a prompt or a class.
 
     The generator's family decides how: a flow model (Liu et al. 2023, "Flow straight and fast") starts from noise that
-    the seed draws and removes it step by step. The picture is shown as it comes into being, and Stop takes hold between
-    two steps.
+    the seed draws and removes it step by step; others write tokens one after another (Sun et al. 2024, "LlamaGen"), scale
+    by scale (Tian et al. 2024, "VAR") or in any order (Chang et al. 2022, "MaskGIT"). The picture is shown as it comes into
+    being, and Stop takes hold between two steps. Tokens that are known in part are completed, and the known ones stay.
 
-    The noise of every item of a batch comes from the seed and the item's number alone, so a picture does not depend on
+    What is drawn for an item of a batch comes from the seed and the item's number alone, so a picture does not depend on
     how many are made beside it. To make only the fourth of a batch again, set first to 3 and count to 1.
 
     Args:
         generator: The model that makes the pictures.
-        positive: The encoded prompt.
+        positive: The encoded prompt, or the class.
         guidance: How closely the prompt is followed; without a link the prediction is taken as it is.
-        strategy: Solver and steps, from Sampler; without a link, 20 Euler steps.
+        strategy: How it is decoded: Sampler, or a node for tokens; without a link, as such generators usually are.
+        tokens: Tokens to complete, of the generator's own tokenizer; what is not known in them is made new.
         seed: Which noise to start from: the same seed gives the same pictures.
         count: How many pictures to make.
         first: Number of the first picture in the batch that the seed names.
@@ -47,7 +52,7 @@ def generate(
         height: Height of the pictures; 0 is the size that the generator was trained at.
 
     Returns:
-        The pictures as latents, for Decode.
+        The pictures as latents or tokens, for Decode.
     """
     order = Order(seed, count, first, width, height)
-    return generated(context, generator, positive, guidance or Unguided(), strategy or Strategy("flow", "euler", 20), order)
+    return generated(context, generator, positive, guidance or Unguided(), strategy, order, tokens)

@@ -1,22 +1,22 @@
-"""The node from latents to pictures."""
+"""The node from latents or tokens to pictures."""
 
 from __future__ import annotations
 
 from graph_engine.context import Context
 from graph_engine.declaration import node
 from nodes.runtime.coding import decoded
-from nodes.values import Image, Latent, Tokenizer
+from nodes.values import Image, Latent, Tokenizer, Tokens
 
 
-@node(uses="model device", words=("vae decode", "latent to image"))
-def decode(context: Context, latent: Latent, tokenizer: Tokenizer) -> Image:
-    """Turn latents into pictures.
+@node(uses="model device", words=("vae decode", "latent to image", "tokens to image"))
+def decode(context: Context, latent: Latent | Tokens, tokenizer: Tokenizer) -> Image:
+    """Turn latents or tokens into pictures.
 
-    The decoder half of the tokenizer draws the pixels of each latent (Rombach et al. 2022, section 3.1). A tokenizer
-    with native transparency gives pictures with straight alpha.
+    The decoder half of the tokenizer draws the pixels of each latent (Rombach et al. 2022, section 3.1) or of the codes
+    that tokens name. A tokenizer with native transparency gives pictures with straight alpha.
 
     Args:
-        latent: What Generate or Encode made.
+        latent: What Generate or Encode made, latents or tokens.
         tokenizer: The tokenizer that the generator was trained with.
 
     Returns:

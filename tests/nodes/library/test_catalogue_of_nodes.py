@@ -42,8 +42,9 @@ def test_inputs_and_outputs_of_generate_fit_the_nodes_around_it(catalogue: Catal
         ("positive", "Conditioning", True),
         ("guidance", "Guidance", False),
         ("strategy", "Strategy", False),
+        ("tokens", "Tokens", False),
     ]
-    assert [(given.name, given.type) for given in generate.outputs] == [("latent", "Latent")]
+    assert [(given.name, given.type) for given in generate.outputs] == [("latent", "Latent | Tokens")]
 
 
 def test_only_nodes_of_output_act_on_the_world(catalogue: Catalogue) -> None:

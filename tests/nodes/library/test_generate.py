@@ -39,7 +39,7 @@ def test_latents_have_the_generators_size_or_the_size_asked_for(generator: Gener
     assert generate(Context(), generator, cat, strategy=QUICK).values.shape == (1, 4, 4, 4)
     wide = generate(Context(), generator, cat, strategy=QUICK, count=2, width=64, height=48)
     assert wide.values.shape == (2, 4, 6, 8)
-    assert wide.autoencoder == generator.autoencoder.digest
+    assert wide.autoencoder == generator.tokenizer.digest
 
 
 def test_the_prompt_the_guidance_and_its_negative_count(generator: Generator, cat: Conditioning, dog: Conditioning) -> None:

@@ -50,6 +50,6 @@ def test_other_words_make_another_conditioning(generator: Generator) -> None:
 
 
 def test_load_generator_gives_the_encoder_that_it_was_trained_with(models: object) -> None:
-    loaded = load_generator("tiny/flow_base")
+    loaded = load_generator(file="tiny/flow_base")
     assert loaded.text_encoder.model.digest == loaded.generator.text_encoder.digest == loaded.generator.model.config["text_encoder"]
     assert (loaded.generator.family, loaded.generator.size, loaded.generator.multiple) == ("flow", 32, 16)

@@ -10,7 +10,7 @@ from nodes.values import Generator
 
 @pytest.fixture
 def files(generator: Generator) -> tuple[ModelFile, ModelFile, ModelFile]:
-    return generator.model, generator.text_encoder, generator.autoencoder
+    return generator.model, generator.text_encoder, generator.tokenizer
 
 
 @pytest.fixture

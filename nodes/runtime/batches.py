@@ -1,0 +1,31 @@
+"""What is ordered, and how many of it are made together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from graph_engine.context import Context
+
+
+@dataclass(frozen=True)
+class Order:
+    """How many pictures of which size.
+
+    Items ``first`` to ``first + count − 1`` of the batch that the seed names; a side of 0 px is the generator's own.
+    """
+
+    seed: int
+    count: int
+    first: int
+    width: int
+    height: int
+
+
+def batches(context: Context, count: int, alone: bool = False) -> Iterator[range]:
+    """The items of a batch, as many together as memory allows, or each by itself; each range is a part of the progress."""
+    at_once = 1 if alone else context.at_once(count)
+    starts = range(0, count, at_once)
+    for number, start in enumerate(starts):
+        with context.part(number, len(starts)):
+            yield range(start, min(start + at_once, count))

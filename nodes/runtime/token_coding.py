@@ -1,0 +1,98 @@
+"""Tokens through their tokenizer: pictures to ids, ids to pictures, and a look at those that are known so far."""
+
+from __future__ import annotations
+
+import copy
+import dataclasses
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from graph_engine.values import Pixels
+from nodes.imaging.pixels import to_pixels
+from nodes.models.files import ModelFile
+from nodes.models.known_layouts import LAYOUTS
+from nodes.runtime.devices import device
+from nodes.runtime.models import holder
+
+Grids = tuple[tuple[int, int], ...]
+
+SIGNED = ("llamagen-vq", "var-vqvae", "kl-autoencoder", "diffusers-autoencoder")
+"""Layouts whose pixels are −1 to 1; those of all others are 0 to 1."""
+
+UNDECIDED = 0.5
+"""The gray of what is not known yet."""
+
+
+def to_model(file: ModelFile, pixels: Tensor) -> Tensor:
+    """Pixels in 0 to 1 in the range that a tokenizer was trained on."""
+    return pixels * 2 - 1 if file.layout in SIGNED else pixels
+
+
+def from_model(file: ModelFile, pixels: Tensor) -> Tensor:
+    """The way back, clamped to 0 to 1."""
+    return (pixels / 2 + 0.5 if file.layout in SIGNED else pixels).clamp(0, 1)
+
+
+def at_scales(module: Any, grids: Grids) -> Any:
+    """A multi-scale tokenizer at the scales of some tokens: the same weights serve several."""
+    scaled = copy.copy(module)
+    scaled.config = dataclasses.replace(module.config, scales=tuple(rows for rows, _ in grids))
+    return scaled
+
+
+def token_pixels(file: ModelFile, module: Any, ids: Tensor, grids: Grids) -> Tensor:
+    """Pixels (batch, 3, height, width) in 0 to 1 of ids (batch, length), all of them known."""
+    kind = LAYOUTS[file.layout].family
+    if kind == "scales":
+        parts = ids.split([rows * columns for rows, columns in grids], 1)
+        return from_model(file, at_scales(module, grids).decode(list(parts)))
+    return from_model(file, module.decode(ids if kind == "line" else ids.unflatten(1, grids[0])))
+
+
+def picture_tokens(file: ModelFile, module: Any, pixels: Tensor) -> tuple[Tensor, Grids]:
+    """Ids (batch, length) of pixels in 0 to 1, and what they fill."""
+    found = module.encode(to_model(file, pixels))
+    if LAYOUTS[file.layout].family == "scales":
+        return torch.cat(found, 1), tuple((side, side) for side in module.config.scales)
+    if found.ndim == 2:
+        return found, ((1, found.shape[1]),)
+    return found.flatten(1), (tuple(found.shape[1:]),)
+
+
+def fixed_side(file: ModelFile, module: Any) -> int:
+    """The side in pixels of the pictures that a tokenizer takes; 0 = any multiple of its cell."""
+    kind = LAYOUTS[file.layout].family
+    if kind == "scales":
+        return int(module.config.scales[-1] * module.config.downscale)
+    return int(module.config.patch * module.config.side) if kind == "line" else 0
+
+
+def codes_of(module: Any) -> Tensor:
+    """The rows of a tokenizer's codes, as they are stored."""
+    return module.quantize["embedding"].weight
+
+
+def token_preview(file: ModelFile, ids: Tensor, grids: Grids, most: int = 4) -> Pixels:
+    """A look at tokens (batch, length), −1 where unknown: what is not known is gray, or not there yet where scales build up."""
+    ids, at = ids[:most], device()
+    module = holder.module(file, at)
+    ids = ids.to(at.torch)
+    with torch.no_grad():
+        if len(grids) > 1:
+            return to_pixels(_scales_so_far(file, at_scales(module, grids), ids, grids))
+        pixels = token_pixels(file, module, ids.clamp(min=0), grids)
+    if LAYOUTS[file.layout].family == "codes":
+        known = (ids >= 0).unflatten(1, grids[0])[:, None].float()
+        known = F.interpolate(known, pixels.shape[-2:])
+        pixels = pixels * known + UNDECIDED * (1 - known)
+    return to_pixels(pixels)
+
+
+def _scales_so_far(file: ModelFile, module: Any, ids: Tensor, grids: Grids) -> Tensor:
+    """What the whole scales among the first ones add up to."""
+    parts = ids.split([rows * columns for rows, columns in grids], 1)
+    whole = next((number for number, part in enumerate(parts) if bool((part < 0).any())), len(parts))
+    return from_model(file, module.pixels(module.sums([part.clamp(min=0) for part in parts[: max(1, whole)]])[-1]))

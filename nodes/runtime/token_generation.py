@@ -1,0 +1,158 @@
+"""Runs generators that write a picture as tokens: opens readers, leads them by a guidance, decodes by a strategy."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import torch
+from torch import Tensor
+
+from graph_engine.context import Context
+from graph_engine.errors import Failure
+from nodes.decoding.drawing import drawn_for
+from nodes.decoding.strategies import Field, TokenStrategy
+from nodes.decoding.tokens import Predict, Step
+from nodes.models.files import ModelFile
+from nodes.models.known_layouts import LAYOUTS
+from nodes.runtime.batches import Order, batches
+from nodes.runtime.devices import device
+from nodes.runtime.leading import Leading, opened
+from nodes.runtime.models import holder
+from nodes.runtime.prompting import check_prompt, class_numbers, for_items, left_padded, misplaced
+from nodes.runtime.token_coding import Grids, at_scales, codes_of, token_preview
+from nodes.runtime.token_families import TOKEN_FAMILIES, Opening, codebook_of
+from nodes.runtime.token_parts import Parts
+from nodes.values import Ask, Elsewhere, Generator, Guidance, Prompt, Tokens
+
+
+def generated_tokens(
+    context: Context,
+    generator: Generator,
+    positive: Prompt,
+    guidance: Guidance,
+    strategy: TokenStrategy | None,
+    order: Order,
+    given: Tokens | None = None,
+) -> Tokens:
+    """New tokens, or the missing ones of tokens that are given in part.
+
+    Args:
+        context: told of every step, with a look at what is decoded so far.
+        generator: of tokens.
+        positive: what leads it.
+        guidance: how closely.
+        strategy: how it is decoded; None = as its kind usually is.
+        order: how many.
+        given: those that are known in it stay; one picture, or as many as are ordered.
+
+    Raises:
+        Failure: something does not fit the generator.
+        Stopped: the user stopped the run.
+    """
+    tokenizer = needed_tokenizer(generator)
+    config, row = generator.model.config, TOKEN_FAMILIES[generator.model.layout]
+    strategy = strategy or row.strategy(config)
+    _check_strategy(generator, strategy)
+    _check_size(generator, order)
+    grids = row.grids(config, LAYOUTS[tokenizer.layout].family)
+    work = _Work(context, generator, tokenizer, guidance, positive, strategy, order, grids)
+    start = _started(tokenizer, given, grids, order.count)
+    ids = [work.made(items, start[items.start : items.stop]) for items in batches(context, order.count, strategy.alone)]
+    return Tokens(torch.cat(ids), grids, codebook_of(config), tokenizer.digest)
+
+
+def needed_tokenizer(generator: Generator) -> ModelFile:
+    """The tokenizer of a generator of tokens.
+
+    Raises:
+        Failure: nobody said which.
+    """
+    if generator.tokenizer is None:
+        message = f"generator: {generator.model.name} does not name its tokenizer, and none was given"
+        raise Failure(message, "Connect Load tokenizer to the tokenizer input of Load generator.")
+    return generator.tokenizer
+
+
+@dataclass(frozen=True, eq=False)
+class _Work:
+    context: Context
+    generator: Generator
+    tokenizer: ModelFile
+    guidance: Guidance
+    positive: Prompt
+    strategy: TokenStrategy
+    order: Order
+    grids: Grids
+
+    def made(self, items: range, start: Tensor) -> Tensor:
+        """Ids (items, length) on the CPU, of those in ``start`` that are not −1 already."""
+        at, parts = device(), Parts.of(self.generator.model.config)
+        leading = Leading(self.guidance, self.positive, TOKEN_FAMILIES[self.generator.model.layout].remembers)
+        draw = drawn_for(self.order.seed, [self.order.first + item for item in items])
+        field = Field(parts.split(start), parts.grids(self.grids), draw, leading, self._codebook)
+        steps = self.strategy.steps(field)
+        for name, ask in leading.asked.items():
+            check_prompt(self.generator, name, ask, self.order.count)
+        steps = [replace(step, asked=step.asked.to(at.torch)) for step in steps]
+
+        def tell(done: int, ids: Tensor) -> None:
+            self.context.progress(done, len(steps), preview=lambda: token_preview(self.tokenizer, parts.joined(ids), self.grids))
+
+        self.context.progress(0, len(steps))
+        on_device = replace(
+            field, ids=field.ids.to(at.torch), draw=lambda kind, step, shape: draw(kind, step, shape).to(at.torch), after_step=tell
+        )
+        with torch.no_grad():
+            reader = opened(leading.asked, lambda elsewhere, prompts: self._reader(elsewhere, prompts, items, steps))
+            return parts.joined(self.strategy.decoded(reader, on_device, steps)).cpu()
+
+    def _reader(self, elsewhere: Elsewhere | None, prompts: Sequence[Ask], items: range, steps: Sequence[Step]) -> Predict:
+        generator, at = elsewhere.generator if elsewhere else self.generator, device()
+        row, model = TOKEN_FAMILIES[generator.model.layout], holder.module(generator.model, at)
+        asked = [for_items(prompt, items) for prompt in prompts]
+        mask = None
+        if generator.classes is None:
+            conditions, mask = left_padded(asked, model, len(items), at.torch)
+        else:
+            conditions = class_numbers(asked, generator.classes, len(items), at.torch)
+        tokenizer = at_scales(holder.module(self.tokenizer, at), self.grids) if row.scaled else None
+        return row.opened(Opening(model, conditions, mask, tokenizer, steps))
+
+    def _codebook(self) -> Tensor:
+        codes: Tensor = codes_of(holder.module(self.tokenizer, device()))
+        return codes
+
+
+def _started(tokenizer: ModelFile, given: Tokens | None, grids: Grids, count: int) -> Tensor:
+    """Ids (count, length) to start from, −1 where unknown."""
+    length = sum(rows * columns for rows, columns in grids)
+    if given is None:
+        return torch.full((count, length), -1)
+    if given.tokenizer != tokenizer.digest:
+        message = f"tokens: must be of the tokenizer {tokenizer.name} (SHA-256 {tokenizer.digest[:12]}…), are of {given.tokenizer[:12]}…"
+        raise Failure(message, "Encode the picture with the tokenizer that fits the generator.")
+    if given.grids != grids:
+        message = f"tokens: must fill {said(grids)} as the generator's, fill {said(given.grids)}"
+        raise Failure(message, "Encode a picture of the generator's size.")
+    if len(given.ids) not in (1, count):
+        raise Failure(f"tokens: must be of 1 picture or of {count} as count says, are of {len(given.ids)}", "Change count.")
+    known = torch.ones_like(given.ids, dtype=torch.bool) if given.known is None else given.known
+    return torch.where(known, given.ids, -1).expand(count, -1)
+
+
+def said(grids: Grids) -> str:
+    """Grids as people read them."""
+    return ", ".join(f"{columns} × {rows}" for rows, columns in grids)
+
+
+def _check_strategy(generator: Generator, strategy: TokenStrategy) -> None:
+    if generator.family not in strategy.families:
+        raise misplaced(generator, " or ".join(strategy.families))
+
+
+def _check_size(generator: Generator, order: Order) -> None:
+    for name in ("width", "height"):
+        if getattr(order, name) not in (0, generator.size):
+            message = f"{name}: must be {generator.size} px, which {generator.model.name} was trained at, got {getattr(order, name)}"
+            raise Failure(message, "Set it to 0: a generator of tokens has one size.")

@@ -1,0 +1,71 @@
+"""Tiny generators of tokens and tokenizers of random weights, in the published layouts."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import Any
+
+from nodes.models.arpg import ArpgConfig
+from nodes.models.hmar import HmarConfig
+from nodes.models.known_layouts import LAYOUTS
+from nodes.models.llamagen_gpt import LlamaGenGptConfig
+from nodes.models.llamagen_vq import LlamaGenVqConfig
+from nodes.models.lpd import LpdConfig
+from nodes.models.maskbit import MaskBitConfig, MaskBitVqConfig
+from nodes.models.masked_generators import ImageBertConfig, UVitBertConfig
+from nodes.models.maskgit_vq import MaskGitVqConfig
+from nodes.models.nar import NarConfig
+from nodes.models.par import ParConfig
+from nodes.models.randar import RandArConfig
+from nodes.models.rar import RarConfig
+from nodes.models.titok import TiTokConfig
+from nodes.models.var_transformer import VarTransformerConfig
+from nodes.models.var_vqvae import VarVqvaeConfig
+from nodes.runtime.loading import open_generator, open_tokenizer
+from nodes.values import Generator, Tokenizer
+from tests.nodes.conftest import filled, save_model
+
+TOKENIZERS: dict[str, Any] = {
+    "llamagen-vq": LlamaGenVqConfig(4, (1, 2), (1, 1), 1, 4, 8, 3, 2),
+    "maskgit-vq": MaskGitVqConfig(4, (1, 2), 1, 8, 3, 2),
+    "maskbit-vq": MaskBitVqConfig(4, (1, 2), 1, 1, 4, True, 2),
+    "var-vqvae": VarVqvaeConfig(4, (1, 2), 1, 8, 3, 3, 4, (1, 2, 4), 2),
+    "titok": TiTokConfig(16, 4, 8, False, 2, 4, 8, 2, 2, 12, 3, 2, 2, groups=4),
+}
+
+GENERATORS: dict[str, tuple[Any, str]] = {
+    "llamagen-gpt": (LlamaGenGptConfig(16, 2, 2, 1, 24, 8, 16, 3), "llamagen-vq"),
+    "rar": (RarConfig(16, 2, 2, 24, 8, 3, 16, 1028, 21), "maskgit-vq"),
+    "par": (ParConfig(16, 2, 2, 1, 24, 8, 16, 3), "llamagen-vq"),
+    "nar": (NarConfig(16, 3, 2, 1, 24, 8, 16, 3), "llamagen-vq"),
+    "randar": (RandArConfig(16, 2, 2, 1, 24, 8, 16, 3), "llamagen-vq"),
+    "lpd": (LpdConfig(16, 2, 2, 24, 8, 3, 16), "llamagen-vq"),
+    "arpg": (ArpgConfig(16, 2, 2, 24, 8, 3, 16), "llamagen-vq"),
+    "imagebert": (ImageBertConfig(16, 2, 2, 24, 8, 3, 16), "titok"),
+    "uvitbert": (UVitBertConfig(16, 2, 2, 24, 8, 3, 16), "maskgit-vq"),
+    "maskbit": (MaskBitConfig(16, 2, 2, 24, 4, 2, 3, 16), "maskbit-vq"),
+    "var-transformer": (VarTransformerConfig(16, 2, 2, 32, 8, 3, 3, (1, 2, 4)), "var-vqvae"),
+    "hmar": (HmarConfig(16, 1, 2, 32, 8, 3, 3, (1, 2, 4), twice=2), "var-vqvae"),
+}
+"""Config and tokenizer of each layout whose tokens a node writes."""
+
+
+def save(folder: Path, layout: str, config: Any = None, seed: int = 0) -> Path:
+    """A file of a layout; the weights are large, so that what it predicts depends on what it knows."""
+    config = config or TOKENIZERS.get(layout) or GENERATORS[layout][0]
+    module = filled(LAYOUTS[layout].module(config), seed)
+    for weight in module.parameters():
+        weight.data *= 5
+    return save_model(folder / f"{layout}_{seed}.safetensors", module, layout, config)
+
+
+def tiny_tokenizer(folder: Path, layout: str, config: Any = None, seed: int = 0) -> Tokenizer:
+    return open_tokenizer(str(save(folder, layout, config, seed)))
+
+
+def tiny_generator(folder: Path, layout: str, seed: int = 0, **sizes: Any) -> Generator:
+    """A generator of a layout with a tokenizer that fits."""
+    config, tokenizer = GENERATORS[layout]
+    path = save(folder, layout, dataclasses.replace(config, **sizes), seed)
+    return open_generator(str(path), tiny_tokenizer(folder, tokenizer))
