@@ -8,7 +8,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar
 
 import torch
 from torch import Tensor
@@ -16,7 +15,7 @@ from torch import Tensor
 from nodes.value_type import value_type
 from nodes.values import Ask, Guidance, Prompt
 
-Level = TypeVar("Level", float, Tensor)
+Level = float | Tensor
 
 
 def _cosine(done: Level, power: float) -> Level:
@@ -24,7 +23,7 @@ def _cosine(done: Level, power: float) -> Level:
     return (1 - (torch.cos(angle) if isinstance(angle, Tensor) else math.cos(angle))) / 2
 
 
-SCHEDULES: dict[str, Callable[[Any, float], Any]] = {
+SCHEDULES: dict[str, Callable[[Level, float], Level]] = {
     "constant": lambda done, power: 1.0,
     "linear": lambda done, power: done,
     "cosine": _cosine,

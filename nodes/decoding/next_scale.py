@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import torch
 import torch.nn.functional as F
@@ -62,6 +62,7 @@ class SoftCodes:
         return torch.where(given >= 0, certain, weights)
 
 
+@runtime_checkable
 class PredictAgain(Predict, Protocol):
     """A model over scales that can also predict some tokens of the last scale again."""
 

@@ -10,7 +10,7 @@ from typing import Any, ClassVar, TypeVar
 import torch
 from torch import Tensor
 
-from nodes.decoding.next_scale import SoftCodes, reconsidered
+from nodes.decoding.next_scale import PredictAgain, SoftCodes, reconsidered
 from nodes.decoding.strategies import Field, Picking, TokenStrategy, strategy_type
 from nodes.decoding.tokens import Predict, Step, fill
 
@@ -54,7 +54,7 @@ class Scales(TokenStrategy):
 
     def decoded(self, predict: Predict, field: Field, steps: Sequence[Step]) -> Tensor:
         samplers = [self._picking(scale).sampler(field.draw, ascending=True) for scale in range(len(steps))]
-        if hasattr(predict, "again") and self.again:
+        if isinstance(predict, PredictAgain) and self.again:
             counts = [AGAIN.get(rows, (rows * columns,)) for rows, columns in field.grids]
             return reconsidered(predict, field.ids, steps, samplers[0], counts, field.known, field.after_step)
         choose: list[Any] = samplers

@@ -24,7 +24,7 @@ from nodes.runtime.prompting import check_prompt, for_items, misplaced
 from nodes.runtime.streaming import streamed
 from nodes.runtime.token_families import TOKEN_FAMILIES
 from nodes.runtime.token_generation import generated_tokens
-from nodes.values import Ask, Elsewhere, Generator, Guidance, Latent, Prompt, Strategy, Tokens
+from nodes.values import Ask, Conditioning, Elsewhere, Generator, Guidance, Latent, Prompt, Strategy, Tokens
 
 
 def generated(
@@ -90,7 +90,8 @@ def _flow(context: Context, generator: Generator, positive: Prompt, guidance: Gu
     def made(items: range) -> Tensor:
         def predict(x: Tensor, sigma: float, asked: Sequence[Ask]) -> list[Tensor]:
             def by(other: Generator | None, prompts: list[Ask]) -> list[Tensor]:
-                return predict_flow(_model(other), x, sigma, [for_items(prompt, items) for prompt in prompts], at.dtype)
+                words = [for_items(prompt, items) for prompt in prompts]
+                return predict_flow(_model(other), x, sigma, [one if isinstance(one, Conditioning) else None for one in words], at.dtype)
 
             return by_generator(asked, by)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Protocol, runtime_checkable
 
 import torch
 from torch import Tensor
@@ -54,12 +55,20 @@ class Led:
         return self.leading.guidance.combined(predictions, level)
 
 
+@runtime_checkable
+class Softened(Predict, Protocol):
+    """A reader over scales whose next scale may be fed a mixture of codes."""
+
+    def soften(self, weights: Tensor) -> None: ...
+
+
 class Readers:
     """Several generators read side by side: their prompts are one row, in the order of the readers."""
 
     def __init__(self, parts: Sequence[tuple[Predict, int]]) -> None:
         self.parts = parts
-        if all(hasattr(reader, "soften") for reader, _ in parts):
+        self._soft = [reader for reader, _ in parts if isinstance(reader, Softened)]
+        if len(self._soft) == len(parts):
             self.soften = self._soften
 
     def __call__(self, ids: Tensor, asked: Tensor, prompts: int = 1) -> Tensor:
@@ -72,7 +81,7 @@ class Readers:
         return torch.cat(found)
 
     def _soften(self, weights: Tensor) -> None:
-        for reader, _ in self.parts:
+        for reader in self._soft:
             reader.soften(weights)
 
 

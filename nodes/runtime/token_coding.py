@@ -72,7 +72,8 @@ def fixed_side(file: ModelFile, module: Any) -> int:
 
 def codes_of(module: Any) -> Tensor:
     """The rows of a tokenizer's codes, as they are stored."""
-    return module.quantize["embedding"].weight
+    rows: Tensor = module.quantize["embedding"].weight
+    return rows
 
 
 def token_preview(file: ModelFile, ids: Tensor, grids: Grids, most: int = 4) -> Pixels:
