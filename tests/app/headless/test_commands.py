@@ -88,7 +88,7 @@ def test_a_sound_workflow_has_no_problems(tessera):
 def test_node_types_are_listed_and_explained(tessera):
     assert "sampling/generate" in tessera("nodes").out
     said = tessera("nodes", "sampling/generate")
-    assert "Make new pictures from noise" in said.out and "seed" in said.out
+    assert "Make new pictures, led by a prompt or a class" in said.out and "seed" in said.out
 
 
 def test_the_headless_run_needs_no_qt(tmp_path):
