@@ -40,8 +40,8 @@ class Stroke:
         self.coverage.add(dab)
 
     def needed(self) -> list[Touch]:
-        """The touches that tell the stroke to within a third of a pixel of the screen."""
-        within = 0.33 / max(0.25, min(4.0, self.touches[0].zoom))
+        """The touches that tell the stroke to within half a pixel of the screen."""
+        within = 0.5 / max(0.25, min(4.0, self.touches[0].zoom))
         kept = {id(dab) for dab in simplified(self.dabs, within)}
         return [touch for touch, dab in zip(self.touches, self.dabs, strict=True) if id(dab) in kept]
 

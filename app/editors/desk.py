@@ -47,10 +47,14 @@ class Desk(QWidget):
 
     def fit(self) -> None:
         self.fitted = True
-        size = self.picture_size
-        if not size.isEmpty():
+        area = self.extent()
+        if not area.isEmpty():
             room = self.size().shrunkBy(QMargins(MARGIN, MARGIN, MARGIN, MARGIN))
-            self._set(min(room.width() / size.width(), room.height() / size.height()), QPointF(size.width() / 2, size.height() / 2))
+            self._set(min(room.width() / area.width(), room.height() / area.height()), area.center())
+
+    def extent(self) -> QRectF:
+        """What is fitted into the view, in pixels of the picture."""
+        return QRectF(QPointF(), self.picture_size.toSizeF())
 
     def show_actual_size(self) -> None:
         """One pixel of the picture on one pixel of the screen."""

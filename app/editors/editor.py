@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from PySide6.QtCore import QObject, QPointF, QSize, Qt, Signal
+from PySide6.QtCore import QObject, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QImage, QKeyEvent, QPainter
 from PySide6.QtWidgets import QWidget
 
@@ -70,6 +70,16 @@ class Editor(QObject):
 
     def show_value(self) -> None:
         """Follow an edit of the document: an undo, perhaps."""
+
+    @property
+    def extent(self) -> QRectF:
+        """What is to be seen at once, in pixels of the picture: more than the picture where something reaches beyond it."""
+        return QRectF(0, 0, self.paper.width(), self.paper.height())
+
+    @property
+    def note(self) -> str:
+        """A few words that stand behind the size of the picture."""
+        return ""
 
     def paint(self, painter: QPainter, zoom: float) -> None:
         """Draw over the picture."""

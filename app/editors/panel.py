@@ -9,15 +9,17 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QPushButton, QS
 
 from app.editors.editor import Editor
 from app.editors.fields import icon_button
+from app.editors.frame_editor import FrameEditor
 from app.editors.mask_editor import MaskEditor
 from app.editors.paper import Paper
+from app.editors.sketch_editor import SketchEditor
 from app.editors.subject import Subject, painted_parameter
 from app.pictures import to_qimage
 from app.session import Session
 from app.theme.tokens import Theme
 from graph_engine.values import Pixels
 
-EDITORS: dict[str, Callable[[Subject, Theme], Editor]] = {"mask": MaskEditor}
+EDITORS: dict[str, Callable[[Subject, Theme], Editor]] = {"mask": MaskEditor, "sketch": SketchEditor, "frame": FrameEditor}
 """Which editor makes which painted document."""
 
 NOTHING = "Select a node that is painted by hand,\nas Paint mask, to paint here"
@@ -126,6 +128,8 @@ class EditorPanel(QWidget):
         if self.editor:
             self.editor.deleteLater()
         self.editor = made(subject, self.theme) if made and subject else None
+        if self.editor:
+            self.editor.repaint_wanted.connect(self._tell)
         self._shown = None
         self.paper.setVisible(self.editor is not None)
         self.hint.setVisible(self.editor is None)
@@ -163,8 +167,8 @@ class EditorPanel(QWidget):
         if self._shown is None or self._shown[0] is not pixels or self._shown[1] != size:
             self._shown = pixels, size
             image = to_qimage(pixels) if pixels else None
-            self.paper.show_picture(image, QSize(*size))
             editor.show_paper(image, QSize(*size))
+            self.paper.show_picture(image, QSize(*size))
         self._tell()
 
     def _run_source(self) -> None:
@@ -180,7 +184,8 @@ class EditorPanel(QWidget):
         if subject and subject.alive:
             width, height = subject.size
             percent = round(self.paper.zoom * self.paper.devicePixelRatioF() * 100)
-            self.facts.setText(f"{width} × {height} · {percent} %{'' if subject.picture() else ' · no picture leads in yet'}")
+            note = f" · {self.editor.note}" if self.editor and self.editor.note else ""
+            self.facts.setText(f"{width} × {height}{note} · {percent} %{' · no picture leads in yet' if waits else ''}")
         else:
             self.facts.setText("")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import QEvent, QPointF, QSize, Qt
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import (
     QColor,
     QEnterEvent,
@@ -53,6 +53,9 @@ class Paper(Desk):
             image = QImage(size, QImage.Format.Format_RGB32)
             image.fill(QColor(self.editor.blank or self._blank))
         self.show_image(image)
+
+    def extent(self) -> QRectF:
+        return self.editor.extent if self.editor and self._pixmap else super().extent()
 
     @property
     def to_widget(self) -> QTransform:

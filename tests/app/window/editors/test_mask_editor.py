@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPointingDevice
+from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from app.window import Window
@@ -96,8 +97,6 @@ def test_brackets_change_the_brush_and_x_swaps_adding_and_taking_away(painter: P
 
 def test_space_moves_the_picture_and_paints_nothing(painter: Painter) -> None:
     painter.edit("mask/paint_mask")
-    from PySide6.QtTest import QTest
-
     QTest.keyPress(painter.paper, Key.Key_Space)
     before = painter.at(0.5, 0.5)
     painter.drag((0.5, 0.5), (0.6, 0.6))

@@ -8,8 +8,10 @@ from PySide6.QtGui import QImage
 
 from app.editors.mask_drawing import draw_shape
 from app.editors.mask_overlay import overlay
+from app.editors.sketch_drawing import draw_stroke
 from nodes.painting.edges import feathered, grown
 from nodes.painting.mask_document import painted_mask
+from nodes.painting.sketch_document import painted_sketch
 
 SHAPES = {
     "soft brush": {"tool": "brush", "size": 900, "hard": 30, "points": [1500, 2000, 100, 6000, 4500, 40, 8000, 1500, 90]},
@@ -32,7 +34,8 @@ def _picture() -> NDArray[np.uint8]:
 
 
 def _alpha(image: QImage) -> NDArray[np.float32]:
-    rows = np.frombuffer(image.convertToFormat(QImage.Format.Format_RGBA8888).constBits(), np.uint8)
+    kept = image.convertToFormat(QImage.Format.Format_RGBA8888)  # the bytes live as long as the picture
+    rows = np.frombuffer(kept.constBits(), np.uint8).copy()
     return rows.reshape(image.height(), image.width(), 4)[:, :, 3] / np.float32(255)
 
 
@@ -66,3 +69,29 @@ def test_edges_look_as_the_node_makes_them(qapp: object, grow: float, feather: f
     shapes = [SHAPES["hard brush"], SHAPES["lasso"]]
     made = feathered(grown(painted_mask({"shapes": shapes}, 120, 90), grow), feather)
     assert np.abs(_alpha(overlay(_drawn(*shapes), "selected", grow, feather, False)) - made).mean() < 0.03
+
+
+STROKES = {
+    "detail": {"brush": "detail", "size": 500, "color": "#c04020", "points": [1500, 2000, 20, 0, 6000, 4500, 100, 20, 8000, 1500, 60, 60]},
+    "blocking": {"brush": "blocking", "size": 2500, "color": "#204080", "opacity": 70, "points": [2000, 7000, 100, 0, 7000, 6000, 30, 30]},
+    "mirrored": {"brush": "detail", "size": 900, "color": "#108040", "mirror": "xy", "points": [1000, 1000, 100, 0, 4000, 3000, 100, 0]},
+}
+
+
+@pytest.mark.parametrize("name", STROKES)
+def test_a_stroke_looks_the_same_in_the_window_and_from_the_node(qapp: object, name: str) -> None:
+    layer = QImage(120, 90, QImage.Format.Format_ARGB32_Premultiplied)
+    layer.fill(Qt.GlobalColor.transparent)
+    draw_stroke(layer, STROKES["blocking"])
+    draw_stroke(layer, STROKES[name])
+    draw_stroke(layer, {**STROKES["detail"], "erase": True, "size": 300})
+    strokes = [STROKES["blocking"], STROKES[name], {**STROKES["detail"], "erase": True, "size": 300}]
+    made = painted_sketch({"layers": [{"strokes": strokes}]}, 120, 90)
+    off = np.abs(_premultiplied(layer) - made.transpose(1, 2, 0))
+    assert made[3].max() > 0.6 and off.mean() < 0.006 and (off > 0.35).sum() < 12
+
+
+def _premultiplied(image: QImage) -> NDArray[np.float32]:
+    kept = image.convertToFormat(QImage.Format.Format_RGBA8888_Premultiplied)  # the bytes live as long as the picture
+    rows = np.frombuffer(kept.constBits(), np.uint8).copy()
+    return rows.reshape(image.height(), image.width(), 4) / np.float32(255)

@@ -1,0 +1,45 @@
+"""The bar of the sketch editor: colors, the brush, symmetry."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from app.editors.fields import NumberField, bar, icon_button
+from app.editors.swatches import Swatches
+
+SketchEditor = Any  # the editor makes its bar; naming its class here would close a circle
+SYMMETRIES = ("", "x", "y", "xy")
+WORDS = {"": "off", "x": "left and right", "y": "above and below", "xy": "all four quarters"}
+
+
+class SketchBar(QWidget):
+    def __init__(self, editor: SketchEditor) -> None:
+        super().__init__()
+        self.editor = editor
+        theme = editor.theme
+        self.swatches = Swatches(theme)
+        self.size = NumberField(theme, "Size", (1, 200), (1, 2000), " px", "Diameter of the brush, in pixels of the picture: [ and ]")
+        self.opacity = NumberField(theme, "Opacity", (0, 100), (1, 100), " %", "Of a stroke: Shift and [ or ]")
+        self.symmetry = icon_button(theme, "symmetry", "", self._next_symmetry, True)
+        self.size.changed.connect(lambda value: self._set("size", round(value)))
+        self.opacity.changed.connect(lambda value: self._set("opacity", round(value)))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(8, 4, 8, 4)
+        column.addWidget(bar(self.swatches, None, self.size, self.opacity, self.symmetry))
+        editor.tool_changed.connect(lambda _: self.show_values())
+
+    def _set(self, name: str, value: int) -> None:
+        setattr(self.editor, name, value)
+        self.editor.repaint_wanted.emit()
+
+    def _next_symmetry(self) -> None:
+        self.editor.next_symmetry()
+
+    def show_values(self) -> None:
+        editor = self.editor
+        self.size.show_value(editor.size)
+        self.opacity.show_value(editor.opacity)
+        self.symmetry.setChecked(bool(editor.symmetry))
+        self.symmetry.setToolTip(f"Symmetry: {WORDS[editor.symmetry]} (M for the next)")
