@@ -151,6 +151,10 @@ ROWS = (
     Row("show_queue", "View", "Queue", ("Ctrl+J",), lambda w: w.toggle_queue(), "queue", "Show or hide the queue"),
     *ARRANGE,
     Row(
+        "simple_view", "View", "Simple view", ("Ctrl+E",), lambda w: w.toggle_simple_view(), "form",
+        "What the workflow lets be set, with the result beside it, and back to the graph",
+    ),
+    Row(
         "show_album", "View", "History", ("Ctrl+H",), lambda w: w.toggle_album(), "history", "Show or hide the pictures that runs made",
         when=lambda w: w.album_panel is not None,
     ),
@@ -170,4 +174,4 @@ ROWS = (
 )  # fmt: skip
 
 MENUS = ("File", "Edit", "Graph", "Arrange", "View")
-TOOL_BAR = ("new", "open", "save", "", "undo", "redo", "", "add", "frame", "", "show_queue", "show_album")
+TOOL_BAR = ("new", "open", "save", "", "undo", "redo", "", "add", "frame", "", "simple_view", "show_queue", "show_album")

@@ -37,6 +37,7 @@ from app.queue_panel.queue_panel import WIDTH as QUEUE_WIDTH
 from app.queue_panel.queue_panel import QueuePanel
 from app.runner import Runner
 from app.session import Session
+from app.simple_view import SimpleView
 from app.status import Status
 from app.theme.icons import SIZE, icon
 from app.theme.style import apply_theme
@@ -95,13 +96,13 @@ class Window(QMainWindow):
         column = QVBoxLayout(middle)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
+        self.simple_view = SimpleView(self.session, self.theme, self.actions_by_name["run"])
         column.addWidget(self.trail)
         column.addWidget(self.canvas)
+        column.addWidget(self.simple_view)
         column.addWidget(self.notice)
         self.setCentralWidget(middle)
-        self._dock("Viewer", self.viewer)
-        self._dock("Inspector", self.inspector)
-        docks = self.findChildren(QDockWidget)
+        docks = self.graph_docks = [self._dock("Viewer", self.viewer), self._dock("Inspector", self.inspector)]
         self.resizeDocks(docks, [SIDE_WIDTH] * len(docks), Qt.Orientation.Horizontal)
         self.resizeDocks(docks, [VIEWER_HEIGHT, self.height() - VIEWER_HEIGHT], Qt.Orientation.Vertical)
         self._lay_out_report()
@@ -268,6 +269,17 @@ class Window(QMainWindow):
             workflow = read(self.recorder.album.workflow(entry), entry.name)
             self.session.show_document(Document(workflow, saved=False))
             self.recorder.keeping.comes_from(self.session.document, entry.id)
+
+    def toggle_simple_view(self) -> None:
+        """The graph with its panels, or what the whole file lets one set with the result beside it."""
+        simple = not self.simple_view.isVisible()
+        if simple:
+            self.session.groups.step_out(len(self.session.document.way))
+        for dock in self.graph_docks:
+            dock.setVisible(not simple)
+        self.canvas.setVisible(not simple)
+        self.simple_view.setVisible(simple)
+        self.actions_by_name["simple_view"].setText("Graph" if simple else "Simple view")
 
     def toggle_album(self) -> None:
         if self.album_panel:

@@ -69,6 +69,13 @@ class ParameterRow(QWidget):
         grid.addWidget(self.reset, 0, 2)
         grid.addWidget(self.exposed, 0, 3)
 
+    def leave_exposed(self) -> None:
+        """Offer no button that takes the parameter out of what the workflow exposes."""
+        policy = self.exposed.sizePolicy()
+        policy.setRetainSizeWhenHidden(False)
+        self.exposed.setSizePolicy(policy)
+        self.exposed.hide()
+
     def show_value(self) -> None:
         workflow = self.session.workflow
         node = workflow.graph.nodes[self.node]

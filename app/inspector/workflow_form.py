@@ -29,19 +29,9 @@ class WorkflowForm(QWidget):
         self.description.textChanged.connect(lambda: session.describe(description=self.description.toPlainText()))
         for field in (self.name, self.description):
             share_undo(field)
-        self.rows = self._rows()
+        self.rows = exposed_rows(session, theme)
         self._lay_out()
         self.show_workflow()
-
-    def _rows(self) -> list[ParameterRow]:
-        rows = []
-        workflow = self.session.workflow
-        for name, exposed in workflow.exposed.items():
-            node_type = self.session.type_of(exposed.node) if exposed.node in workflow.graph.nodes else None
-            parameter = node_type.parameter(exposed.parameter) if node_type else None
-            if parameter:
-                rows.append(ParameterRow(self.session, self.theme, exposed.node, parameter, name))
-        return rows
 
     def _lay_out(self) -> None:
         column = QVBoxLayout(self)
@@ -85,3 +75,14 @@ class WorkflowForm(QWidget):
 
     def show_step(self) -> None:
         """The workflow has no step of its own."""
+
+
+def exposed_rows(session: Session, theme: Theme) -> list[ParameterRow]:
+    """A row for each parameter that the workflow exposes and that is there."""
+    rows = []
+    workflow = session.workflow
+    for name, exposed in workflow.exposed.items():
+        node_type = session.type_of(exposed.node) if exposed.node in workflow.graph.nodes else None
+        if parameter := node_type.parameter(exposed.parameter) if node_type else None:
+            rows.append(ParameterRow(session, theme, exposed.node, parameter, name))
+    return rows
