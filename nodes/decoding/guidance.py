@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from nodes.value_type import value_type
-from nodes.values import Ask, Guidance, Prompt
+from nodes.values import Ask, Elsewhere, Generator, Guidance, Prompt
 
 Level = float | Tensor
 
@@ -92,3 +92,32 @@ class ClassifierFree(Guidance):
     def scale_at(self, level: Level) -> Level:
         """The scale at a level, or at each of several."""
         return 1 + (self.scale - 1) * SCHEDULES[self.schedule](1 - level, self.power)
+
+
+@value_type(name="Guidance", stored=False, describe=lambda guidance: f"by {guidance.worse.model.name}, scale {guidance.scale:g}")
+@dataclass(frozen=True, eq=False)
+class Auto(Guidance):
+    """Autoguidance, ``worse + scale·(good − worse)`` inside an interval of levels (Karras et al. 2024, equation 3).
+
+    Attributes:
+        worse: a generator of the same kind, led by the same prompt.
+        scale: 1 leaves the good prediction as it is.
+        start, end: as of `ClassifierFree`.
+    """
+
+    worse: Generator
+    scale: float
+    start: float = 1.0
+    end: float = 0.0
+
+    def asks(self, positive: Prompt, level: float) -> dict[str, Ask]:
+        inside = level <= self.start and (level > self.end or self.end == 0)
+        if self.scale == 1 or not inside:
+            return {"positive": positive}
+        return {"positive": positive, "worse": Elsewhere(self.worse, positive)}
+
+    def combined(self, predictions: Mapping[str, Tensor], level: float | Tensor) -> Tensor:
+        good = predictions["positive"]
+        if "worse" not in predictions:
+            return good
+        return predictions["worse"] + self.scale * (good - predictions["worse"])

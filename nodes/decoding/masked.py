@@ -27,6 +27,7 @@ class Unmasking:
         annealed: divide logits by 0.5 + 0.8·(1 − r).
         unsure: rank tokens by noisy confidence; otherwise by the logit alone.
         draw: "token uniform" and "confidence uniform" numbers; None = no noise.
+        narrowed: filters of the logits, before a token is drawn.
         left: the schedule: how many tokens of so many stay masked once a share of the steps is done; None = `left_masked`.
     """
 
@@ -36,6 +37,7 @@ class Unmasking:
     unsure: bool = True
     draw: Draw | None = None
     left: Callable[[int, float], int] | None = None
+    narrowed: Callable[[Tensor], Tensor] = lambda logits: logits
 
     def noise(self, kind: str, step: int, like: Tensor) -> Tensor | float:
         warmth = self.temperature * (1 - (step + 1) / len(self.scales))
@@ -60,7 +62,7 @@ def unmask(predict: Predict, ids: Tensor, how: Unmasking, after_step: AfterStep 
         done, unknown = (step + 1) / len(how.scales), ids < 0
         logits = guided(predict(ids, everywhere, prompts_of(scale)), scale)
         logits = logits / (0.5 + 0.8 * (1 - done)) if how.annealed else logits
-        chosen = (logits + how.noise("token uniform", step, logits)).argmax(-1)
+        chosen = (how.narrowed(logits) + how.noise("token uniform", step, logits)).argmax(-1)
         ids = torch.where(unknown, chosen, ids)
         if step < len(how.scales) - 1:
             sure = logits.gather(-1, ids[..., None])[..., 0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, TypeVar
@@ -10,6 +11,7 @@ from typing import Any, ClassVar, TypeVar
 import torch
 from torch import Tensor
 
+from graph_engine.errors import Failure
 from nodes.decoding.next_scale import PredictAgain, SoftCodes, reconsidered
 from nodes.decoding.strategies import Field, Picking, TokenStrategy, strategy_type
 from nodes.decoding.tokens import Predict, Step, fill
@@ -23,6 +25,24 @@ AGAIN = {2: (1, 3), 3: (1, 1, 2, 5)}
 def at_scale(settings: Sequence[Setting], scale: int) -> Setting:
     """The setting of a scale; the last one goes for all further scales."""
     return settings[min(scale, len(settings) - 1)]
+
+
+def settings_of(name: str, text: str) -> tuple[float, ...]:
+    """The numbers of a text with commas, one a scale.
+
+    Raises:
+        Failure: it holds something else.
+    """
+    try:
+        found = tuple(float(part) for part in text.split(",") if part.strip())
+    except ValueError:
+        found = ()
+    if not found or not all(0 <= number < math.inf for number in found):
+        raise Failure(
+            f"{name}: must be numbers of 0 or more with commas between them, got {text!r}",
+            "Type one number, as 1, or several: 1.2, 1, 0.8.",
+        )
+    return found
 
 
 @strategy_type
@@ -65,5 +85,5 @@ class Scales(TokenStrategy):
 
     def _picking(self, scale: int) -> Picking:
         temperature = at_scale(self.temperatures, scale) if self.temperatures else self.picking.temperature
-        top_k = at_scale(self.top_ks, scale) if self.top_ks else self.picking.top_k
+        top_k = at_scale(self.top_ks, scale) if self.top_ks and not self.picking.sure_k else self.picking.top_k
         return dataclasses.replace(self.picking, temperature=temperature, top_k=top_k)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import torch
@@ -129,6 +129,11 @@ class TokenStrategy:
         """The tokens (batch, L); the ones that are given stay."""
         choose = self.picking.sampler(field.draw)
         return fill(predict, field.ids, steps, choose, field.known, field.after_step)
+
+
+def rearranged(strategy: TokenStrategy, picking: Callable[[Picking], Picking]) -> TokenStrategy:
+    """The same strategy with tokens picked in another way."""
+    return replace(strategy, picking=picking(strategy.picking))  # type: ignore[type-var]
 
 
 @strategy_type
@@ -282,7 +287,7 @@ class Unmask(TokenStrategy):
     """All unknown tokens at once, the surest kept (Chang et al. 2022, "MaskGIT", section 3.3).
 
     Attributes:
-        picking: not used: what is drawn follows ``randomness``.
+        picking: its filters count; how far a draw strays follows ``randomness``.
         count: of steps.
         schedule: how many stay masked, a name of `nodes.decoding.masked.SHARES`.
         randomness: of the draws and of the ranking at the start; it falls to nothing.
@@ -305,5 +310,6 @@ class Unmask(TokenStrategy):
     def decoded(self, predict: Predict, field: Field, steps: Sequence[Step]) -> Tensor:
         draw = field.draw if self.randomness else None
         leads = [step.scale for step in steps]
-        how = Unmasking(leads, self.randomness, self.annealed, self.unsure, draw, by_schedule(self.schedule))
+        narrowed = replace(self.picking, temperature=1.0).sampler(field.draw).filtered
+        how = Unmasking(leads, self.randomness, self.annealed, self.unsure, draw, by_schedule(self.schedule), narrowed)
         return unmask(predict, field.ids, how, field.after_step)
