@@ -148,6 +148,7 @@ ROWS = (
         "stop", "Graph", "Stop", ("Ctrl+Alt+Return", "Ctrl+Alt+Enter"), lambda w: w.session.stop(), "stop", "Stop after the step that runs",
         when=lambda w: w.session.queueing.is_busy,
     ),
+    Row("show_memory", "View", "Memory", ("Ctrl+Shift+M",), lambda w: w.toggle_memory(), "memory", "Show or hide what the worker holds"),
     Row("show_queue", "View", "Queue", ("Ctrl+J",), lambda w: w.toggle_queue(), "queue", "Show or hide the queue"),
     *ARRANGE,
     Row(

@@ -11,7 +11,8 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from app.files_by_digest import remember
-from app.places import cache_folder, data_folder
+from app.holdings import keep_budget, kept_budgets, resize
+from app.places import cache_folder, config_folder, data_folder
 from graph_engine.cache import Cache, MemoryCache
 from graph_engine.catalogue import Catalogue, discover
 from graph_engine.check import Problem, default_targets, errors
@@ -28,6 +29,7 @@ from graph_engine.sharing import with_digests
 from graph_engine.workflow import Workflow, upgraded, write
 
 NODES = "nodes.library"
+BUDGETS = "budgets.json"
 
 # Threads of torch that wait by spinning take the processor from the window, and from each other where something else runs: twenty times
 # slower, measured beside one busy process. Read when torch is first imported.
@@ -42,9 +44,28 @@ class EngineRoom:
         self.catalogue: Catalogue = discover(nodes)
         gc.freeze()  # what was imported stays: looking through it for garbage takes longer than many a run
         self.cache = Cache(MemoryCache(), DiskCache(folder / "results"))
+        self.trouble = self._set_budgets()
         self.history = History(folder / "history.db")
         self._find = _finder(nodes)
         self.digests = FileDigests(self._find, folder / "digests.json")
+
+    def _set_budgets(self) -> str:
+        """Set the budgets that the user chose; what is wrong with them, if anything."""
+        try:
+            for name, budget in kept_budgets(config_folder() / BUDGETS).items():
+                resize(self.cache, name, budget)
+        except ValueError as error:
+            return str(error)
+        return ""
+
+    def set_budget(self, name: str, budget: int) -> None:
+        """Set the budget of a holding, from now on and for every process that starts later."""
+        resize(self.cache, name, budget)
+        try:
+            keep_budget(config_folder() / BUDGETS, name, budget)
+            self.trouble = ""
+        except OSError as error:
+            self.trouble = f"{config_folder()}: budgets are not remembered: {error.strerror}"
 
     def run(
         self,

@@ -18,6 +18,11 @@ def data_folder() -> Path:
     return platformdirs.user_data_path("tessera", appauthor=False)
 
 
+def config_folder() -> Path:
+    """What the user set once for all documents."""
+    return platformdirs.user_config_path("tessera", appauthor=False)
+
+
 def output_folder() -> Path:
     """Where pictures go when nobody says."""
     return platformdirs.user_pictures_path() / "Tessera"

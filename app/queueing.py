@@ -13,6 +13,7 @@ from app.pace import Pace
 from app.queue.job import PAUSED, RUNNING, STOPPED, WAITING, Job, Record
 from app.queue.jobs import Jobs, QueueTrouble
 from app.sheet import shrunk
+from app.wire import AboutHoldings
 from app.wording import seconds_text, title_of_step
 from graph_engine.declaration import NodeType
 from graph_engine.events import AnyEvent, StepFinished, StepPreview
@@ -42,6 +43,8 @@ class Worker(Protocol):
     def plan(self, workflow: Workflow, scope: str = "") -> None: ...
 
     def stop(self) -> None: ...
+
+    def say(self, message: AboutHoldings) -> None: ...
 
 
 class Asked(NamedTuple):

@@ -28,6 +28,7 @@ class Runner(QObject):
     refused = Signal(object)  # the `wire.Refused` of a run that did not start
     planned = Signal(object)  # the Plan asked for last
     expected = Signal(str, object)  # the run that begins, and its Plan
+    holdings_told = Signal(object)  # `wire.HoldingsTold`
     lost = Signal(str)  # why the worker ended; another was started
     began = Signal(object)  # the Job that runs now
     ended = Signal(object)  # a Job that is over, or waits again
@@ -86,6 +87,10 @@ class Runner(QObject):
             self.began.emit(job)
         self.queue_changed.emit()
 
+    def say(self, message: wire.AboutHoldings) -> None:
+        """Ask or wish something about what the worker holds."""
+        self.link.say(message)
+
     @Slot(str)
     def _look_soon(self, path: str) -> None:
         if not self._closed:
@@ -123,6 +128,8 @@ class Runner(QObject):
                     self.planned.emit(message.plan)
                 elif self.current and message.ask == self.current.run:
                     self.expected.emit(message.ask, message.plan)
+            case wire.HoldingsTold():
+                self.holdings_told.emit(message)
             case str():
                 self.lost.emit(message)
             case _:

@@ -16,6 +16,7 @@ from app.contents import contents
 from app.document import Document
 from app.groups import Groups, PlaceTypes, new_definition_id
 from app.headless import opened
+from app.housekeeping import Housekeeping
 from app.journal import Lost
 from app.linking import LooseEnd, fitting_ends
 from app.queue.job import Job
@@ -73,6 +74,7 @@ class Session:
         """``folder`` is where unsaved edits and earlier versions of files are kept; without it they are not."""
         self.installed = catalogue
         self.queueing = Queueing(lambda: self.installed)
+        self.housekeeping = Housekeeping(lambda: self.worker)
         self.worker = worker
         self.folder = folder
         self.document = Document()
@@ -441,6 +443,7 @@ class Session:
         self._tell(changed)
         self.run_changed.emit()
         if isinstance(event, RunFinished):
+            self.housekeeping.ask()
             self.run_ended.emit()
 
     def ask_plan(self) -> None:

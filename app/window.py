@@ -28,6 +28,7 @@ from app.import_panel import HEIGHT as REPORT_HEIGHT
 from app.import_panel import ImportPanel
 from app.inspector.inspector import Inspector
 from app.linking import Gap, LooseEnd
+from app.memory_panel.memory_panel import MemoryPanel
 from app.notice import Notice
 from app.notifying import Desktop, Notifier
 from app.palette.palette import Palette
@@ -71,6 +72,7 @@ class Window(QMainWindow):
         self.status = Status(session, theme)
         self.palette = Palette(self.canvas, session, theme)  # type: ignore[assignment]
         self.queue_panel = QueuePanel(session, theme)
+        self.memory_panel = MemoryPanel(session, theme)
         self.recorder = Recorder(album, session) if album else None
         self.album_panel = AlbumPanel(album, session, theme) if album else None
         self.desktop = Desktop(self)
@@ -133,11 +135,14 @@ class Window(QMainWindow):
         self.report_dock.hide()
 
     def _lay_out_queue(self) -> None:
-        """The dock of the queue; it opens by hand, and when there is something to decide."""
+        """The docks of the queue, which opens by hand and when there is something to decide, and of what the worker holds."""
         self.queue_dock = self._dock("Queue", self.queue_panel, Qt.DockWidgetArea.LeftDockWidgetArea)
         self.resizeDocks([self.queue_dock], [QUEUE_WIDTH], Qt.Orientation.Horizontal)
         self.queue_dock.hide()
         self.status.queue.clicked.connect(self.toggle_queue)
+        self.memory_dock = self._dock("Memory", self.memory_panel, Qt.DockWidgetArea.LeftDockWidgetArea)
+        self.memory_dock.hide()
+        self.status.worker.clicked.connect(self.toggle_memory)
 
     def _lay_out_album(self) -> None:
         if self.album_panel is None:
@@ -249,6 +254,9 @@ class Window(QMainWindow):
         session.run_ended.connect(self._plan_soon)
         self._plan_timer.timeout.connect(session.ask_plan)
         self._tick_timer.timeout.connect(session.run_changed.emit)
+        self._tick_timer.timeout.connect(session.housekeeping.ask)
+        runner.holdings_told.connect(session.housekeeping.take)
+        session.housekeeping.altered.connect(self._plan_soon)
         runner.lost.connect(self._take_loss)
         session.queueing.tell()
         self._join_album()
@@ -356,11 +364,15 @@ class Window(QMainWindow):
 
     def _take_ready(self, catalogue: Catalogue) -> None:
         self.status.show_worker("Worker ready")
+        self.session.housekeeping.begin_anew()
         self._plan_soon()
         if catalogue != self.session.installed:
             self.session.show_catalogue(catalogue)
         for broken in catalogue.broken:
             self.session.said.emit(f"{broken.module} was left out: {broken.message}", "warning")
+
+    def toggle_memory(self) -> None:
+        self.memory_dock.setVisible(not self.memory_dock.isVisible())
 
     def toggle_queue(self) -> None:
         self.queue_dock.setVisible(not self.queue_dock.isVisible())

@@ -14,6 +14,7 @@ from typing import Any, BinaryIO
 
 import msgspec
 
+from app.holdings import Holding
 from graph_engine.check import Problem
 from graph_engine.events import AnyEvent, Result, StepFinished, StepPreview
 from graph_engine.plan import Plan
@@ -52,6 +53,28 @@ class AskPlan(Message, frozen=True, tag="ask_plan"):
     scope: str = ""
 
 
+class AskHoldings(Message, frozen=True, tag="ask_holdings"):
+    """What the worker holds; answered by `HoldingsTold`, and so are the two below."""
+
+
+class SetBudget(Message, frozen=True, tag="set_budget"):
+    holding: str
+    bytes: int
+
+
+class LetGo(Message, frozen=True, tag="let_go"):
+    holding: str
+
+
+class HoldingsTold(Message, frozen=True, tag="holdings_told"):
+    """``trouble`` says why a budget is not remembered, if it is not."""
+
+    holdings: tuple[Holding, ...]
+    worker: int  # bytes of the machine's memory that the worker takes; 0 = unknown
+    machine: int  # bytes that the machine has
+    trouble: str = ""
+
+
 class Ready(Message, frozen=True, tag="ready"):
     """The worker is up. ``catalogue`` is `Catalogue.to_json`."""
 
@@ -77,7 +100,8 @@ class Planned(Message, frozen=True, tag="planned"):
     plan: Plan
 
 
-AnyMessage = Run | Stop | AskPlan | Ready | Happened | Refused | Planned
+AboutHoldings = AskHoldings | SetBudget | LetGo
+AnyMessage = Run | Stop | AskPlan | AboutHoldings | HoldingsTold | Ready | Happened | Refused | Planned
 
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(AnyMessage).decode

@@ -99,6 +99,14 @@ def seconds_text(seconds: float) -> str:
     return f"{int(seconds // 60)} min {int(seconds % 60):02d} s"
 
 
+def bytes_text(count: int) -> str:
+    """As "1.2 GB", of 1024 each, as makers of memory and of graphics cards count."""
+    for unit, size in (("GB", 1 << 30), ("MB", 1 << 20), ("kB", 1 << 10)):
+        if count >= size:
+            return f"{count / size:.1f} {unit}" if unit == "GB" else f"{count / size:.0f} {unit}"
+    return f"{count} B"
+
+
 def left_text(seconds: float) -> str:
     """How long something will still take, no finer than anybody can know."""
     if seconds < 2:

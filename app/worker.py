@@ -18,6 +18,7 @@ import msgspec
 
 from app import wire
 from app.engine_room import NODES, EngineRoom
+from app.holdings import holdings, let_go, machine_bytes, process_bytes
 from graph_engine.check import Problem
 from graph_engine.errors import BadWorkflow
 from graph_engine.events import AnyEvent
@@ -41,18 +42,21 @@ def main() -> None:
 
 
 class Work:
-    """Runs come in through a queue; a stop takes effect at once."""
+    """Runs come in through a queue; a stop takes effect at once. What is held is told by a thread of its own, also while a run goes on."""
 
     def __init__(self, incoming: BinaryIO, outgoing: BinaryIO, nodes: str, folder: Path | None) -> None:
         self._incoming, self._outgoing = incoming, outgoing
         self._waiting: queue.Queue[wire.AnyMessage | None] = queue.Queue()
+        self._asides: queue.Queue[wire.AboutHoldings] = queue.Queue()
+        self._sending = threading.Lock()
         self._stops: dict[str, threading.Event] = {}
         self._prefix = f"tessera{os.getpid():x}x"
         threading.Thread(target=self._listen, name="listen", daemon=True).start()
         self._room = EngineRoom(nodes, folder)
 
     def serve(self) -> None:
-        wire.send(self._outgoing, wire.Ready(self._room.catalogue.to_json()))
+        self._say(wire.Ready(self._room.catalogue.to_json()))
+        threading.Thread(target=self._keep_house, name="keep house", daemon=True).start()
         while (message := self._waiting.get()) is not END:
             match message:
                 case wire.Run():
@@ -66,12 +70,25 @@ class Work:
             while (message := wire.receive(self._incoming)) is not None:
                 if isinstance(message, wire.Stop):
                     self._stops.setdefault(message.run, threading.Event()).set()
+                elif isinstance(message, wire.AskHoldings | wire.SetBudget | wire.LetGo):
+                    self._asides.put(message)
                 else:
                     self._waiting.put(message)
         except wire.BrokenWire as error:
             print(f"worker: {error}", file=sys.stderr, flush=True)
             os._exit(2)
         os._exit(0)
+
+    def _keep_house(self) -> None:
+        """Thread: what is asked and wished about what is held."""
+        room = self._room
+        while True:
+            match self._asides.get():
+                case wire.SetBudget(holding, budget):
+                    room.set_budget(holding, budget)
+                case wire.LetGo(holding):
+                    let_go(room.cache, holding)
+            self._say(wire.HoldingsTold(holdings(room.cache), process_bytes(), machine_bytes(), room.trouble))
 
     def _run(self, message: wire.Run) -> None:
         stop = self._stops.setdefault(message.run, threading.Event())
@@ -84,12 +101,12 @@ class Work:
                 output_folder=Path(message.output_folder) if message.output_folder else None, scope=message.scope, written=message.written,
             )  # fmt: skip
         except BadWorkflow as error:
-            wire.send(self._outgoing, wire.Refused(message.run, (Problem("", "", str(error)),)))
+            self._say(wire.Refused(message.run, (Problem("", "", str(error)),)))
             return
         finally:
             self._stops.pop(message.run, None)
         if outcome.state == "refused":
-            wire.send(self._outgoing, wire.Refused(message.run, outcome.problems))
+            self._say(wire.Refused(message.run, outcome.problems))
 
     def _sweep(self, message: wire.Run, stop: threading.Event) -> None:
         from app.sweeping import run_sweep  # draws pictures: most workers never need it
@@ -100,7 +117,7 @@ class Work:
                 Path(message.output_folder), source=message.scope, emit=self._tell, stop=stop, targets=message.targets, run_id=message.run,
             )  # fmt: skip
         except (BadWorkflow, OSError) as error:
-            wire.send(self._outgoing, wire.Refused(message.run, (Problem("", "", str(error)),)))
+            self._say(wire.Refused(message.run, (Problem("", "", str(error)),)))
         finally:
             self._stops.pop(message.run, None)
 
@@ -109,10 +126,14 @@ class Work:
             planned = self._room.plan(read(message.workflow, "the workflow"), message.targets, message.scope)
         except BadWorkflow as error:
             planned = Plan((), (), (Problem("", "", str(error)),), 0.0)
-        wire.send(self._outgoing, wire.Planned(message.ask, planned))
+        self._say(wire.Planned(message.ask, planned))
 
     def _tell(self, event: AnyEvent) -> None:
-        wire.send(self._outgoing, wire.packed(event, self._prefix))
+        self._say(wire.packed(event, self._prefix))
+
+    def _say(self, message: wire.AnyMessage) -> None:
+        with self._sending:
+            wire.send(self._outgoing, message)
 
 
 if __name__ == "__main__":

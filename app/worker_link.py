@@ -21,7 +21,7 @@ MAX_QUICK_DEATHS = 3
 LOST = "lost"
 """The state of a run whose worker ended without being asked to."""
 
-Heard = Callable[["AnyEvent | wire.Ready | wire.Refused | wire.Planned"], None]
+Heard = Callable[["AnyEvent | wire.Ready | wire.Refused | wire.Planned | wire.HoldingsTold"], None]
 
 
 class WorkerLink:
@@ -71,6 +71,9 @@ class WorkerLink:
             self._put(message)
 
     def plan(self, message: wire.AskPlan) -> None:
+        self._send(message)
+
+    def say(self, message: wire.AboutHoldings) -> None:
         self._send(message)
 
     def stop(self, run: str) -> None:
@@ -142,7 +145,7 @@ class WorkerLink:
             if isinstance(event, RunFinished):
                 self._running.discard(event.run)
             self._heard(event)
-        elif isinstance(message, wire.Ready | wire.Refused | wire.Planned):
+        elif isinstance(message, wire.Ready | wire.Refused | wire.Planned | wire.HoldingsTold):
             if isinstance(message, wire.Refused):
                 self._running.discard(message.run)
             self._heard(message)

@@ -29,7 +29,7 @@ from graph_engine.flatten import Flat, flattened, problems_of
 from graph_engine.graph import Graph, Link, Node
 from graph_engine.history import History
 from graph_engine.keys import keys
-from graph_engine.memory import on_shortage, register_gauge
+from graph_engine.memory import on_shortage, register_gauge, register_holder
 from graph_engine.plan import Plan, PlannedStep, plan
 from graph_engine.values import (
     Pixels,
@@ -55,5 +55,6 @@ __all__ = [
     "MemoryCache", "MissingModel", "Node", "NodeType", "Number", "OutOfMemory", "Outcome", "Pixels", "Plan", "PlannedStep",
     "Problem", "Seed", "Stopped", "Text", "Toggle", "ValueType", "Workflow", "check", "declared", "default_targets", "digest_of",
     "discover", "execute", "flattened", "keys", "link_refusal", "node", "on_shortage", "plan", "problems_of", "read",
-    "register_gauge", "register_value", "save", "schema", "type_name", "value_type_of", "value_types", "with_values", "write",
+    "register_gauge", "register_holder", "register_value", "save", "schema", "type_name", "value_type_of", "value_types",
+    "with_values", "write",
 ]  # fmt: skip

@@ -86,6 +86,14 @@ class MemoryCache:
                 for forgotten in self._pools[slot.entry.pool].lead(slot, key):
                     self._slots.pop(forgotten, None)
 
+    def resize(self, pool: str, budget: int) -> None:
+        """Set the budget of a pool; what has no room in it goes at once."""
+        with self._lock:
+            if pool == RAM:
+                self.budget = budget
+            for gone in self._pools.setdefault(pool, Pool(budget)).resize(budget):
+                self._forget(gone)
+
     def let_go(self, pool: str = "") -> int:
         """Let every entry of a pool go, or of all pools; gives the bytes that were held."""
         with self._lock:

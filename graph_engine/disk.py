@@ -112,6 +112,11 @@ class DiskCache:
         """Bytes on disk."""
         return sum(size for _, _, size in self._files())
 
+    def resize(self, budget: int) -> None:
+        """Set the budget; what has no room in it goes at once, as far as other processes let it."""
+        self.budget = budget
+        self._shrink()
+
     def clear(self) -> None:
         for path, _, _ in self._files():
             with contextlib.suppress(OSError):

@@ -6,11 +6,39 @@ import contextlib
 import gc
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Protocol
 
 from graph_engine.cache import MemoryCache
 from graph_engine.entry import RAM
+
+
+class HeldPiece(Protocol):
+    """One of the things that a holder holds."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def device(self) -> str: ...
+
+    @property
+    def bytes(self) -> int: ...
+
+
+class Holder(Protocol):
+    """Holds what can be had again (loaded models), within a budget of bytes."""
+
+    budget: int
+
+    def held(self) -> Sequence[HeldPiece]: ...
+
+    def resize(self, budget: int) -> None:
+        """Set the budget; what has no room in it goes at once."""
+
+    def release(self) -> int:
+        """Let everything go; gives the bytes."""
+
 
 _reliefs: list[Callable[[], int]] = []
 
@@ -19,6 +47,20 @@ def on_shortage(let_go: Callable[[], int]) -> None:
     """Name a function that lets go of memory that could be had again (loaded models), and says how many bytes."""
     if let_go not in _reliefs:
         _reliefs.append(let_go)
+
+
+_holders: dict[str, Holder] = {}
+
+
+def register_holder(name: str, holder: Holder) -> None:
+    """Name a holder: it lets go when memory runs out, and its budget can be seen and set."""
+    _holders[name] = holder
+    on_shortage(holder.release)
+
+
+def holders() -> Mapping[str, Holder]:
+    """Those of this process, by name."""
+    return _holders
 
 
 def make_room(memory: MemoryCache, machine: bool) -> int:

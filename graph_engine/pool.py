@@ -68,6 +68,15 @@ class Pool:
         self.touch(slot)
         self.used += slot.size
         heapq.heappush(self._cheapest, (slot.worth, slot.turn, slot))
+        return self._shrunk()
+
+    def resize(self, budget: int) -> list[Slot]:
+        """Set the budget; gives the slots that had to go for it."""
+        self.budget = budget
+        return self._shrunk()
+
+    def _shrunk(self) -> list[Slot]:
+        """Let slots go until the budget holds; gives them."""
         gone = []
         while self.used > self.budget and len(self._cheapest) > 1:
             worth, turn, cheapest = heapq.heappop(self._cheapest)

@@ -13,7 +13,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from graph_engine.memory import on_shortage
+from graph_engine.memory import register_holder
 from nodes.models.files import ModelFile
 from nodes.models.layouts import build_model
 from nodes.runtime.devices import Device
@@ -54,6 +54,12 @@ class ModelHolder:
         with self._lock:
             return tuple(held for held, _ in self._models.values())
 
+    def resize(self, budget: int) -> None:
+        """Set the budget; what has no room in it goes at once."""
+        with self._lock:
+            self.budget = budget
+            self._evict()
+
     def release(self) -> int:
         """Let every model go; gives the bytes that they held."""
         with self._lock:
@@ -75,4 +81,4 @@ def _bytes(module: nn.Module) -> int:
 
 holder = ModelHolder(budget=4 * 2**30)
 """The process's models."""
-on_shortage(holder.release)
+register_holder("models", holder)

@@ -2,9 +2,12 @@ from __future__ import annotations
 
 import pytest
 
+from app.holdings import holdings, let_go
+from graph_engine import Cache
 from nodes.models.files import ModelFile
 from nodes.runtime.devices import Device, device
 from nodes.runtime.models import ModelHolder
+from nodes.runtime.models import holder as process_holder
 from nodes.values import Generator
 
 
@@ -51,3 +54,19 @@ def test_what_is_held_is_told_with_bytes_and_can_be_released(files: tuple[ModelF
     assert holder.held()[0].bytes == sum(weight.numel() * 4 for weight in module.parameters())
     holder.release()
     assert holder.held() == ()
+
+
+def test_a_smaller_budget_lets_models_go_at_once(files: tuple[ModelFile, ...], cpu: Device) -> None:
+    holder = ModelHolder(10**9)
+    for file in files:
+        holder.module(file, cpu)
+    holder.resize(1)
+    assert names(holder) == [files[2].name] and holder.budget == 1
+
+
+def test_the_models_of_the_process_are_among_what_it_holds(files: tuple[ModelFile, ...], cpu: Device) -> None:
+    process_holder.module(files[0], cpu)
+    told = next(holding for holding in holdings(Cache()) if holding.name == "models")
+    assert (told.parts[-1].name, told.parts[-1].device) == (files[0].name, "cpu") and told.used >= told.parts[-1].bytes > 0
+    let_go(Cache(), "models")
+    assert process_holder.held() == ()
