@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from app.aligning import aligned, distributed, straightened
+from graph_engine.board import LINKED, TITLE
 from graph_engine.graph import BYPASSED, MUTED
 
 Window = Any  # the rows are read by the window; naming its class here would close a circle
@@ -25,6 +26,7 @@ class Row(NamedTuple):
     when: Callable[[Window], bool] = lambda window: True
     separated: bool = False
     on_node: bool = False  # in the context menu of a node
+    swatch: str | None = None  # a color that is shown beside the words
     on_empty: bool = False  # in the context menu of the empty canvas
 
 
@@ -38,6 +40,10 @@ def _painted(window: Window) -> bool:
 
 def _group(window: Window) -> bool:
     return window.session.groups.is_group(window.session.selected_node)
+
+
+def _chosen(window: Window) -> bool:
+    return bool(window.session.chosen)
 
 
 def _several(window: Window) -> bool:
@@ -73,6 +79,33 @@ ARRANGE = (
     _distribute_row("down", across=False),
 )  # fmt: skip
 
+
+def _color_row(name: str, color: str) -> Row:
+    return Row(f"color_{name.lower()}", "Color", name, (), lambda w: w.session.board.color(color), when=_chosen, swatch=color)
+
+
+NODE_COLORS = {
+    "Red": "#e0605a", "Orange": "#e8944a", "Yellow": "#d9bd4e", "Green": "#67b878", "Teal": "#4db6ac", "Blue": "#5b9be6",
+    "Violet": "#9a80e0", "Pink": "#d978b4",
+}  # fmt: skip
+COLORS = (_color_row("None", ""), *(_color_row(name, color) for name, color in NODE_COLORS.items()))
+
+
+def _view_rows(digit: str) -> tuple[Row, Row]:
+    return (
+        Row(
+            f"keep_view_{digit}", "Kept views", f"Keep view {digit}", (f"Ctrl+{digit}",),
+            lambda w: w.session.board.keep_view(digit, w.canvas.view_kept), scope="canvas", separated=digit == "1",
+        ),
+        Row(
+            f"show_view_{digit}", "Kept views", f"Go to view {digit}", (f"Shift+{digit}",), lambda w: w.canvas.show_view(digit),
+            scope="canvas", when=lambda w: digit in w.session.board.here.views,
+        ),
+    )  # fmt: skip
+
+
+VIEWS = tuple(row for rows in zip(*(_view_rows(digit) for digit in "123456789"), strict=True) for row in rows)
+
 ROWS = (
     Row("new", "File", "New", ("Ctrl+N",), lambda w: w.files.new(), "new"),
     Row("open", "File", "Open…", ("Ctrl+O",), lambda w: w.files.open(), "open"),
@@ -106,7 +139,22 @@ ROWS = (
     ),
     Row("select_all", "Edit", "Select all", ("Ctrl+A",), lambda w: w.session.select_all(), scope="canvas", separated=True, on_empty=True),
     Row("add", "Graph", "Add node…", ("Tab", "Shift+A"), lambda w: w.canvas.ask_for_node_here(), "add", scope="canvas", on_empty=True),
-    Row("rename", "Graph", "Rename", ("F2",), lambda w: w.rename(), when=lambda w: bool(w.session.selected_node), on_node=True),
+    Row("rename", "Graph", "Rename", ("F2",), lambda w: w.rename(), when=_chosen, on_node=True),
+    Row(
+        "add_frame", "Graph", "Frame", ("C",), lambda w: w.canvas.add_frame(), scope="canvas", tip="Put a frame around the selection",
+        when=_chosen, separated=True, on_node=True,
+    ),
+    Row("add_note", "Graph", "Note", ("N",), lambda w: w.canvas.add_note(), scope="canvas", tip="Write on the canvas", on_empty=True),
+    Row("add_dot", "Graph", "Dot on wire", (".",), lambda w: w.canvas.add_dot(), scope="canvas", tip="A dot that the wire goes through"),
+    Row(
+        "collapse", "Graph", "Collapse", ("H", "Alt+C"), lambda w: w.session.board.fold(TITLE), scope="canvas",
+        tip="Fold to the title, or unfold", when=_selected, on_node=True,
+    ),
+    Row(
+        "hide_unused", "Graph", "Hide unused", ("Ctrl+H",), lambda w: w.session.board.fold(LINKED), scope="canvas",
+        tip="Show only what is linked or set", when=_selected,
+    ),
+    *COLORS,
     Row(
         "paint", "Graph", "Edit by hand", ("E",), lambda w: w.open_editor(w.session.selected_node), "pencil",
         "Paint the mask, sketch, layout or layers of the selected node on its picture", scope="canvas", when=_painted, on_node=True,
@@ -166,6 +214,7 @@ ROWS = (
     ),
     Row("frame_all", "View", "Frame all", ("Home",), lambda w: w.canvas.frame_all(), scope="canvas", on_empty=True),
     Row("actual_zoom", "View", "Zoom to 100 %", ("Ctrl+0",), lambda w: w.canvas.zoom_to_actual()),
+    *VIEWS,
     Row("zoom_in", "View", "Zoom in", ("Ctrl++", "Ctrl+="), lambda w: w.canvas.zoom_in_middle(1.25)),
     Row("zoom_out", "View", "Zoom out", ("Ctrl+-",), lambda w: w.canvas.zoom_in_middle(0.8)),
     Row(
@@ -174,5 +223,7 @@ ROWS = (
     ),
 )  # fmt: skip
 
+SUBMENUS = {"Color": "Graph", "Kept views": "View"}
+"""Menus that lie in another one."""
 MENUS = ("File", "Edit", "Graph", "Arrange", "View")
 TOOL_BAR = ("new", "open", "save", "", "undo", "redo", "", "add", "frame", "", "simple_view", "show_queue", "show_album")

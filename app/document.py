@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from msgspec.structs import replace
 from psygnal import Signal
 
 from app.arrange import with_places
@@ -89,6 +90,7 @@ class Document:
     def apply_whole(self, label: str, after: Workflow, merge: str = "") -> None:
         """Make an edit of the whole file, wherever in it one is."""
         before = self.workflow
+        after = tidy_board(before, after)
         if after is before or after == before:
             return
         self._undone.clear()
@@ -166,9 +168,25 @@ class Document:
         self.place_changed.emit()
 
 
+def tidy_board(before: Workflow, after: Workflow) -> Workflow:
+    """The workflow without what its boards say of links and nodes that went with the edit."""
+    definitions = {
+        key: replace(found, board=found.board.fitting(found.graph))
+        for key, found in after.definitions.items()
+        if isinstance(found, Definition) and found is not before.definitions.get(key)
+    }
+    changed = {key: found for key, found in definitions.items() if found != after.definitions[key]}
+    if changed:
+        after = replace(after, definitions={**after.definitions, **changed})
+    board = after.board.fitting(after.graph)
+    return after if board == after.board else replace(after, board=board)
+
+
 def _ids(workflow: Workflow) -> Iterator[str]:
     """Ids of all nodes, those in definitions too: an id that was ever used in the document is not given again."""
     yield from workflow.graph.nodes
+    yield from workflow.board.pieces
     for definition in workflow.definitions.values():
         if isinstance(definition, Definition):
             yield from definition.graph.nodes
+            yield from definition.board.pieces

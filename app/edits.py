@@ -32,12 +32,16 @@ def without_nodes(workflow: Workflow, identities: Iterable[str]) -> Workflow:
 
 
 def moved(workflow: Workflow, places: Mapping[str, Place]) -> Workflow:
-    return replace(workflow, layout={**workflow.layout, **places})
+    """Nodes, and pieces of the board, elsewhere."""
+    nodes = {key: place for key, place in places.items() if key not in workflow.board.pieces}
+    return replace(workflow, layout={**workflow.layout, **nodes}, board=workflow.board.moved(places))
 
 
 def with_link(workflow: Workflow, link: Link, many: bool, instead_of: Link | None = None) -> Workflow:
     graph = workflow.graph.without_link(instead_of) if instead_of else workflow.graph
-    return replace(workflow, graph=graph.with_link(link, many))
+    made = replace(workflow, graph=graph.with_link(link, many))
+    route = workflow.board.routes.get(instead_of) if instead_of else None
+    return replace(made, board=replace(made.board, routes={**made.board.routes, link: route})) if route else made
 
 
 def without_link(workflow: Workflow, link: Link) -> Workflow:
@@ -105,8 +109,8 @@ def exposed_name(workflow: Workflow, node: str, parameter: str) -> str:
     return next(found, "")
 
 
-def fragment(workflow: Workflow, identities: Iterable[str]) -> Workflow:
-    """Some nodes, the links between them and where they lie: what is copied."""
+def fragment(workflow: Workflow, identities: Iterable[str], pieces: Iterable[str] = ()) -> Workflow:
+    """Some nodes, the links between them and where they lie, and pieces of the board: what is copied."""
     kept = set(identities)
     nodes = {identity: node for identity, node in workflow.graph.nodes.items() if identity in kept}
     links = (link for link in workflow.graph.links if link.source in kept and link.target in kept)
@@ -114,7 +118,7 @@ def fragment(workflow: Workflow, identities: Iterable[str]) -> Workflow:
     graph = Graph(nodes, links)
     used = in_use(workflow.definitions, graph)
     definitions = {key: found for key, found in workflow.definitions.items() if key in used}
-    return Workflow(graph=graph, layout=layout, definitions=definitions)
+    return Workflow(graph=graph, layout=layout, definitions=definitions, board=workflow.board.piece(kept, pieces))
 
 
 def with_definitions_known(piece: Workflow, known: Definitions, fresh: Callable[[], str]) -> Workflow:
@@ -138,7 +142,8 @@ def pasted(workflow: Workflow, piece: Workflow, names: Mapping[str, str], shift:
     layout = {names[identity]: (x + shift[0], y + shift[1]) for identity, (x, y) in piece.layout.items() if identity in names}
     graph = Graph({**workflow.graph.nodes, **nodes}, (*workflow.graph.links, *links))
     definitions = {**workflow.definitions, **piece.definitions} if piece.definitions else workflow.definitions
-    return replace(workflow, graph=graph, layout={**workflow.layout, **layout}, definitions=definitions)
+    board = workflow.board.together(piece.board.renamed(names, shift))
+    return replace(workflow, graph=graph, layout={**workflow.layout, **layout}, definitions=definitions, board=board)
 
 
 def takes_many(graph: Graph, catalogue: Any, link: Link) -> bool:

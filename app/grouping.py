@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from msgspec.structs import replace
 
+from graph_engine.board import Board
 from graph_engine.declaration import NodeType
 from graph_engine.definition import INPUTS, INSTANCE, OUTPUTS, TURN, TURNS, Definition, End, Exposed, definition_of, held
 from graph_engine.expansion import turns_of
@@ -60,7 +61,14 @@ class _Grouping:
         inside = Graph({key: node for key, node in graph.nodes.items() if key in self.nodes}, self.inner)
         places = {key: place for key, place in layout.items() if key in self.nodes}
         definition = Definition(
-            inside, places, name, inputs=self.inputs, outputs=self.outputs, parameters=parameters, unknown_of_links=self.unknown_inside
+            inside,
+            places,
+            name,
+            inputs=self.inputs,
+            outputs=self.outputs,
+            parameters=parameters,
+            unknown_of_links=self.unknown_inside,
+            board=self.before.board.piece(self.nodes),
         )
         outside = {key: node for key, node in graph.nodes.items() if key not in self.nodes} | {
             self.instance: Node(INSTANCE + self.identity)
@@ -202,6 +210,7 @@ class _Dissolving:
             exposed={name: self._led_inside(exposed) for name, exposed in before.exposed.items()},
             unknown_of_links={link: unknown for link, unknown in self.unknown.items() if link in links},
             definitions=definitions,
+            board=before.board.together(self._board()),
         )
 
     def _nodes(self) -> Iterator[tuple[str, Node]]:
@@ -210,6 +219,13 @@ class _Dissolving:
         for key, node in self.definition.graph.nodes.items():
             typed = {e.parameter: values[name] for name, e in self.definition.parameters.items() if e.node == key and name in values}
             yield self.names[key], replace(node, parameters={**node.parameters, **typed}) if typed else node
+
+    def _board(self) -> Board:
+        """What lies on the board inside, under ids that the outside does not know."""
+        inner = self.definition.board
+        (left, top), (x, y) = corner(self.definition.layout.values()), self.before.layout.get(self.instance, (0.0, 0.0))
+        pieces = {key: f"{self.instance}.{key}" for key in inner.pieces}
+        return inner.renamed({**self.names, **pieces}, (x - left, y - top))
 
     def _places(self) -> Iterator[tuple[str, Place]]:
         inner = {key: place for key, place in self.definition.layout.items() if key in self.names}

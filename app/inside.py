@@ -51,6 +51,7 @@ def seen(whole: Workflow, way: Way) -> Workflow:
         definition.parameters,
         unknown_of_links=definition.unknown_of_links,
         definitions=whole.definitions,
+        board=definition.board,
     )
 
 
@@ -77,5 +78,6 @@ def put_back(whole: Workflow, way: Way, after: Workflow) -> Workflow:
         help=after.description,
         parameters=after.exposed,
         unknown_of_links=after.unknown_of_links,
+        board=after.board,
     )
     return replace(whole, definitions={**after.definitions, identity: changed})

@@ -7,9 +7,11 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from msgspec.structs import replace
 from psygnal import Signal
 
 from app import edits, rewiring
+from app.boards import Boards
 from app.comfyui.files import imported_file, is_comfyui
 from app.comfyui.report import Report
 from app.contents import contents
@@ -57,6 +59,8 @@ class Session:
     workflow_changed = Signal(object, object)
     modified_changed = Signal()
     selection_changed = Signal(object, object)
+    pieces_changed = Signal(object, object)
+    """The frames, notes and dots that were and are selected."""
     catalogue_changed = Signal()
     problems_changed = Signal()
     step_changed = Signal(str)
@@ -82,6 +86,9 @@ class Session:
         self.groups = Groups(self)
         self.rewires = Rewires(self)
         self.walking = Walking(self)
+        self.board = Boards(self)
+        self.pieces: frozenset[str] = frozenset()
+        """What is selected of frames, notes and dots."""
         self.watched = ""
         """The node that the viewer keeps to, whatever is selected."""
         self.selection: frozenset[str] = frozenset()
@@ -136,7 +143,7 @@ class Session:
         self._hear(document)
         if self.folder:
             document.keep_in(self.folder)
-        self.selection, self.watched, self.look = frozenset(), "", None
+        self.selection, self.pieces, self.watched, self.look = frozenset(), frozenset(), "", None
         self.report, self._waiting_import, self._missing = None, None, ()
         self.runs.leave()
         self._follow_again()
@@ -220,8 +227,8 @@ class Session:
 
     def _take_change(self, before: Workflow, after: Workflow) -> None:
         self._tell_trouble()
-        if gone := self.selection - after.graph.nodes.keys():
-            self.select(self.selection - gone)
+        if self.selection - after.graph.nodes.keys() or self.pieces - after.board.pieces:
+            self.select(self.chosen)
         self.workflow_changed.emit(before, after)
         if self.types.changed(self.installed, self.document):
             self.catalogue_changed.emit()
@@ -232,7 +239,7 @@ class Session:
 
     def _take_place(self) -> None:
         """Another place of the document is shown, after an edit perhaps."""
-        self.selection = frozenset()
+        self.selection, self.pieces = frozenset(), frozenset()
         self.types.changed(self.installed, self.document)
         self._check()
         self.runs.steps.mark_stale(self.flat)
@@ -249,8 +256,18 @@ class Session:
 
     # selection
 
-    def select(self, nodes: Iterable[str]) -> None:
-        before, self.selection = self.selection, frozenset(nodes) & self.workflow.graph.nodes.keys()
+    @property
+    def chosen(self) -> frozenset[str]:
+        """All that is selected: nodes and pieces of the board."""
+        return self.selection | self.pieces
+
+    def select(self, found: Iterable[str]) -> None:
+        """Select nodes, and frames, notes and dots, and nothing else."""
+        wanted = frozenset(found)
+        pieces, self.pieces = self.pieces, wanted & self.workflow.board.pieces
+        if pieces != self.pieces:
+            self.pieces_changed.emit(pieces, self.pieces)
+        before, self.selection = self.selection, wanted & self.workflow.graph.nodes.keys()
         looked, self.look = self.look, None
         if before != self.selection:
             self.selection_changed.emit(before, self.selection)
@@ -258,7 +275,7 @@ class Session:
             self.picture_changed.emit()
 
     def select_all(self) -> None:
-        self.select(self.workflow.graph.nodes)
+        self.select({*self.workflow.graph.nodes, *self.workflow.board.pieces})
 
     @property
     def selected_node(self) -> str:
@@ -307,9 +324,11 @@ class Session:
         return identity
 
     def delete(self, nodes: Iterable[str]) -> None:
-        nodes = frozenset(nodes) - self.document.border
-        if nodes:
-            self.document.apply(f"Delete {_count(len(nodes))}", edits.without_nodes(self.workflow, nodes))
+        """Nodes with their links, and pieces of the board."""
+        gone = frozenset(nodes) - self.document.border
+        if gone:
+            after = edits.without_nodes(self.workflow, gone)
+            self.document.apply(f"Delete {_count(len(gone))}", replace(after, board=after.board.without(gone)))
 
     def move_nodes(self, places: Mapping[str, Place], merge: str = "", label: str = "") -> None:
         self.document.apply(label or f"Move {_count(len(places))}", edits.moved(self.workflow, places), merge)
@@ -365,10 +384,10 @@ class Session:
 
     def copied(self) -> str:
         """The selected nodes as the text of a workflow file."""
-        return write(self._fragment()).decode() if self.selection else ""
+        return write(self._fragment()).decode() if self.chosen else ""
 
     def _fragment(self) -> Workflow:
-        return edits.fragment(self.workflow, self.selection - self.document.border)
+        return edits.fragment(self.workflow, self.selection - self.document.border, self.pieces)
 
     def paste(self, text: str, at: Place | None = None, keep_inputs: bool = False) -> None:
         """Add the nodes of a workflow's text, around a place or beside where they were; perhaps linked as what they are copies of."""
@@ -377,11 +396,11 @@ class Session:
         except BadWorkflow as error:
             self.said.emit(str(error), "warning")
             return
-        if piece.graph.nodes:
+        if piece.graph.nodes or piece.board.pieces:
             self._add_piece("Paste", piece, _shift_to(piece, at) if at else PASTE_SHIFT, keep_inputs)
 
     def duplicate(self, shift: Place = PASTE_SHIFT, keep_inputs: bool = False) -> None:
-        if self.selection:
+        if self.chosen:
             self._add_piece("Duplicate", self._fragment(), shift, keep_inputs)
 
     def _add_piece(self, label: str, piece: Workflow, shift: Place, keep_inputs: bool) -> None:
@@ -389,8 +408,9 @@ class Session:
         if reason := next((reason for node in piece.graph.nodes.values() if (reason := self.groups.refusal(node.type, piece))), ""):
             self.said.emit(f"Not added: {reason}.", "warning")
             return
-        fresh = self.document.fresh_ids(len(piece.graph.nodes))
-        names = dict(zip(piece.graph.nodes, fresh, strict=True))
+        known = [*piece.graph.nodes, *sorted(piece.board.pieces)]
+        fresh = self.document.fresh_ids(len(known))
+        names = dict(zip(known, fresh, strict=True))
         made = edits.pasted(self.workflow, piece, names, shift)
         self.document.apply(label, rewiring.with_links_copied(made, self.workflow, names) if keep_inputs else made)
         self.select(fresh)
@@ -518,6 +538,7 @@ def _count(number: int) -> str:
 
 def _shift_to(piece: Workflow, at: Place) -> Place:
     """How far to move a fragment so that its corner lies at a place."""
-    left = min((x for x, _ in piece.layout.values()), default=0.0)
-    top = min((y for _, y in piece.layout.values()), default=0.0)
+    others = [found.at for found in (*piece.board.frames.values(), *piece.board.notes.values())]
+    left = min((x for x, _ in (*piece.layout.values(), *others)), default=0.0)
+    top = min((y for _, y in (*piece.layout.values(), *others)), default=0.0)
     return at[0] - left, at[1] - top

@@ -12,7 +12,7 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, QSize, Qt, QTimer
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence
 from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QMenu, QPushButton, QSizePolicy, QToolBar, QVBoxLayout, QWidget
 
-from app.actions import MENUS, ROWS, TOOL_BAR, Row
+from app.actions import MENUS, ROWS, SUBMENUS, TOOL_BAR, Row
 from app.album.album import Album, opened_or_begun_anew
 from app.album.entry import Entry
 from app.album_panel.album_panel import WIDTH as ALBUM_WIDTH
@@ -40,7 +40,7 @@ from app.runner import Runner
 from app.session import Session
 from app.simple_view import SimpleView
 from app.status import Status
-from app.theme.icons import SIZE, icon
+from app.theme.icons import SIZE, icon, swatch
 from app.theme.style import apply_theme
 from app.theme.tokens import DARK, Theme
 from app.tidying import tidied
@@ -184,6 +184,8 @@ class Window(QMainWindow):
         action.setShortcuts([QKeySequence(keys) for keys in row.keys])
         if row.icon:
             action.setIcon(icon(row.icon, self.theme))
+        elif row.swatch:
+            action.setIcon(swatch(row.swatch))
         keys = f"   {QKeySequence(row.keys[0]).toString()}" if row.keys else ""
         action.setToolTip(f"{row.tip or row.text.rstrip('…')}{keys}")
         action.triggered.connect(lambda: row.do(self))
@@ -196,12 +198,17 @@ class Window(QMainWindow):
 
     def _fill_menus(self) -> None:
         for name in MENUS:
-            menu = self.menuBar().addMenu(name)
-            for row in ROWS:
-                if row.menu == name:
-                    if row.separated:
-                        menu.addSeparator()
-                    menu.addAction(self.actions_by_name[row.name])
+            self._fill_menu(self.menuBar().addMenu(name), name)
+
+    def _fill_menu(self, menu: QMenu, name: str) -> None:
+        for row in ROWS:
+            if row.menu == name:
+                if row.separated:
+                    menu.addSeparator()
+                menu.addAction(self.actions_by_name[row.name])
+        for inner, outer in SUBMENUS.items():
+            if outer == name:
+                self._fill_menu(menu.addMenu(inner), inner)
 
     def _tool_bar(self) -> QToolBar:
         bar = QToolBar("Tools")
@@ -227,7 +234,13 @@ class Window(QMainWindow):
         session.worker = runner
         session.modified_changed.connect(self.show_title)
         session.document_changed.connect(self._show_document)
-        for changed in (session.selection_changed, session.run_changed, session.workflow_changed, session.document_changed):
+        for changed in (
+            session.selection_changed,
+            session.pieces_changed,
+            session.run_changed,
+            session.workflow_changed,
+            session.document_changed,
+        ):
             changed.connect(self.show_possible)
         session.said.connect(self.notice.say)
         session.report_changed.connect(self.show_report)
@@ -360,6 +373,8 @@ class Window(QMainWindow):
         for row in ROWS:
             if row.on_node if on_node else row.on_empty:
                 menu.addAction(self.actions_by_name[row.name])
+        if on_node:
+            self._fill_menu(menu.addMenu("Color"), "Color")
         menu.popup(self.canvas.viewport().mapToGlobal(at))
 
     def _take_ready(self, catalogue: Catalogue) -> None:
@@ -431,6 +446,10 @@ class Window(QMainWindow):
         self.session.paste(QApplication.clipboard().text(), keep_inputs=keep_inputs)
 
     def rename(self) -> None:
+        """A node in the inspector; a frame or note where it lies."""
+        if len(self.session.pieces) == 1 and not self.session.selection:
+            self.canvas.write(next(iter(self.session.pieces)))
+            return
         self.inspector.edit_title()
 
     # the window itself

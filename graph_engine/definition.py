@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from graph_engine.board import EMPTY, Board
 from graph_engine.graph import Graph, Link
 
 INSTANCE = "definition:"
@@ -68,6 +69,7 @@ class Definition(msgspec.Struct, frozen=True):
     loop: Loop | None = None
     unknown: Mapping[str, Any] = {}
     unknown_of_links: Mapping[Link, Mapping[str, Any]] = {}
+    board: Board = EMPTY
 
 
 class Foreign(msgspec.Struct, frozen=True):

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from graph_engine.definition import Definition, Foreign
-from graph_engine.file_shape import definition_fields, exposed_fields, link_fields, node_fields, place_fields
+from graph_engine.file_shape import definition_fields, exposed_fields, link_fields, node_fields, on_board, place_fields
 from graph_engine.workflow import Workflow, fields
 
 SET, GONE, ENTRIES, LINKS = "set", "gone", "entries", "links"
@@ -48,7 +48,8 @@ def take_difference(held: dict[str, Any], found: Mapping[str, Any]) -> None:
 
 def _small_between(before: Workflow, after: Workflow) -> tuple[dict[str, Any], list[str]]:
     """Small fields that are new or other, and names that are gone. Where unknown names differ all come anew: their order is kept."""
-    changed, gone = _between(_small_fields(before), _small_fields(after), lambda value: value)
+    boards = ({}, {}) if before.board is after.board else (on_board(before.board), on_board(after.board))
+    changed, gone = _between({**_small_fields(before), **boards[0]}, {**_small_fields(after), **boards[1]}, lambda value: value)
     if list(before.unknown) == list(after.unknown):
         return changed, gone
     known = {name: value for name, value in changed.items() if name not in after.unknown}

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
+from graph_engine.board import EMPTY, Board, Frame, Note
 from graph_engine.definition import INPUTS, OUTPUTS, TURN, TURN_LIMIT, TURNS, Definition, End, Exposed, Foreign, Loop
 from graph_engine.graph import Graph, Link, Node
 
@@ -50,6 +51,42 @@ class FileLoop(msgspec.Struct):
     collected: list[str] = []
 
 
+class FileFrame(msgspec.Struct):
+    at: tuple[float, float] = (0.0, 0.0)
+    size: tuple[float, float] = (320.0, 240.0)
+    title: str = ""
+    color: str = ""
+
+
+class FileNote(msgspec.Struct):
+    """Words in Markdown."""
+
+    at: tuple[float, float] = (0.0, 0.0)
+    size: tuple[float, float] = (240.0, 120.0)
+    text: str = ""
+    color: str = ""
+
+
+class FileRoute(msgspec.Struct):
+    """The dots that the wire of a link goes through."""
+
+    source: tuple[str, str] = msgspec.field(name="from")
+    target: tuple[str, str] = msgspec.field(name="to")
+    through: list[str] = []
+
+
+class FileBoard(msgspec.Struct):
+    """What lies on the canvas beside nodes and links, and how nodes are shown. Folds: "title" or "linked". Views: middle and zoom."""
+
+    frames: dict[str, FileFrame] = {}
+    notes: dict[str, FileNote] = {}
+    dots: dict[str, tuple[float, float]] = {}
+    routes: list[FileRoute] = []
+    folds: dict[str, str] = {}
+    colors: dict[str, str] = {}
+    views: dict[str, tuple[float, float, float]] = {}
+
+
 class FileDefinition(msgspec.Struct):
     """Links from ``inputs`` take what an instance is given, links to ``outputs`` make what it gives."""
 
@@ -62,6 +99,7 @@ class FileDefinition(msgspec.Struct):
     nodes: dict[str, FileNode] = {}
     links: list[FileLink] = []
     layout: dict[str, tuple[float, float]] = {}
+    board: FileBoard = msgspec.field(default_factory=FileBoard)
 
 
 class FileWorkflow(msgspec.Struct):
@@ -75,6 +113,7 @@ class FileWorkflow(msgspec.Struct):
     nodes: dict[str, FileNode] = {}
     links: list[FileLink] = []
     layout: dict[str, tuple[float, float]] = {}
+    board: FileBoard = msgspec.field(default_factory=FileBoard)
     definitions: dict[str, FileDefinition] = {}
 
 
@@ -106,8 +145,17 @@ def definition_from(raw: Any) -> Definition | Foreign:
     return Definition(
         graph, file.layout, file.name, file.help, _ends_of(file.inputs, raw.get("inputs", {})),
         _ends_of(file.outputs, raw.get("outputs", {})), exposed_of(file.parameters, raw.get("parameters", {})), loop,
-        rest(raw, FileDefinition), unknown_of_links,
+        rest(raw, FileDefinition), unknown_of_links, board_of(file.board, raw.get("board", {})),
     )  # fmt: skip
+
+
+def board_of(file: FileBoard, raw: Mapping[str, Any]) -> Board:
+    if not raw:
+        return EMPTY
+    frames = {key: Frame(f.at, f.size, f.title, f.color, rest(raw["frames"][key], FileFrame)) for key, f in file.frames.items()}
+    notes = {key: Note(n.at, n.size, n.text, n.color, rest(raw["notes"][key], FileNote)) for key, n in file.notes.items()}
+    routes = {Link(*route.source, *route.target): tuple(route.through) for route in file.routes}
+    return Board(frames, notes, file.dots, routes, file.folds, file.colors, file.views, rest(raw, FileBoard))
 
 
 def _loop_of(found: FileLoop, raw: Mapping[str, Any]) -> Loop:
@@ -149,6 +197,31 @@ def graph_fields(
     }
 
 
+def board_fields(board: Board) -> dict[str, Any]:
+    """What is there, in the order of ids; nothing for what is not."""
+    routes = sorted(board.routes.items(), key=lambda entry: (_id_order(entry[0].target), entry[0].input, _id_order(entry[0].source)))
+    parts = {
+        "frames": {key: {**_piece(board.frames[key]), "title": board.frames[key].title} for key in in_id_order(board.frames)},
+        "notes": {key: {**_piece(board.notes[key]), "text": board.notes[key].text} for key in in_id_order(board.notes)},
+        "dots": {key: place_fields(board.dots[key]) for key in in_id_order(board.dots)},
+        "routes": [{**link_fields(link, {}), "through": list(dots)} for link, dots in routes],
+        "folds": {key: board.folds[key] for key in in_id_order(board.folds)},
+        "colors": {key: board.colors[key] for key in in_id_order(board.colors)},
+        "views": {key: [_whole(part) for part in board.views[key]] for key in in_id_order(board.views)},
+    }
+    return {**{name: part for name, part in parts.items() if part}, **board.unknown}
+
+
+def _piece(piece: Frame | Note) -> dict[str, Any]:
+    color = {"color": piece.color} if piece.color else {}
+    return {"at": place_fields(piece.at), "size": place_fields(piece.size), **color, **piece.unknown}
+
+
+def on_board(board: Board) -> dict[str, Any]:
+    """The field of a workflow or definition, if anything is on its board."""
+    return {"board": found} if (found := board_fields(board)) else {}
+
+
 def definition_fields(definition: Definition | Foreign) -> Any:
     if isinstance(definition, Foreign):
         return definition.raw
@@ -161,6 +234,7 @@ def definition_fields(definition: Definition | Foreign) -> Any:
         "parameters": exposed_fields(definition.parameters),
         **loop,
         **graph_fields(definition.graph, definition.layout, definition.unknown_of_links),
+        **on_board(definition.board),
         **definition.unknown,
     }
 

@@ -14,12 +14,14 @@ from typing import Any
 import msgspec
 
 from graph_engine.atomic import write_atomically
+from graph_engine.board import EMPTY, Board
 from graph_engine.catalogue import Catalogue
 from graph_engine.declaration import Upgrade
 from graph_engine.definition import Definition, Exposed, Foreign
 from graph_engine.errors import BadWorkflow
 from graph_engine.file_shape import (
     FileWorkflow,
+    board_of,
     definition_fields,
     definition_from,
     exposed_fields,
@@ -27,6 +29,7 @@ from graph_engine.file_shape import (
     graph_fields,
     graph_from,
     in_id_order,
+    on_board,
     rest,
 )
 from graph_engine.graph import Graph, Link, Node
@@ -47,6 +50,7 @@ class Workflow(msgspec.Struct, frozen=True):
     unknown: Mapping[str, Any] = {}
     unknown_of_links: Mapping[Link, Mapping[str, Any]] = {}
     definitions: Mapping[str, Definition | Foreign] = {}
+    board: Board = EMPTY
 
 
 def _from_0(data: dict[str, Any]) -> dict[str, Any]:
@@ -81,7 +85,7 @@ def read(data: bytes, where: str = "workflow") -> Workflow:
     graph, unknown_of_links = graph_from(file, raw)
     return Workflow(
         graph, file.layout, file.name, file.description, exposed_of(file.exposed, raw.get("exposed", {})), rest(raw, FileWorkflow),
-        unknown_of_links, {key: definition_from(found) for key, found in definitions.items()},
+        unknown_of_links, {key: definition_from(found) for key, found in definitions.items()}, board_of(file.board, raw.get("board", {})),
     )  # fmt: skip
 
 
@@ -118,6 +122,7 @@ def fields(workflow: Workflow) -> dict[str, Any]:
         "description": workflow.description,
         "exposed": exposed_fields(workflow.exposed),
         **graph_fields(workflow.graph, workflow.layout, workflow.unknown_of_links),
+        **on_board(workflow.board),
         **({"definitions": definitions} if definitions else {}),
         **workflow.unknown,
     }
@@ -136,6 +141,12 @@ def _section(name: str, part: Any, depth: str) -> str:
         return "[\n" + ",\n".join(f"{depth}  {_line(link)}" for link in part) + f"\n{depth}]"
     if name == "layout" and part and isinstance(part, dict):
         return "{\n" + ",\n".join(f"{depth}  {_line(key)}: {_line(place)}" for key, place in part.items()) + f"\n{depth}}}"
+    if name == "board" and part and isinstance(part, dict):
+        return _sections(part, depth)
+    if name in ("frames", "notes", "dots", "folds", "colors", "views") and part and isinstance(part, dict):
+        return _section("layout", part, depth)
+    if name == "routes" and part and isinstance(part, list):
+        return _section("links", part, depth)
     if name == "definitions" and part and isinstance(part, dict):
         made = (f"{depth}  {_line(key)}: {_definition(found, depth + '  ')}" for key, found in part.items())
         return "{\n" + ",\n".join(made) + f"\n{depth}}}"

@@ -9,6 +9,8 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent, QNativeGestureEvent
 from PySide6.QtWidgets import QToolTip
 
 from app.aligning import Box
+from app.canvas.board_items import FrameItem, NoteItem
+from app.canvas.cutting import put_dot
 from app.canvas.edge_pan import EdgePan
 from app.canvas.geometry import HEADER, WIDTH
 from app.canvas.gestures import Gesture
@@ -19,6 +21,7 @@ from app.canvas.node_painting import OVERVIEW
 from app.canvas.presses import begun
 from app.canvas.tips import tip_at
 from app.canvas.wire_item import WireItem
+from app.canvas.word_editor import WordEditor
 from app.linking import Gap, LooseEnd
 from app.session import Session
 from app.theme.tokens import Theme
@@ -35,6 +38,7 @@ class Canvas(GraphView):
         self._held: Qt.Key | None = None
         self.pointer = QPoint()
         self.edge = EdgePan(self)
+        self.words = WordEditor(self)
         self._listen()
 
     def _listen(self) -> None:
@@ -43,6 +47,8 @@ class Canvas(GraphView):
         session.catalogue_changed.connect(self.show_document)
         session.workflow_changed.connect(self.show_change)
         session.selection_changed.connect(self.graph_scene.show_selection)
+        session.pieces_changed.connect(self.graph_scene.show_selection)
+        self.words.written.connect(session.board.write)
         session.problems_changed.connect(self.graph_scene.show_problems)
         session.step_changed.connect(self.graph_scene.show_step)
         self.start_page.node_requested.connect(lambda: self.ask_for_node(self.viewport().rect().center(), None))
@@ -68,9 +74,10 @@ class Canvas(GraphView):
     # links and nodes on the way
 
     def select_under(self, at: QPoint) -> bool:
-        """Whether a node lies under a point of the view; if it is not selected, it is selected alone."""
-        item = self.graph_scene.node_at(self.mapToScene(at))
-        if item and item.identity not in self.session.selection:
+        """Whether a node or a piece of the board lies under a point of the view; if it is not selected, it is selected alone."""
+        point = self.mapToScene(at)
+        item = self.graph_scene.node_at(point) or self.graph_scene.piece_at(point)
+        if item and item.identity not in self.session.chosen:
             self.session.select({item.identity})
         return item is not None
 
@@ -91,6 +98,44 @@ class Canvas(GraphView):
         wire = self._lit.link if self._lit else self.chosen_wire
         self.ask_for_node(self.here, self.session.rewires.gap(wire) if wire else None)
 
+    def write(self, piece: str) -> None:
+        """Put the keyboard on the title of a frame or into a note."""
+        item = self.graph_scene.board.get(piece)
+        if isinstance(item, FrameItem | NoteItem):
+            self.words.open_on(item)
+
+    def add_frame(self) -> None:
+        """A frame around what is selected, and the keyboard on its title."""
+        board, chosen = self.graph_scene.board, self.session.chosen
+        areas = [item.body for key in chosen if (item := self.graph_scene.nodes.get(key) or board.get(key))]
+        if areas:
+            boxes = [Box(area.x(), area.y(), area.width(), area.height()) for area in areas]
+            self.write(self.session.board.add_frame(boxes))
+
+    def add_note(self) -> None:
+        """A note at the pointer, and the keyboard in it."""
+        at = self.mapToScene(self.here)
+        self.write(self.session.board.add_note((round(at.x() / GRID) * GRID, round(at.y() / GRID) * GRID)))
+
+    def add_dot(self) -> None:
+        """A dot on the wire under the pointer, or else in the middle of the chosen one."""
+        if self._lit:
+            put_dot(self, {self._lit.link: self.mapToScene(self.pointer)})
+        elif self.chosen_wire and (wire := self.graph_scene.wires.get(self.chosen_wire)):
+            put_dot(self, {wire.link: wire.path().pointAtPercent(0.5)})
+
+    @property
+    def view_kept(self) -> tuple[float, float, float]:
+        """Middle and zoom of what is seen."""
+        middle = self.mapToScene(self.viewport().rect().center())
+        return round(middle.x(), 1), round(middle.y(), 1), round(self.zoom, 4)
+
+    def show_view(self, name: str) -> None:
+        """Go back to a view that was kept."""
+        if found := self.session.board.here.views.get(name):
+            self._set_zoom(found[2])
+            self.centerOn(found[0], found[1])
+
     def boxes(self, nodes: Iterable[str] = ()) -> dict[str, Box]:
         """Where nodes lie and how large they are: some, or all."""
         items = self.graph_scene.nodes
@@ -106,7 +151,7 @@ class Canvas(GraphView):
         if self.chosen_wire:
             self.session.unlink(self.chosen_wire)
         else:
-            self.session.delete(self.session.selection)
+            self.session.delete(self.session.chosen)
 
     # mouse
 
@@ -154,7 +199,14 @@ class Canvas(GraphView):
         at = event.position().toPoint()
         point = self.mapToScene(at)
         item = self.graph_scene.node_at(point)
-        if item is None and self.graph_scene.wire_at(point) is None:
+        piece = self.graph_scene.piece_at(point)
+        if item is None and piece and not isinstance(piece, FrameItem):
+            self.write(piece.identity)
+        elif item is None and (wire := self.graph_scene.wire_at(point)):
+            put_dot(self, {wire.link: point})
+        elif item is None and piece:
+            self.write(piece.identity)
+        elif item is None:
             self.ask_for_node(at, None)
         elif item and (row := item.geometry.row_at(point - item.pos())):
             self.session.parameter_requested.emit(item.identity, row.parameter.name)
@@ -228,7 +280,7 @@ class Canvas(GraphView):
     def _take_arrow(self, way: QPoint, modifiers: Qt.KeyboardModifier) -> None:
         """With nodes selected arrows nudge them, with Ctrl they walk along links; else they pan."""
         times = 5 if modifiers & Qt.KeyboardModifier.ShiftModifier else 1
-        if not self.session.selection:
+        if not self.session.chosen:
             self.scroll_by(way * -PAN_STEP * times)
         elif modifiers & Qt.KeyboardModifier.ControlModifier:
             self.session.walking.walk(way.x()) if way.x() else self.session.walking.extend(way.y())
@@ -237,9 +289,9 @@ class Canvas(GraphView):
             self._nudge(way, times)
 
     def _nudge(self, way: QPoint, times: int) -> None:
-        layout = self.session.workflow.layout
         step = GRID * times
-        placed = ((node, layout.get(node, (0.0, 0.0))) for node in self.session.selection)
+        items = {key: self.graph_scene.item(key) for key in self.session.chosen}
+        placed = ((key, (item.x(), item.y())) for key, item in items.items())
         self.session.move_nodes({node: (x + way.x() * step, y + way.y() * step) for node, (x, y) in placed}, merge="nudge")
 
 

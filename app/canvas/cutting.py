@@ -1,4 +1,4 @@
-"""A stroke across wires: it cuts them."""
+"""A stroke across wires: it cuts them, or puts a dot on them."""
 
 from __future__ import annotations
 
@@ -64,6 +64,27 @@ class Stroke(Gesture):
 class Knife(Stroke):
     def done(self, crossed: dict[Link, QPointF]) -> None:
         self.canvas.session.rewires.cut(crossed)
+
+
+class DotStroke(Stroke):
+    """Puts a dot where the stroke crosses wires: one dot for all that come from the same output."""
+
+    def _pen(self) -> QPen:
+        return self.canvas.inks.guide
+
+    def done(self, crossed: dict[Link, QPointF]) -> None:
+        bundles: dict[tuple[str, str], dict[Link, QPointF]] = {}
+        for link, at in crossed.items():
+            bundles.setdefault((link.source, link.output), {})[link] = at
+        for bundle in bundles.values():
+            put_dot(self.canvas, bundle)
+
+
+def put_dot(canvas: GraphView, where: dict[Link, QPointF]) -> None:
+    """A dot in the middle of some places, one on each of these wires."""
+    middle = sum(where.values(), QPointF()) / len(where)
+    wires = canvas.graph_scene.wires
+    canvas.session.board.add_dot((round(middle.x()), round(middle.y())), {link: wires[link].part_at(at) for link, at in where.items()})
 
 
 def crossing(path: QPainterPath, segment: QLineF) -> QPointF | None:

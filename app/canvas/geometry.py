@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import dataclasses
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
+from msgspec.structs import replace
 from PySide6.QtCore import QPointF, QRectF
 
 from app.wording import label, type_title
+from graph_engine.board import LINKED
 from graph_engine.declaration import Input, NodeType, Output, Parameter, Text
 from graph_engine.graph import Link
 
@@ -92,6 +95,15 @@ def geometry_of(node_type: NodeType, driven: frozenset[str] = frozenset()) -> No
         ports.append(Port(parameter.name, "parameter", types, 0, top + 2 + FIELD / 2, help=parameter.help, label=label(parameter)))
         top += height + 4
     return NodeGeometry(tuple(ports), tuple(rows), top + GAP)
+
+
+def folded(node_type: NodeType, driven: frozenset[str], fold: str, used: Collection[str]) -> NodeGeometry:
+    """A node folded to its title, all its ends on it; or to what is linked or set, named in ``used``."""
+    if fold == LINKED:
+        kept = {name: [entry for entry in getattr(node_type, name) if entry.name in used] for name in ("inputs", "outputs", "parameters")}
+        return geometry_of(replace(node_type, **{name: tuple(found) for name, found in kept.items()}), driven)
+    ports = tuple(dataclasses.replace(port, y=HEADER / 2, label="") for port in geometry_of(node_type, driven).ports)
+    return NodeGeometry(ports, (), HEADER)
 
 
 def placeholder(type_id: str, into: Iterable[Link], out_of: Iterable[Link]) -> NodeType:

@@ -84,7 +84,7 @@ class Band(Gesture):
 
     def __init__(self, canvas: GraphView, start: QPoint, modifiers: Qt.KeyboardModifier) -> None:
         super().__init__(canvas, start)
-        self._before = canvas.session.selection
+        self._before = canvas.session.chosen
         self._modifiers = modifiers
         self._item = QGraphicsRectItem()
         self._item.setPen(canvas.inks.band_edge)
@@ -97,7 +97,7 @@ class Band(Gesture):
     def move(self, event: QMouseEvent) -> None:
         area = QRectF(self.begun_at, self.canvas.mapToScene(event.position().toPoint())).normalized()
         self._item.setRect(area)
-        self._select(self.canvas.graph_scene.nodes_in(area))
+        self._select(self.canvas.graph_scene.found_in(area))
 
     def _select(self, inside: frozenset[str]) -> None:
         if self._modifiers & Qt.KeyboardModifier.ControlModifier:

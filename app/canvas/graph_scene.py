@@ -7,7 +7,9 @@ from collections.abc import Iterable, Mapping
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtWidgets import QGraphicsScene
 
-from app.canvas.geometry import NodeGeometry, Port, geometry_of, placeholder
+from app.canvas.board_items import FrameItem, Piece
+from app.canvas.board_layer import BoardLayer
+from app.canvas.geometry import NodeGeometry, Port, folded, geometry_of, placeholder
 from app.canvas.inks import Inks
 from app.canvas.node_face import NodeFace
 from app.canvas.node_item import NodeItem
@@ -15,6 +17,7 @@ from app.canvas.overview import Overview
 from app.canvas.stage import Stage
 from app.canvas.wire_item import WireItem
 from app.session import Session
+from graph_engine.board import EMPTY, Board
 from graph_engine.declaration import NodeType
 from graph_engine.graph import Graph, Link, Node
 from graph_engine.workflow import Workflow
@@ -31,9 +34,11 @@ class GraphScene(QGraphicsScene):
         self.stage = Stage(inks)
         self.nodes: dict[str, NodeItem] = {}
         self.wires: dict[Link, WireItem] = {}
-        self.overview = Overview(inks, self.nodes, self.wires)
+        self.board = BoardLayer(self, inks)
+        self.overview = Overview(inks, self.nodes, self.wires, self.board)
         self._wires_of: dict[str, set[Link]] = {}
         self._geometries: dict[tuple[str, frozenset[str]], NodeGeometry] = {}
+        self._shown = EMPTY
         self.show_all()
 
     def show_all(self) -> None:
@@ -41,13 +46,14 @@ class GraphScene(QGraphicsScene):
         self.clear()
         self.nodes.clear()
         self.wires.clear()
+        self.board.forget()
         self._wires_of.clear()
         self._geometries.clear()
         self.stage.wiring = None
         self.show_change(None, self.session.workflow)
         for node in self.nodes:
             self.show_step(node)
-        self.show_selection(frozenset(), self.session.selection)
+        self.show_selection(frozenset(), self.session.chosen)
         self.show_problems()
 
     def show_change(self, before: Workflow | None, after: Workflow) -> None:
@@ -55,7 +61,8 @@ class GraphScene(QGraphicsScene):
         graph = after.graph
         for identity in was.nodes.keys() - graph.nodes.keys():
             self.removeItem(self.nodes.pop(identity))
-        relinked = self._show_links(was, graph)
+        self._shown, board = after.board, self._shown if before else EMPTY
+        relinked = self._show_links(was, graph) | (_looking_otherwise(board, after.board) & graph.nodes.keys())
         for identity, node in graph.nodes.items():
             if was.nodes.get(identity) is not node or identity in relinked:
                 self._show_node(identity, graph)
@@ -63,7 +70,8 @@ class GraphScene(QGraphicsScene):
         moved = [identity for identity in graph.nodes if layout.get(identity) != after.layout.get(identity)]
         for identity in moved:
             self.nodes[identity].setPos(*after.layout.get(identity, (0.0, 0.0)))
-        for link in self.touching([*moved, *relinked]):
+        rerouted = {link for link in self.board.show(after.board) if link in self._wires_of.get(link.target, ())}
+        for link in self.touching([*moved, *relinked]) | rerouted:
             self._route(link)
         self.overview.forget()
 
@@ -94,21 +102,26 @@ class GraphScene(QGraphicsScene):
         ends = {(link.input, False) for link in graph.into(identity)} | {(link.output, True) for link in graph.out_of(identity)}
         item.show_linked(frozenset(ends))
 
-    def _looks(self, identity: str, graph: Graph) -> tuple[Node, NodeType, NodeGeometry, bool]:
+    def _looks(self, identity: str, graph: Graph) -> tuple[Node, NodeType, NodeGeometry, bool, str, str]:
         node = graph.nodes[identity]
         known = self.session.catalogue.get(node.type)
         if known is None:
             node_type = placeholder(node.type, graph.into(identity), graph.out_of(identity))
-            return node, node_type, geometry_of(node_type), False
+            return node, node_type, geometry_of(node_type), False, "", self._shown.colors.get(identity, "")
         names = {parameter.name for parameter in known.parameters}
         driven = frozenset(link.input for link in graph.into(identity) if link.input in names)
+        fold, color = self._shown.folds.get(identity, ""), self._shown.colors.get(identity, "")
+        if fold:
+            used = {link.input for link in graph.into(identity)} | {link.output for link in graph.out_of(identity)} | node.parameters.keys()
+            return node, known, folded(known, driven, fold, used), True, fold, color
         key = node.type, driven
         if key not in self._geometries:
             self._geometries[key] = geometry_of(known, driven)
-        return node, known, self._geometries[key], True
+        return node, known, self._geometries[key], True, "", color
 
     def touching(self, identities: Iterable[str]) -> set[Link]:
-        return {link for identity in identities for link in self._wires_of.get(identity, ())}
+        listed = list(identities)
+        return {link for identity in listed for link in self._wires_of.get(identity, ())} | self.board.through(listed)
 
     def _route(self, link: Link) -> None:
         source, target = self.nodes.get(link.source), self.nodes.get(link.target)
@@ -118,14 +131,17 @@ class GraphScene(QGraphicsScene):
         if wire is None:
             port = source.geometry.port(link.output, gives=True)
             name = port.types[0] if port else ""
-            wire = self.wires[link] = WireItem(link, self.inks.wire(name), self.inks.wire(name, lit=True))
+            wire = self.wires[link] = WireItem(link, self.inks, name)
             self.addItem(wire)
-        wire.show_ends(source.port_point(link.output, gives=True), target.port_point(link.input, gives=False))
+        way = self.board.way_of(link)
+        wire.show_way([source.port_point(link.output, gives=True), *way, target.port_point(link.input, gives=False)])
+        if way:
+            self.board.color_dots(link, wire.type_name)
 
     def place(self, positions: Mapping[str, tuple[float, float]]) -> None:
         """Move items without an edit, while they are dragged."""
         for identity, (x, y) in positions.items():
-            self.nodes[identity].setPos(x, y)
+            self.item(identity).setPos(x, y)
         for link in self.touching(positions):
             self._route(link)
         self.overview.forget()
@@ -136,7 +152,7 @@ class GraphScene(QGraphicsScene):
 
     def show_selection(self, before: frozenset[str], after: frozenset[str]) -> None:
         for identity in before ^ after:
-            if item := self.nodes.get(identity):
+            if item := self.nodes.get(identity) or self.board.get(identity):
                 item.show_selected(identity in after)
 
     def show_problems(self) -> None:
@@ -162,13 +178,32 @@ class GraphScene(QGraphicsScene):
     def wire_at(self, point: QPointF) -> WireItem | None:
         return next((item for item in self.items(point) if isinstance(item, WireItem)), None)
 
-    def nodes_in(self, area: QRectF) -> frozenset[str]:
-        found = (item for item in self.items(area) if isinstance(item, NodeItem))
-        return frozenset(item.identity for item in found if area.intersects(item.body))
+    def item(self, identity: str) -> NodeItem | Piece:
+        """What stands for a node or a piece of the board."""
+        found = self.nodes.get(identity) or self.board.get(identity)
+        assert found is not None, identity
+        return found
+
+    def piece_at(self, point: QPointF) -> Piece | None:
+        """The note, dot or frame that a press at a point means; a frame only where no note or dot is."""
+        return next((item for item in self.items(point) if isinstance(item, Piece) and item.holds(point)), None)
+
+    def found_in(self, area: QRectF) -> frozenset[str]:
+        """Nodes, notes and dots that an area touches, and frames that it holds wholly."""
+        found = (item for item in self.items(area) if isinstance(item, NodeItem | Piece))
+        return frozenset(item.identity for item in found if (area.contains if isinstance(item, FrameItem) else area.intersects)(item.body))
 
     def bounds(self, identities: Iterable[str] = ()) -> QRectF:
         """The smallest rectangle around some nodes, or around all."""
         area = QRectF()
-        for identity in list(identities) or self.nodes:
-            area |= self.nodes[identity].body
+        for identity in list(identities) or [*self.nodes, *self.board.board.pieces]:
+            area |= self.item(identity).body
         return area
+
+
+def _looking_otherwise(before: Board, after: Board) -> set[str]:
+    """The nodes that are folded or colored otherwise."""
+    if before is after:
+        return set()
+    folds = {node for node in before.folds.keys() | after.folds.keys() if before.folds.get(node) != after.folds.get(node)}
+    return folds | {node for node in before.colors.keys() | after.colors.keys() if before.colors.get(node) != after.colors.get(node)}

@@ -13,6 +13,7 @@ from app.theme.tokens import Theme
 
 NOTHING = QPen(Qt.PenStyle.NoPen)
 GLYPH = 14
+FRAME_TITLE = 16
 
 
 class Inks:
@@ -20,6 +21,8 @@ class Inks:
         self.theme = theme
         self.titles = Texts(font(BODY, QFont.Weight.DemiBold))
         self.far_titles = Texts(font(21, QFont.Weight.DemiBold))
+        self.frame_titles = Texts(font(FRAME_TITLE, QFont.Weight.DemiBold))
+        self.note_font = font(BODY)
         self.labels = Texts(font(SMALL))
         self.values = Texts(font(SMALL, QFont.Weight.Medium))
         self.title = QPen(QColor(theme.text))
@@ -57,6 +60,8 @@ class Inks:
         self.far_failed = _cosmetic(theme.bad, 2)
         self._headers: dict[str, QBrush] = {}
         self._far_headers: dict[str, QBrush] = {}
+        self._frames: dict[str, tuple[QBrush, QPen, QPen]] = {}
+        self._notes: dict[str, tuple[QBrush, QPen, QPen]] = {}
         self._named: dict[str, QColor] = {}
         self._types: dict[str, QColor] = {}
         self._dim: dict[str, QColor] = {}
@@ -78,6 +83,29 @@ class Inks:
         if section not in self._far_headers:
             self._far_headers[section] = QBrush(blend(self.theme.raised, self.theme.section_color(section), 0.5))
         return self._far_headers[section]
+
+    def colored_header(self, color: str, far: bool = False) -> QBrush:
+        """The head of a node that somebody gave a color."""
+        key = f"{color} {far}"
+        if key not in self._headers:
+            self._headers[key] = QBrush(blend(self.theme.raised, self.named(color).name(), 0.62 if far else 0.42))
+        return self._headers[key]
+
+    def frame(self, color: str) -> tuple[QBrush, QPen, QPen]:
+        """Fill, title and edge of a frame."""
+        if color not in self._frames:
+            shade = self.named(color).name() if color else self.theme.muted
+            title = QPen(blend(self.theme.text, shade, 0.3))
+            self._frames[color] = QBrush(_clear(shade, 26)), title, QPen(_clear(shade, 120), 1)
+        return self._frames[color]
+
+    def note(self, color: str) -> tuple[QBrush, QPen, QPen]:
+        """Paper, words and edge of a note."""
+        if color not in self._notes:
+            shade = self.named(color).name() if color else self.theme.warning
+            paper = blend(self.theme.panel, shade, 0.13)
+            self._notes[color] = QBrush(paper), QPen(QColor(self.theme.text)), QPen(blend(self.theme.panel, shade, 0.45), 1)
+        return self._notes[color]
 
     def named(self, color: str) -> QColor:
         """A color written ``#rrggbb`` or ``#rrggbbaa``."""

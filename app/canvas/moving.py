@@ -8,6 +8,8 @@ from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QMouseEvent, QPainterPath
 from PySide6.QtWidgets import QGraphicsLineItem, QGraphicsPathItem
 
+from app.board_edits import lying_in
+from app.canvas.board_items import Piece
 from app.canvas.gestures import Gesture
 from app.canvas.graph_view import GraphView
 from app.canvas.guides import Guides, Snapped
@@ -24,12 +26,12 @@ class Move(Gesture):
 
     pans_at_edge = True
 
-    def __init__(self, canvas: GraphView, start: QPoint, pressed: NodeItem, narrow: bool, pulled: bool = False) -> None:
+    def __init__(self, canvas: GraphView, start: QPoint, pressed: NodeItem | Piece, narrow: bool, pulled: bool = False) -> None:
         """``narrow``: a press without a drag selects the pressed node alone. ``pulled``: out of its links from the start."""
         super().__init__(canvas, start)
         self._pressed, self._narrow, self._pulled = pressed, narrow, False
         scene = canvas.graph_scene
-        self._origin: Places = {node: (scene.nodes[node].x(), scene.nodes[node].y()) for node in canvas.session.selection}
+        self._origin: Places = {key: (scene.item(key).x(), scene.item(key).y()) for key in self._going_along()}
         self._moved = False
         self._guides: Guides | None = None
         self._lines = [QGraphicsLineItem(), QGraphicsLineItem()]
@@ -65,10 +67,18 @@ class Move(Gesture):
             self._pull()
 
     @property
-    def _lead(self) -> NodeItem:
-        """The node that snaps; the others go along."""
+    def _lead(self) -> NodeItem | Piece:
+        """What snaps; the others go along."""
         pressed = self._pressed.identity
-        return self._pressed if pressed in self._origin else self.canvas.graph_scene.nodes[next(iter(self._origin))]
+        return self._pressed if pressed in self._origin else self.canvas.graph_scene.item(next(iter(self._origin)))
+
+    def _going_along(self) -> set[str]:
+        """What is selected, and what lies in the frames among it."""
+        session = self.canvas.session
+        frames = [key for key in session.pieces if key in session.board.here.frames]
+        boxes = self.canvas.boxes() if frames else {}
+        inside = (lying_in(session.board.here, frame, boxes) for frame in frames)
+        return set(session.chosen).union(*inside)
 
     def _seen(self) -> list[NodeItem]:
         view = self.canvas
@@ -79,7 +89,11 @@ class Move(Gesture):
         """How far down each wire between what is dragged and what stays becomes straight, and where it lies then."""
         scene = self.canvas.graph_scene
         for link in scene.touching(self._origin):
-            if (link.source in self._origin) != (link.target in self._origin) and link in scene.wires:
+            if (
+                (link.source in self._origin) != (link.target in self._origin)
+                and link in scene.wires
+                and len(scene.wires[link].points) == 2
+            ):
                 chord = scene.wires[link].chord
                 drop = chord.dy() if link.source in self._origin else -chord.dy()
                 yield drop, chord.y2() if link.source in self._origin else chord.y1()
@@ -106,7 +120,7 @@ class Move(Gesture):
 
     def _wire_below(self) -> WireItem | None:
         """The wire that the one dragged node may be put on, if it lies on one."""
-        if len(self._origin) != 1:
+        if len(self._origin) != 1 or self._pressed.identity not in self.canvas.graph_scene.nodes:
             return None
         scene, node = self.canvas.graph_scene, self._pressed.identity
         core = self._pressed.body.adjusted(40, 4, -40, -4)
@@ -133,7 +147,7 @@ class Move(Gesture):
 
     def release(self, event: QMouseEvent) -> None:
         scene, session = self.canvas.graph_scene, self.canvas.session
-        places = {node: (scene.nodes[node].x(), scene.nodes[node].y()) for node in self._origin}
+        places = {key: (scene.item(key).x(), scene.item(key).y()) for key in self._origin}
         wire = self._wire
         self._clear_up()
         if not self._moved:
@@ -173,8 +187,8 @@ class DragCopy(Gesture):
         super().__init__(canvas, start)
         self._item = QGraphicsPathItem()
         path = QPainterPath()
-        for node in canvas.session.selection:
-            path.addRoundedRect(canvas.graph_scene.nodes[node].body, 7, 7)
+        for key in canvas.session.chosen:
+            path.addRoundedRect(canvas.graph_scene.item(key).body, 7, 7)
         self._item.setPath(path)
         self._item.setPen(canvas.inks.band_edge)
         self._item.setBrush(canvas.inks.band)

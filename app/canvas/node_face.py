@@ -12,6 +12,7 @@ from app.canvas.inks import Inks
 from app.pictures import thumbnail
 from app.steps import NEVER, Step
 from app.wording import label, title_of, value_of, value_text
+from graph_engine.board import TITLE
 from graph_engine.declaration import NodeType
 from graph_engine.definition import definition_of
 from graph_engine.graph import Node
@@ -22,7 +23,9 @@ FAILURE_LINES = 4
 
 
 class NodeFace:
-    def __init__(self, inks: Inks, node: Node, node_type: NodeType, geometry: NodeGeometry, known: bool) -> None:
+    def __init__(
+        self, inks: Inks, node: Node, node_type: NodeType, geometry: NodeGeometry, known: bool, fold: str = "", color: str = ""
+    ) -> None:
         self.inks = inks
         self.step: Step = NEVER
         self.selected = False
@@ -32,10 +35,14 @@ class NodeFace:
         self.picture: QPixmap | None = None
         self.failure: QStaticText | None = None
         self.framed = self.stands_out = False
-        self.show_node(node, node_type, geometry, known)
+        self.show_node(node, node_type, geometry, known, fold, color)
 
-    def show_node(self, node: Node, node_type: NodeType, geometry: NodeGeometry, known: bool) -> None:
+    def show_node(self, node: Node, node_type: NodeType, geometry: NodeGeometry, known: bool, fold: str = "", color: str = "") -> None:
         self.node, self.node_type, self.geometry, self.known = node, node_type, geometry, known
+        self.closed = fold == TITLE
+        inks, section = self.inks, node_type.section
+        self.header = inks.colored_header(color) if color else inks.header(section)
+        self.far_header = inks.colored_header(color, far=True) if color else inks.far_header(section)
         title = title_of(node, node_type)
         self.title = self.inks.titles.line(title, WIDTH - (100 if node.state else 60))
         self.far_title = self.inks.far_titles.line(title, WIDTH - 20)
@@ -78,7 +85,7 @@ class NodeFace:
 
     @property
     def picture_height(self) -> float:
-        return self.picture.deviceIndependentSize().height() + PICTURE_INSET if self.picture else 0.0
+        return self.picture.deviceIndependentSize().height() + PICTURE_INSET if self.picture and not self.closed else 0.0
 
     @property
     def failure_height(self) -> float:

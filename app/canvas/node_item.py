@@ -33,8 +33,8 @@ class NodeItem(QGraphicsItem):
         """The visible node, in the scene."""
         return self.face.body.translated(self.pos())
 
-    def show_node(self, node: Node, node_type: NodeType, geometry: NodeGeometry, known: bool) -> None:
-        self.face.show_node(node, node_type, geometry, known)
+    def show_node(self, node: Node, node_type: NodeType, geometry: NodeGeometry, known: bool, fold: str, color: str) -> None:
+        self.face.show_node(node, node_type, geometry, known, fold, color)
         self._resize()
 
     def show_step(self, step: Step) -> None:

@@ -38,6 +38,14 @@ def header_path() -> QPainterPath:
     return path
 
 
+@lru_cache(maxsize=1)
+def closed_path() -> QPainterPath:
+    """The head of a node that is folded to it: round at all corners."""
+    path = QPainterPath()
+    path.addRoundedRect(0, 0, WIDTH, HEADER, RADIUS, RADIUS)
+    return path
+
+
 def paint_full(painter: QPainter, face: NodeFace, inks: Inks, fits: Fits) -> None:
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setOpacity(OPACITY.get(face.node.state, 1.0))
@@ -46,13 +54,14 @@ def paint_full(painter: QPainter, face: NodeFace, inks: Inks, fits: Fits) -> Non
     for row, value in zip(face.geometry.rows, face.values, strict=True):
         linked = (row.parameter.name, False) in face.linked
         paint_row(painter, face, row, value, inks, linked)
-    if face.picture:
+    if face.picture and not face.closed:
         _paint_picture(painter, face, inks)
     if face.failure:
         _paint_failure(painter, face, inks)
     _paint_outline(painter, face, inks)
     for port in face.geometry.ports:
-        _paint_port(painter, face, port, inks, fits)
+        if not face.closed or fits or (port.name, port.gives) in face.linked:
+            _paint_port(painter, face, port, inks, fits)
 
 
 def _paint_body(painter: QPainter, face: NodeFace, inks: Inks) -> None:
@@ -67,8 +76,8 @@ def _paint_body(painter: QPainter, face: NodeFace, inks: Inks) -> None:
 
 def _paint_header(painter: QPainter, face: NodeFace, inks: Inks) -> None:
     painter.setPen(NOTHING)
-    painter.setBrush(inks.header(face.node_type.section))
-    painter.drawPath(header_path())
+    painter.setBrush(face.header)
+    painter.drawPath(closed_path() if face.closed else header_path())
     painter.setPen(inks.title if face.known else inks.quiet)
     painter.setFont(inks.titles.font)
     painter.drawStaticText(QPointF(12, (HEADER - inks.titles.height) / 2), face.title)
@@ -147,6 +156,8 @@ def _paint_port(painter: QPainter, face: NodeFace, port: Port, inks: Inks, fits:
             _paint_dot(painter, port, PORT - 1, inks, linked, fitting)
         return
     _paint_dot(painter, port, PORT + (1 if face.hovered == port else 0), inks, linked or port.gives or port.required, fitting)
+    if not port.label:
+        return
     painter.setPen(inks.label if fitting else inks.faint)
     painter.setFont(inks.labels.font)
     text = inks.labels.line(port.label, 92)
@@ -187,11 +198,11 @@ def paint_boxes(painter: QPainter, face: NodeFace, inks: Inks) -> None:
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
     painter.setOpacity(OPACITY.get(face.node.state, 1.0))
     painter.fillRect(face.body, inks.bypassed if face.node.state == BYPASSED else inks.body)
-    painter.fillRect(QRectF(0, 0, WIDTH, HEADER), inks.header(face.node_type.section))
+    painter.fillRect(QRectF(0, 0, WIDTH, HEADER), face.header)
     painter.setPen(inks.title)
     painter.setFont(inks.far_titles.font)
     painter.drawStaticText(QPointF(10, (HEADER - inks.far_titles.height) / 2), face.far_title)
-    if face.picture:
+    if face.picture and not face.closed:
         size = face.picture.deviceIndependentSize()
         painter.drawPixmap(QPointF((WIDTH - size.width()) / 2, face.geometry.height), face.picture)
     for port in face.geometry.ports:

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 
 from PySide6.QtCore import QLineF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QPen
+from PySide6.QtWidgets import QStyleOptionGraphicsItem
 
+from app.canvas.board_layer import BoardLayer
 from app.canvas.geometry import WIDTH
 from app.canvas.inks import NOTHING, Inks
 from app.canvas.node_item import NodeItem
@@ -18,7 +20,8 @@ BAND = 40.0
 
 
 class Overview:
-    def __init__(self, inks: Inks, nodes: Mapping[str, NodeItem], wires: Mapping[Link, WireItem]) -> None:
+    def __init__(self, inks: Inks, nodes: Mapping[str, NodeItem], wires: Mapping[Link, WireItem], board: BoardLayer) -> None:
+        self._board = board
         self._inks, self._nodes, self._all_wires = inks, nodes, wires
         self._stale = True
         self._bodies: list[QRectF] = []
@@ -32,6 +35,12 @@ class Overview:
     def paint(self, painter: QPainter, seen: QRectF) -> None:
         if self._stale:
             self._collect()
+        for piece in self._board.all():
+            if seen.intersects(piece.body):
+                painter.save()
+                painter.translate(piece.pos())
+                piece.paint(painter, QStyleOptionGraphicsItem())
+                painter.restore()
         for pen, lines in self._wires:
             painter.setPen(pen)
             painter.drawLines(lines)
@@ -50,7 +59,7 @@ class Overview:
             face, body = item.face, item.body
             if not seen.intersects(body):
                 continue
-            if face.picture is not None:
+            if face.picture is not None and not face.closed:
                 size = face.picture.deviceIndependentSize()
                 size.scale(WIDTH - 16, face.height - BAND - 16, Qt.AspectRatioMode.KeepAspectRatio)
                 box = QRectF(body.center().x() - size.width() / 2, body.y() + BAND + 8, size.width(), size.height())
@@ -64,13 +73,14 @@ class Overview:
     def _collect(self) -> None:
         self._stale = False
         self._bodies = []
-        heads: dict[str, list[QRectF]] = {}
+        heads: dict[int, tuple[QBrush, list[QRectF]]] = {}
         wires: dict[str, list[QLineF]] = {}
         for item in self._nodes.values():
             x, y = item.x(), item.y()
             self._bodies.append(QRectF(x, y, WIDTH, item.face.height))
-            heads.setdefault(item.face.node_type.section, []).append(QRectF(x, y, WIDTH, BAND))
+            head = item.face.far_header
+            heads.setdefault(head.color().rgba(), (head, []))[1].append(QRectF(x, y, WIDTH, min(BAND, item.face.height)))
         for wire in self._all_wires.values():
-            wires.setdefault(wire.color, []).append(wire.chord)
-        self._heads = [(self._inks.far_header(section), rects) for section, rects in heads.items()]
+            wires.setdefault(wire.color, []).extend(wire.chords)
+        self._heads = list(heads.values())
         self._wires = [(QPen(QColor(color), 0), lines) for color, lines in wires.items()]

@@ -5,14 +5,16 @@ from __future__ import annotations
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QMouseEvent, QPointingDevice
 
+from app.canvas.board_items import FrameItem, Piece
 from app.canvas.connecting import Connect, MoveLinks
-from app.canvas.cutting import Knife
+from app.canvas.cutting import DotStroke, Knife
 from app.canvas.geometry import Port
 from app.canvas.gestures import Band, Gesture, Pan, PanOrMenu, ZoomDrag
 from app.canvas.graph_view import GraphView
 from app.canvas.moving import ALT, CONTROL, SHIFT, DragCopy, Move
 from app.canvas.node_item import NodeItem
 from app.canvas.node_painting import OVERVIEW
+from app.canvas.resizing import Resize
 from app.linking import LooseEnd
 
 PORT_REACH = 12.0
@@ -24,7 +26,9 @@ def begun(canvas: GraphView, event: QMouseEvent, held: Qt.Key | None) -> Gesture
     if button == Qt.MouseButton.MiddleButton:
         return ZoomDrag(canvas, start) if modifiers & CONTROL else Pan(canvas, start)
     if button == Qt.MouseButton.RightButton:
-        return Knife(canvas, start) if modifiers & CONTROL else PanOrMenu(canvas, start)
+        if modifiers & CONTROL:
+            return Knife(canvas, start)
+        return DotStroke(canvas, start) if modifiers & SHIFT else PanOrMenu(canvas, start)
     if button != Qt.MouseButton.LeftButton:
         return None
     if held == Qt.Key.Key_Space:
@@ -41,6 +45,9 @@ def _of_left(canvas: GraphView, start: QPoint, modifiers: Qt.KeyboardModifier) -
     canvas.choose_wire(None)
     if item := scene.node_at(point):
         return _of_node(canvas, start, item, modifiers)
+    piece = scene.piece_at(point)
+    if piece and not isinstance(piece, FrameItem):
+        return _of_piece(canvas, start, piece, modifiers)
     if wire := scene.wire_at(point):
         if modifiers & ALT:
             session.unlink(wire.link)
@@ -48,7 +55,7 @@ def _of_left(canvas: GraphView, start: QPoint, modifiers: Qt.KeyboardModifier) -
             session.select(())
             canvas.choose_wire(wire)
         return None
-    return Band(canvas, start, modifiers)
+    return _of_piece(canvas, start, piece, modifiers) if piece else Band(canvas, start, modifiers)
 
 
 def _of_port(canvas: GraphView, start: QPoint, item: NodeItem, port: Port, all_links: bool) -> Gesture:
@@ -68,6 +75,14 @@ def _of_port(canvas: GraphView, start: QPoint, item: NodeItem, port: Port, all_l
     return Connect(canvas, start, LooseEnd(link.source, link.output, True, source.types if source else ("",)), link)
 
 
+def _of_piece(canvas: GraphView, start: QPoint, piece: Piece, modifiers: Qt.KeyboardModifier) -> Gesture | None:
+    sides = piece.grip_at(canvas.mapToScene(start))
+    if sides and not modifiers:
+        canvas.session.select({piece.identity})
+        return Resize(canvas, start, piece, sides)
+    return _chosen_then_moved(canvas, start, piece, modifiers)
+
+
 def _of_node(canvas: GraphView, start: QPoint, item: NodeItem, modifiers: Qt.KeyboardModifier) -> Gesture | None:
     session, name = canvas.session, item.identity
     if modifiers & CONTROL and modifiers & SHIFT:
@@ -78,14 +93,19 @@ def _of_node(canvas: GraphView, start: QPoint, item: NodeItem, modifiers: Qt.Key
         if name not in session.selection:
             session.select({name})
         return DragCopy(canvas, start) if modifiers & SHIFT else Move(canvas, start, item, narrow=False, pulled=True)
-    narrow = False
+    return _chosen_then_moved(canvas, start, item, modifiers)
+
+
+def _chosen_then_moved(canvas: GraphView, start: QPoint, item: NodeItem | Piece, modifiers: Qt.KeyboardModifier) -> Gesture:
+    """A press selects; with Shift it adds, with Ctrl it toggles; a drag then moves what is selected."""
+    session, name, narrow = canvas.session, item.identity, False
     if modifiers & CONTROL:
-        session.select(session.selection ^ {name})
+        session.select(session.chosen ^ {name})
     elif modifiers & SHIFT:
-        session.select(session.selection | {name})
-    elif name in session.selection:
-        session.select(session.selection)  # the viewer comes back from wherever it looked
-        narrow = len(session.selection) > 1
+        session.select(session.chosen | {name})
+    elif name in session.chosen:
+        session.select(session.chosen)  # the viewer comes back from wherever it looked
+        narrow = len(session.chosen) > 1
     else:
         session.select({name})
     return Move(canvas, start, item, narrow)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import pairwise
+
 from PySide6.QtCore import QLineF, QPointF
-from PySide6.QtGui import QPainterPath, QPainterPathStroker, QPen
+from PySide6.QtGui import QPainterPath, QPainterPathStroker
 from PySide6.QtWidgets import QGraphicsPathItem
 
+from app.canvas.inks import Inks
 from graph_engine.graph import Link
 
 NEAREST_BEND = 36.0
@@ -21,21 +25,43 @@ def wire_path(start: QPointF, end: QPointF) -> QPainterPath:
     return path
 
 
+def wire_through(points: Sequence[QPointF]) -> QPainterPath:
+    """A wire that goes through dots: at each it runs level."""
+    path = wire_path(points[0], points[1])
+    for start, end in pairwise(points[1:]):
+        path.connectPath(wire_path(start, end))
+    return path
+
+
 class WireItem(QGraphicsPathItem):
-    def __init__(self, link: Link, pen: QPen, lit_pen: QPen) -> None:
+    def __init__(self, link: Link, inks: Inks, type_name: str) -> None:
         super().__init__()
-        self.link = link
-        self._pen, self._lit_pen = pen, lit_pen
-        self.color = pen.color().name()
+        self.link, self.type_name = link, type_name
+        self._pen, self._lit_pen = inks.wire(type_name), inks.wire(type_name, lit=True)
+        self.color = self._pen.color().name()
         self.chord = QLineF()
+        self.points: Sequence[QPointF] = ()
         self._touchable: QPainterPath | None = None
         self.setZValue(-1)
-        self.setPen(pen)
+        self.setPen(self._pen)
 
-    def show_ends(self, start: QPointF, end: QPointF) -> None:
+    def show_way(self, points: Sequence[QPointF]) -> None:
+        """From the first point to the last, through those between."""
         self._touchable = None
-        self.chord = QLineF(start, end)
-        self.setPath(wire_path(start, end))
+        self.points = points
+        self.chord = QLineF(points[0], points[-1])
+        self.setPath(wire_through(points))
+
+    def part_at(self, point: QPointF) -> int:
+        """Between which of its points a place on the wire lies: 0 before the first dot."""
+        parts = [wire_path(start, end) for start, end in pairwise(self.points)]
+        away = [min(QLineF(part.pointAtPercent(step / 24), point).length() for step in range(25)) for part in parts]
+        return away.index(min(away))
+
+    @property
+    def chords(self) -> list[QLineF]:
+        """Straight lines for the wire, as it is drawn from far away."""
+        return [self.chord] if len(self.points) < 3 else [QLineF(start, end) for start, end in pairwise(self.points)]
 
     def show_lit(self, lit: bool) -> None:
         self.setPen(self._lit_pen if lit else self._pen)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
-from PySide6.QtGui import QIcon, QPainter, QPixmap
+from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
 from app.theme.files import ASSETS
@@ -40,3 +40,18 @@ def icon(name: str, theme: Theme, color: str = "", size: int = SIZE) -> QIcon:
         made.addPixmap(pixmap(name, color or theme.text, size, ratio), QIcon.Mode.Normal)
         made.addPixmap(pixmap(name, theme.faint, size, ratio), QIcon.Mode.Disabled)
     return made
+
+
+@cache
+def swatch(color: str, size: int = SIZE) -> QIcon:
+    """A round patch of a color."""
+    made = QPixmap(QSize(size, size) * 2)
+    made.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(made)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(color))
+    painter.drawEllipse(QRectF(6, 6, 2 * size - 12, 2 * size - 12))
+    painter.end()
+    made.setDevicePixelRatio(2)
+    return QIcon(made)

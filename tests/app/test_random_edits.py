@@ -3,6 +3,7 @@
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from app.aligning import Box
 from app.document import Document
 from app.journal import replayed
 from app.session import Session
@@ -22,6 +23,7 @@ EDITS = (
     "expose",
     "mute",
     "group",
+    "board",
     "settle",
     "undo",
     "redo",
@@ -59,6 +61,8 @@ def _edit_node(session: Session, name: str, node: str, second: str, number: int)
         session.rename(node, f"{found.title}{number}")
     elif name == "duplicate":
         session.duplicate()
+    elif name == "board":
+        _edit_board(session, node, number)
     elif name == "mute":
         session.groups.switch("muted", "Mute")
     elif name == "group":
@@ -67,6 +71,21 @@ def _edit_node(session: Session, name: str, node: str, second: str, number: int)
         session.set_parameter(node, known.parameters[0], number)
     elif known and known.parameters:
         session.expose(node, known.parameters[0], number % 2 == 0)
+
+
+def _edit_board(session: Session, node: str, number: int) -> None:
+    links, pieces = session.workflow.graph.links, sorted(session.board.here.pieces)
+    todo = (
+        lambda: session.board.add_frame([Box(0, 0, 10, 10)]),
+        lambda: session.board.add_note((1.0, 2.0), "*words*"),
+        lambda: links and session.board.add_dot((float(number), 0.0), {links[number % len(links)]: 0}),
+        lambda: session.board.fold(),
+        lambda: session.board.color("#ff0000"),
+        lambda: pieces and session.move_nodes({pieces[number % len(pieces)]: (5.0, float(number))}),
+        lambda: pieces and session.delete({pieces[number % len(pieces)]}),
+        lambda: pieces and session.board.write(pieces[number % len(pieces)], f"{number}"),
+    )
+    todo[number % len(todo)]()
 
 
 def done(edits) -> Session:
