@@ -221,9 +221,10 @@ ROWS = (
         "import_report", "View", "Import report", (), lambda w: w.show_report(), tip="What became of an imported workflow",
         when=lambda w: w.session.report is not None, separated=True,
     ),
+    Row("help", "Help", "Help on what is under the pointer", ("F1",), lambda w: w.show_help(), "help"),
 )  # fmt: skip
 
 SUBMENUS = {"Color": "Graph", "Kept views": "View"}
 """Menus that lie in another one."""
-MENUS = ("File", "Edit", "Graph", "Arrange", "View")
+MENUS = ("File", "Edit", "Graph", "Arrange", "View", "Help")
 TOOL_BAR = ("new", "open", "save", "", "undo", "redo", "", "add", "frame", "", "simple_view", "show_queue", "show_album")

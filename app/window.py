@@ -24,6 +24,10 @@ from app.document import Document
 from app.editors.panel import EditorPanel
 from app.examples import examples
 from app.files import SUFFIXES, Files
+from app.help_page import keys_page, node_page
+from app.help_panel import WIDTH as HELP_WIDTH
+from app.help_panel import HelpPanel
+from app.helping import Topic, topic_under_pointer
 from app.import_panel import HEIGHT as REPORT_HEIGHT
 from app.import_panel import ImportPanel
 from app.inspector.inspector import Inspector
@@ -73,6 +77,7 @@ class Window(QMainWindow):
         self.palette = Palette(self.canvas, session, theme)  # type: ignore[assignment]
         self.queue_panel = QueuePanel(session, theme)
         self.memory_panel = MemoryPanel(session, theme)
+        self.help_panel = HelpPanel(theme)
         self.recorder = Recorder(album, session) if album else None
         self.album_panel = AlbumPanel(album, session, theme) if album else None
         self.desktop = Desktop(self)
@@ -111,6 +116,7 @@ class Window(QMainWindow):
         self._lay_out_queue()
         self._lay_out_album()
         self._lay_out_editor()
+        self._lay_out_help()
         self.setStatusBar(self.status)
         self._fill_menus()
         self.addToolBar(self._tool_bar())
@@ -167,6 +173,25 @@ class Window(QMainWindow):
         self.setCorner(Qt.Corner.BottomLeftCorner, Qt.DockWidgetArea.LeftDockWidgetArea)
         self.editors.closed.connect(self.close_editor)
         self.editor_dock.hide()
+
+    def _lay_out_help(self) -> None:
+        self.help_dock = self._dock("Help", self.help_panel, Qt.DockWidgetArea.LeftDockWidgetArea)
+        self.help_panel.close_button.clicked.connect(self.help_dock.hide)
+        self.help_dock.hide()
+
+    def show_help(self) -> None:
+        """Help on what the pointer is over, else on the selected node, else on the keys."""
+        selected = self.session.selected_node
+        topic = topic_under_pointer(self.canvas) or (Topic(self.session.workflow.graph.nodes[selected].type) if selected else None)
+        found = self.session.catalogue.get(topic.type) if topic else None
+        if topic and found:
+            self.help_panel.show_page(node_page(found, self.theme, topic.part), topic.part)
+        else:
+            keys = {name: made.shortcut().toString() for name, made in self.actions_by_name.items()}
+            self.help_panel.show_page(keys_page(self.theme, keys))
+        if self.help_dock.isHidden():
+            self.help_dock.show()
+            self.resizeDocks([self.help_dock], [HELP_WIDTH], Qt.Orientation.Horizontal)
 
     def open_editor(self, node: str) -> None:
         if self.editor_dock.isHidden():
