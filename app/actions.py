@@ -204,7 +204,7 @@ ROWS = (
         "What the workflow lets be set, with the result beside it, and back to the graph",
     ),
     Row(
-        "show_album", "View", "History", ("Ctrl+Shift+H",), lambda w: w.toggle_album(), "history", "Show or hide the pictures that runs made",
+        "show_album", "View", "History", ("Ctrl+Shift+H",), lambda w: w.toggle_album(), "history", "Show or hide what runs made",
         when=lambda w: w.album_panel is not None,
     ),
     Row("frame", "View", "Frame selection", ("F",), lambda w: w.canvas.frame_selection(), "fit", scope="canvas"),
