@@ -22,7 +22,7 @@ class Drafts:
     drawn_from: Tensor
 
 
-def verified(drafts: Drafts, fresh: Drafts, uniform: Tensor, exponential: Tensor) -> tuple[Tensor, int]:
+def verified(drafts: Drafts, fresh: Drafts, uniform: Tensor, exponential: Tensor, likeness: Likeness | None = None) -> tuple[Tensor, int]:
     """One round of speculative Jacobi decoding (Teng et al. 2024, algorithm 1, after Leviathan et al. 2023).
 
     Args:
@@ -30,6 +30,7 @@ def verified(drafts: Drafts, fresh: Drafts, uniform: Tensor, exponential: Tensor
         fresh: what it says then: ``fresh.drawn_from[i]`` is p after draft i, ``fresh.tokens[i]`` a draw from it.
         uniform: (L,), number i decides on draft i.
         exponential: (codebook,), of mean 1, for the replacement of the first draft that is rejected.
+        likeness: how far acceptance is relaxed; None = not at all: the distribution is the model's.
 
     Returns:
         tokens (L,) that follow the settled one, and how many of them are settled now; the others are the next drafts.
@@ -38,11 +39,12 @@ def verified(drafts: Drafts, fresh: Drafts, uniform: Tensor, exponential: Tensor
     for i in range(1, len(drafts.tokens)):
         x = drafts.tokens[i]
         p, q = fresh.drawn_from[i - 1], drafts.drawn_from[i]
-        if uniform[i] < p[x] / q[x]:  # of 1 or more: always
+        if uniform[i] < (p[x] + (likeness.added(p, int(x)) if likeness else 0)) / q[x]:  # of 1 or more: always
             tokens[i - 1] = x
             continue
-        rest = (p - q).clamp(min=0)
-        tokens[i - 1] = picked(rest / rest.sum(), exponential)
+        rest = (p - q).clamp(min=0) if likeness is None else likeness.rest(p, q, int(x))
+        # Where rounding leaves nothing, p and q are the same.
+        tokens[i - 1] = picked(rest / rest.sum() if rest.sum() > 0 else p, exponential)
         return tokens, i
     return tokens, len(tokens)
 
@@ -51,6 +53,22 @@ def likest(codebook: Tensor) -> Tensor:
     """(codes, codes − 1): for each code the others, nearest first, by Euclidean distance of the stored rows."""
     distance = torch.cdist(codebook.double(), codebook.double())
     return distance.fill_diagonal_(-1).argsort(-1)[:, 1:]
+
+
+class Likest:
+    """As `likest`, a row at a time as it is asked for: the whole table of a large codebook would take gigabytes."""
+
+    def __init__(self, codebook: Tensor) -> None:
+        self.codebook = codebook.double()
+        self._rows: dict[int, Tensor] = {}
+
+    def __getitem__(self, asked: tuple[int, int | slice]) -> Tensor:
+        code, which = asked
+        if code not in self._rows:
+            distance = (self.codebook - self.codebook[code]).square().sum(-1)
+            distance[code] = -1
+            self._rows[code] = distance.argsort()[1:]
+        return self._rows[code][which]
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,7 +81,7 @@ class Likeness:
         budget: δ; up to 1 the probability that they may add, above 1 what the draft's own is multiplied by at most (LANTERN++).
     """
 
-    nearest: Tensor
+    nearest: Tensor | Likest
     count: int
     budget: float
 
@@ -77,6 +95,13 @@ class Likeness:
     def _usable(self, p: Tensor, x: int) -> bool:
         first = float(p[self.nearest[x, 0]])
         return first <= (self.budget if self.budget <= 1 else (self.budget - 1) * float(p[x]))
+
+    def rest(self, p: Tensor, q: Tensor, x: int) -> Tensor:
+        """What is drawn from once draft x of q was rejected: p less q; like codes that spoke for x stand in q for nothing."""
+        q = q.clone()
+        if self._usable(p, x):
+            q[self.nearest[x, : self.count + 1]] = 0
+        return (p - q).clamp(min=0)
 
     def without(self, p: Tensor, x: int) -> Tensor:
         """p after draft x was rejected, and with it the like codes that spoke for it; even where nothing is left."""

@@ -31,6 +31,7 @@ class Field:
         lead: ``lead(level)`` is what leads a step; the level is the share that is still open, or a tensor (asked, 1) of one a position.
         codebook: the rows of the tokenizer's codes, for what goes by their likeness.
         after_step: told after each step.
+        note: leaves a sentence with the result.
     """
 
     ids: Tensor
@@ -39,6 +40,7 @@ class Field:
     lead: Callable[[float | Tensor], Scale] = lambda level: None
     codebook: Callable[[], Tensor] | None = None
     after_step: AfterStep = unheard
+    note: Callable[[str], None] = lambda text: None
 
     @property
     def length(self) -> int:

@@ -139,25 +139,28 @@ class RarReader:
 
     def __init__(self, model: Rar, labels: Sequence[Tensor], order: Tensor | None = None) -> None:
         c = model.config
-        self.model, self.labels, self.prompts, self.read = model, torch.cat(list(labels)), len(labels), 0
+        self.model, self.labels, self.prompts, self.read = model, torch.cat(list(labels)), len(labels), -1  # -1: not even the class
         self.order = torch.arange(c.length, device=self.labels.device)[None] if order is None else order
         self.cache = KeyValueCache(c.depth, len(self.labels), c.heads, c.length + 2, c.width // c.heads, model.cls_token)
 
     def __call__(self, ids: Tensor, asked: Tensor, prompts: int = 1) -> Tensor:
-        """Logits (prompts, batch, 1, codebook).
+        """Logits (prompts, batch, asked, codebook).
 
         Args:
-            ids: (batch, length), all before the asked one in the order known.
-            asked: (batch or 1, 1), the next position of the order.
+            ids: (batch, length), all before the last asked one in the order known or drafts.
+            asked: (batch or 1, asked), consecutive positions of the order.
             prompts: how many of the prompts; those left out once are gone.
         """
         if prompts < self.prompts:
             self.prompts, self.labels = prompts, self.labels[: prompts * len(ids)]
             self.cache.narrowed(len(self.labels))
-        order = self.order.expand(len(ids), -1)
-        tokens = ids.gather(1, order[:, max(self.read - 1, 0) : self.read]).repeat(prompts, 1)
-        start = self.read + 1 if self.read else 0
+        first = int((self.order[0] == asked[0, 0]).nonzero())
+        self.read = min(self.read, first - 1)  # drafts that were not accepted are forgotten
+        order, last = self.order.expand(len(ids), -1), first + asked.shape[1] - 1
+        tokens = ids.gather(1, order[:, max(self.read, 0) : last]).repeat(prompts, 1)
+        start = 2 + self.read if self.read >= 0 else 0
         x, condition = self.model.stream(self.labels, tokens, order.repeat(prompts, 1), start)
-        self.read += 1
-        mask = None if start else causal_mask(x.shape[1], x.shape[1], x.device)
-        return self.model.logits(x, condition, mask, self.cache, start)[:, -1:].unflatten(0, (prompts, -1))
+        end, self.read = start + x.shape[1], last
+        mask = None if x.shape[1] == 1 else causal_mask(x.shape[1], end, x.device)
+        found = self.model.logits(x, condition, mask, self.cache, start)
+        return found[:, -asked.shape[1] :].unflatten(0, (prompts, -1))

@@ -90,7 +90,7 @@ class _Work:
         at, parts = device(), Parts.of(self.generator.model.config)
         leading = Leading(self.guidance, self.positive, TOKEN_FAMILIES[self.generator.model.layout].remembers)
         draw = drawn_for(self.order.seed, [self.order.first + item for item in items])
-        field = Field(parts.split(start), parts.grids(self.grids), draw, leading, self._codebook)
+        field = Field(parts.split(start), parts.grids(self.grids), draw, leading, self._codebook, note=self.context.note)
         steps = self.strategy.steps(field)
         for name, ask in leading.asked.items():
             check_prompt(self.generator, name, ask, self.order.count)
