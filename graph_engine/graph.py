@@ -11,7 +11,7 @@ import msgspec
 BYPASSED, MUTED = "bypassed", "muted"
 
 
-class Node(msgspec.Struct, frozen=True):
+class Node(msgspec.Struct, frozen=True, gc=False):
     """``type`` is the id of a node type; parameters are JSON values by name, and only those that differ from nothing: absent = default.
 
     ``state`` is "" (it runs), `BYPASSED` (it passes on what it is given) or `MUTED` (it does not run, nor does what needs it).
@@ -179,17 +179,16 @@ class Graph:
     def in_order(self, needed: Iterable[str]) -> list[str]:
         """The needed nodes, sources first. Nodes on a circle, and behind one, are left out; sources that are not needed do not count."""
         inside = needed if isinstance(needed, set | frozenset) else set(needed)
-        unmet = {node: len(self._into.get(node, ())) for node in self.nodes if node in inside}
-        for node in unmet:
-            if unmet[node]:
-                unmet[node] -= sum(link.source not in inside for link in self._into[node])
+        into = self._into
+        unmet = {node: len([link for link in into.get(node, ()) if link.source in inside]) for node in self.nodes if node in inside}
         waiting = [node for node, count in unmet.items() if not count]
         for node in waiting:  # grows while it is walked
             for link in self._out_of.get(node, ()):
-                if link.target in unmet:
-                    unmet[link.target] -= 1
-                    if not unmet[link.target]:
-                        waiting.append(link.target)
+                target = link.target
+                if target in unmet:
+                    left = unmet[target] = unmet[target] - 1
+                    if not left:
+                        waiting.append(target)
         return waiting
 
     def would_cycle(self, source: str, target: str) -> bool:

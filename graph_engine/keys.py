@@ -18,6 +18,7 @@ from graph_engine.parameters import resolved
 
 # JSON keeps 1, 1.0 and true apart, and so do the keys; names within an object are sorted.
 _encode = msgspec.json.Encoder(order="deterministic").encode
+_NO_FILES: dict[str, str] = {}
 
 
 class NodeFacts(msgspec.Struct, frozen=True, gc=False):
@@ -85,7 +86,7 @@ def recipe_of(
 ) -> Recipe:
     """What a step is made from; ``links`` end at it. Its parameters and links have no errors."""
     arguments = resolved(node_type, node, [link.input for link in links])
-    files = {name: digests(arguments[name]) for name in node_type.files if name in arguments} if node_type.files else {}
+    files = {name: digests(arguments[name]) for name in node_type.files if name in arguments} if node_type.files else _NO_FILES
     counting = arguments
     if node_type.without_result:
         counting = {name: value for name, value in arguments.items() if name not in node_type.without_result}
@@ -106,7 +107,7 @@ def _feeders(facts: NodeFacts) -> tuple[str, ...]:
 def _said(facts: NodeFacts) -> bytes:
     files = facts.files
     own = {name: value for name, value in facts.parameters.items() if name not in files} if files else facts.parameters
-    return _encode((facts.type, facts.version, own, files, [taken for taken, _, _ in facts.sources]))
+    return _encode((facts.type, facts.version, own, files, [taken for taken, _, _ in facts.sources])) + b"\0"
 
 
 def _input_name(link: Link) -> str:
@@ -115,7 +116,7 @@ def _input_name(link: Link) -> str:
 
 def key_of(said: bytes, sources: Iterable[str]) -> str:
     """A node's own part with what feeds it: each source's key and output, or, for a content key, the digest of what came."""
-    return hashlib.blake2b(b"%b\0%b" % (said, "\0".join(sources).encode()), digest_size=16).hexdigest()
+    return hashlib.blake2b(said + "\0".join(sources).encode(), digest_size=16).hexdigest()
 
 
 def keys(graph: Graph, types: Mapping[str, NodeType], digests: Callable[[str], str], targets: Iterable[str] | None = None) -> Keys:

@@ -146,10 +146,11 @@ class Run:
         if isinstance(made, StepFailed):
             self._fail(made)
             return
-        if not made.ran:
+        entry, state, seconds = made.entry, made.state, made.entry.seconds
+        if state != "ran":
             self.cache.point(self.keys[node], content_key)
-        seconds = made.entry.seconds if made.ran else 0.0
-        self._finish(StepFinished(self.job.id, node, made.state, seconds, made.results, made.files, made.entry.notes), made.entry)
+            seconds = 0.0
+        self._finish(StepFinished(self.job.id, node, state, seconds, made.results, made.files, entry.notes), entry)
 
     def _spread(self, node: str, spread: Spread) -> None:
         """Begin with the items of a step."""
