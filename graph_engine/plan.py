@@ -194,12 +194,10 @@ def why(node: str, ready: Prepared, remembered: Mapping[str, Made]) -> str:
         return "acts on the world" if recipe.node_type.effect else "never ran"
     if changed := _change(before.facts, recipe.facts):
         return changed
-    for _, source, _ in recipe.facts.sources:
-        if source in ready.to_run:
-            return f"its source {source} runs"
+    for _, source, _ in recipe.facts.sources:  # one that runs to give the same again is no reason
         last = remembered.get(source)
         if last is None or last.key != ready.made.keys[source]:
-            return f"its source {source} changed"
+            return f"its source {source} {'runs' if source in ready.to_run else 'changed'}"
     if recipe.node_type.effect:
         return "acts on the world"
     return "was evicted: its result is no longer held" if _stored(recipe.node_type) else "is held in memory only, and that was let go"

@@ -146,6 +146,18 @@ def test_a_plan_says_what_runs_and_why(sum_graph, toys, cache):
     assert reasons(sum_graph)["1"] == "was evicted: its result is no longer held"
 
 
+def test_a_source_that_will_give_the_same_again_is_no_reason(toys):
+    links = [Link("1", "integer", "3", "a"), Link("2", "integer", "3", "b")]
+    graph = Graph({"1": Node("numbers/number"), "2": Node("numbers/number"), "3": Node("numbers/add")}, links)
+    memory_cache, history = Cache(MemoryCache()), History()
+    execute(graph, toys, memory_cache, history=history)
+    memory_cache.memory.clear()
+    changed = plan(graph.with_parameter("2", "value", 9), toys, memory_cache, FileDigests(), history=history)
+    assert {step.node: step.reason for step in changed.runs}["3"] == "its source 2 runs"
+    same = plan(graph, toys, memory_cache, FileDigests(), history=history)
+    assert {step.reason for step in same.runs} == {"was evicted: its result is no longer held"}
+
+
 def test_a_plan_estimates_from_what_steps_of_the_type_took(sum_graph, toys, cache):
     history = History()
     execute(sum_graph, toys, cache, history=history)
