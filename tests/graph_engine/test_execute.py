@@ -2,6 +2,7 @@
 
 import contextlib
 import threading
+import weakref
 from pathlib import Path
 from typing import Annotated
 
@@ -17,9 +18,11 @@ from graph_engine import (
     Link,
     MemoryCache,
     Node,
+    ValueType,
     execute,
     node,
     plan,
+    register_value,
 )
 from graph_engine.events import RunFinished, RunStarted, StepFailed, StepFinished, StepPreview, StepProgress, StepStarted
 
@@ -260,6 +263,38 @@ def test_a_branch_is_finished_before_the_next_begins(toys, cache):
     links = [Link("0", "integer", f"{branch}1", "a") for branch in "ab"]
     links += [Link(f"{branch}{step}", "integer", f"{branch}{step + 1}", "a") for branch in "ab" for step in (1, 2)]
     assert execute(Graph(nodes, links), toys, cache).ran == ("0", "a1", "a2", "a3", "b1", "b2", "b3")
+
+
+class Heavy:
+    """A value that tells how many of its kind there are."""
+
+    alive: weakref.WeakSet["Heavy"] = weakref.WeakSet()
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        self.alive.add(self)
+
+
+register_value(Heavy, ValueType(name="Heavy", digest=lambda heavy: f"{heavy.number:032x}", size=lambda heavy: 1000))
+
+
+def test_values_are_let_go_after_their_last_use_where_the_budget_is_full():
+    most = []
+
+    @node()
+    def heavier(a: Heavy | None = None) -> Heavy:
+        """Make one more.
+
+        Args:
+            a: the one before.
+        """
+        most.append(len(Heavy.alive))
+        return Heavy(a.number + 1 if a else 0)
+
+    nodes = {str(number): Node("t/heavier") for number in range(30)}
+    chain = Graph(nodes, [Link(str(number), "heavy", str(number + 1), "a") for number in range(29)])
+    execute(chain, Catalogue.of(("t", heavier)), Cache(MemoryCache(budget=0)))
+    assert len(most) == 30 and max(most) <= 3
 
 
 def test_results_that_cannot_be_kept_on_disk_are_noted(sum_graph, toys, tmp_path):
