@@ -81,6 +81,10 @@ class Queueing:
         """Where a run of this window came from; nobody knows of those that an earlier window left."""
         return self._asked.get(run)
 
+    def shown_in(self, job: Job, document: Document, graph: Graph) -> None:
+        """A job's workflow was opened: from now on it is as if it had come from that document."""
+        self._asked[job.run] = Asked(document, document.workflow, graph)
+
     @property
     def is_busy(self) -> bool:
         """Whether a job of this window runs, of whichever document."""

@@ -81,9 +81,9 @@ class Runner(QObject):
 
     def go_on(self, try_again: bool = False) -> None:
         """Take the next job, unless one runs. Where workers could not be started, only ``try_again`` starts another."""
-        if self.link.pid is None or (self.link.gave_up and not try_again):
-            return  # not started yet: jobs wait until the worker is ready
-        if job := self._taker.take():
+        # Where it was not started yet, jobs wait until the worker is ready.
+        can = self.link.pid is not None and (try_again or not self.link.gave_up)
+        if can and (job := self._taker.take()):
             self.began.emit(job)
         self.queue_changed.emit()
 

@@ -437,6 +437,15 @@ class Session:
         self._follow(job)
         self.run_changed.emit()
 
+    def open_job(self, job: Job) -> None:
+        """Show the workflow of a job as a new document; if the job runs, its steps are followed there."""
+        asked = self.queueing.asked(job.run)
+        if asked is None or asked.document is not self.document:
+            self.show_document(Document(read(job.workflow, job.name), saved=False))
+            self.queueing.shown_in(job, self.document, self.flat)
+            self._follow_again()
+            self.run_changed.emit()
+
     def _follow(self, job: Job) -> None:
         asked = self.queueing.asked(job.run)
         if asked and asked.document is self.document:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import traceback
 from collections.abc import Mapping
@@ -38,6 +39,7 @@ from app.notifying import Desktop, Notifier
 from app.palette.palette import Palette
 from app.places import data_folder
 from app.preview.viewer import Viewer
+from app.queue.jobs import QueueTrouble
 from app.queue_panel.queue_panel import WIDTH as QUEUE_WIDTH
 from app.queue_panel.queue_panel import QueuePanel
 from app.runner import Runner
@@ -296,6 +298,7 @@ class Window(QMainWindow):
         runner.holdings_told.connect(session.housekeeping.take)
         session.housekeeping.altered.connect(self._plan_soon)
         runner.lost.connect(self._take_loss)
+        self.queue_panel.opening_requested.connect(self._open_job)
         session.queueing.tell()
         self._join_album()
 
@@ -308,6 +311,13 @@ class Window(QMainWindow):
         recorder.trouble.connect(lambda text: self.session.said.emit(text, "warning"))
         panel.compare_requested.connect(self.viewer.compare_with)
         panel.opening_requested.connect(self._open_entry)
+
+    def _open_job(self, number: int) -> None:
+        with contextlib.suppress(QueueTrouble):  # another process was quicker and forgot it
+            job = self.runner.jobs.job(number)
+            asked = self.session.queueing.asked(job.run)
+            if (asked and asked.document is self.session.document) or self.files.may_leave():
+                self.session.open_job(job)
 
     def _open_entry(self, entry: Entry) -> None:
         """Open the workflow that made a picture as a new document; what that makes comes from the picture."""

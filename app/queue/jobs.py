@@ -28,6 +28,10 @@ CREATE INDEX jobs_in_order ON jobs (state, place);
 """
 _COLUMNS = tuple(field.name for field in msgspec.structs.fields(Job))
 _SELECT = f"SELECT {', '.join(_COLUMNS)} FROM jobs"
+_LIGHT = {"workflow": "x''", "sweep": "substr(sweep, 1, 1)"}
+_SELECT_LIGHT = f"SELECT {', '.join(_LIGHT.get(name, name) for name in _COLUMNS)} FROM jobs"
+KEPT = 200
+"""Finished jobs that are remembered. Pictures and their workflows are in the history."""
 
 
 class QueueTrouble(Exception):
@@ -71,8 +75,8 @@ class Jobs:
     # looking
 
     def all(self) -> list[Job]:
-        """Every job: those that run, then those that wait in their order, then the finished ones, the latest first."""
-        jobs = self._read(f"{_SELECT} ORDER BY place")
+        """Every job, without its workflow: those that run, those that wait in their order, the finished ones, the latest first."""
+        jobs = self._read(f"{_SELECT_LIGHT} ORDER BY place")
         unfinished = sorted((job for job in jobs if not job.is_finished), key=lambda job: job.state != RUNNING)
         return unfinished + sorted((job for job in jobs if job.is_finished), key=lambda job: -(job.ended or 0.0))
 
@@ -103,6 +107,7 @@ class Jobs:
             added = msgspec.structs.replace(job, place=self._last_place() + 1, added=time.time())
             columns = _COLUMNS[1:]
             marks = ", ".join("?" * len(columns))
+            self._forget_old()
             number = self._db.execute(f"INSERT INTO jobs ({', '.join(columns)}) VALUES ({marks})", _row(added)[1:]).lastrowid
             return msgspec.structs.replace(added, id=number)
 
@@ -218,6 +223,10 @@ class Jobs:
 
     def _last_place(self) -> int:
         return int(self._db.execute("SELECT COALESCE(MAX(place), 0) FROM jobs").fetchone()[0])
+
+    def _forget_old(self) -> None:
+        finished = f"SELECT id FROM jobs WHERE state IN {FINISHED} ORDER BY ended DESC LIMIT -1 OFFSET {KEPT - 1}"
+        self._db.execute(f"DELETE FROM jobs WHERE id IN ({finished})")
 
     def _change(self, number: int, **values: Any) -> None:
         if "record" in values:

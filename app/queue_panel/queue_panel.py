@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QItemSelectionModel, QPoint, Qt
+from PySide6.QtCore import QItemSelectionModel, QPoint, Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QLabel, QListView, QMenu, QToolButton, QVBoxLayout, QWidget
 
@@ -19,6 +19,8 @@ EMPTY = "Nothing waits.\nRun puts the graph, as it is then,\nat the end of the q
 
 
 class QueuePanel(QWidget):
+    opening_requested = Signal(int)  # the number of a job whose workflow is to be shown
+
     def __init__(self, session: Session, theme: Theme) -> None:
         super().__init__()
         self.setObjectName("panel")
@@ -29,6 +31,7 @@ class QueuePanel(QWidget):
         self.empty.setProperty("quiet", True)
         self.left = LeftJobs(session)
         self.doings = {
+            "open": self._doing("Open its workflow", "", ("Return",), self.open_chosen),
             "pause": self._doing("Pause", "pause", (Qt.Key.Key_Space,), self.pause_or_resume),
             "cancel": self._doing("Cancel", "stop", (QKeySequence.StandardKey.Delete,), self.cancel),
             "retry": self._doing("Run again", "retry", ("R",), self.retry),
@@ -53,6 +56,7 @@ class QueuePanel(QWidget):
         made.setDragDropMode(QAbstractItemView.DragDropMode.InternalMove)
         made.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         made.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        made.doubleClicked.connect(lambda index: self.open_chosen())
         made.customContextMenuRequested.connect(self._open_menu)
         return made
 
@@ -111,6 +115,7 @@ class QueuePanel(QWidget):
         chosen = self.chosen()
         states = {job.state for job in chosen}
         possible = {
+            "open": len(chosen) == 1,
             "pause": states & {WAITING, RUNNING, PAUSED},
             "cancel": states & {WAITING, RUNNING, PAUSED},
             "retry": any(job.is_finished for job in chosen),
@@ -148,6 +153,10 @@ class QueuePanel(QWidget):
     def retry(self) -> None:
         self._queueing.retry([job.id for job in self.chosen()])
 
+    def open_chosen(self) -> None:
+        if len(self.chosen()) == 1:
+            self.opening_requested.emit(self.chosen()[0].id)
+
     def take_over(self) -> None:
         self._queueing.take_over([job.id for job in self.chosen() if self._is_elsewhere(job)])
 
@@ -158,7 +167,7 @@ class QueuePanel(QWidget):
 
     def _open_menu(self, at: QPoint) -> None:
         menu = QMenu(self)
-        for name in ("take_over", "pause", "cancel", "retry", "earlier", "later"):
+        for name in ("open", "take_over", "pause", "cancel", "retry", "earlier", "later"):
             if self.doings[name].isEnabled():
                 menu.addAction(self.doings[name])
         menu.addSeparator()

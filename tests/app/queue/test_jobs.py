@@ -9,7 +9,7 @@ import pytest
 
 from app import places
 from app.queue.job import DONE, FAILED, Made, Record
-from app.queue.jobs import FILE, Jobs, QueueTrouble, opened_or_begun_anew
+from app.queue.jobs import FILE, KEPT, Jobs, QueueTrouble, opened_or_begun_anew
 from tests.app.queue.conftest import ROOT, job
 
 TAKE_ALL = """
@@ -157,3 +157,13 @@ def test_a_damaged_queue_is_put_aside_and_said(tmp_path):
     made = opened_or_begun_anew(tmp_path, said.append)
     assert made.all() == [] and "put aside" in said[0] and list(tmp_path.glob("*unreadable*"))
     made.close()
+
+
+def test_only_the_last_finished_jobs_are_remembered_and_all_that_wait(jobs):
+    waits = jobs.add(job("waits"))
+    for number in range(KEPT + 5):
+        jobs.cancel(jobs.add(job(str(number))).id)
+    jobs.add(job("last"))
+    listed = jobs.all()
+    assert [found.name for found in listed[:3]] == ["waits", "last", str(KEPT + 4)] and len(listed) == KEPT + 1
+    assert listed[0].workflow == b"" and jobs.job(waits.id).workflow == waits.workflow

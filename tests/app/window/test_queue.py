@@ -54,7 +54,9 @@ def slow() -> Workflow:
 
 def waiting(window: Window, *names: str) -> list[int]:
     """Jobs that nobody runs: the worker of the window was not started."""
-    return [window.runner.add(Job(0, name, write(slow()))).id for name in names]
+    added = [window.runner.add(Job(0, name, write(slow()))).id for name in names]
+    window.session.queueing.tell()
+    return added
 
 
 def shown_panel(window: Window) -> QueuePanel:
@@ -134,36 +136,29 @@ def test_a_running_job_that_is_paused_goes_on_where_it_was(working: Window, hand
 def test_a_stopped_job_is_run_again_and_finished_ones_are_cleared(window: Window, hands: Hands) -> None:
     (number,) = waiting(window, "one")
     panel = window.queue_panel
-    window.session.queueing.tell()
     panel.choose(number)
     panel.doings["cancel"].trigger()
     assert names(window) == ["one"] and states(hands) == ["stopped"]
-    window.session.queueing.tell()
     panel.choose(number)
     panel.doings["retry"].trigger()
     assert states(hands) == ["waiting"]
     window.session.queueing.cancel([number])
-    window.session.queueing.tell()
     panel.doings["clear"].trigger()
     assert states(hands) == []
 
 
 def test_jobs_are_put_in_order_by_keys_and_by_dragging(window: Window, hands: Hands) -> None:
     one, two, three = waiting(window, "one", "two", "three")
-    window.session.queueing.tell()
     panel = shown_panel(window)
     panel.choose(three)
     QTest.keyClick(panel.list, Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier)
-    window.session.queueing.tell()
     assert names(window) == ["one", "three", "two"] and [job.id for job in panel.chosen()] == [three]
     model = panel.model
     dragged = model.mimeData([model.index(model.row_of(two))])
     model.dropMimeData(dragged, Qt.DropAction.MoveAction, 0, 0, model.index(-1))
-    window.session.queueing.tell()
     assert names(window) == ["two", "one", "three"]
     dragged = model.mimeData([model.index(0)])
     model.dropMimeData(dragged, Qt.DropAction.MoveAction, 2, 0, model.index(-1))
-    window.session.queueing.tell()
     assert names(window) == ["one", "two", "three"]
 
 
@@ -200,6 +195,17 @@ def test_a_job_of_no_open_document_shows_its_nodes_by_title(working: Window, han
     hands.qtbot.waitUntil(lambda: states(hands) == ["done"], timeout=PATIENCE)
     picture = working.queue_panel.painter.thumbnails.of(hands.session.queueing.all()[0], 1.0)
     assert (picture.width(), picture.height()) == (36, 36)
+
+
+def test_a_job_is_opened_as_a_document_and_followed_there(working: Window, hands: Hands) -> None:
+    waiting(working, "left by somebody")
+    working.runner.go_on()
+    panel = shown_panel(working)
+    panel.choose(panel.model.jobs[0].id)
+    QTest.keyClick(panel.list, Qt.Key.Key_Return)
+    assert list(hands.graph.nodes) == ["1", "2"] and hands.session.runs.running
+    _finished(hands)
+    assert hands.session.steps["2"].state == "ran" and hands.canvas.graph_scene.nodes["2"].face.picture is not None
 
 
 def killed_in_the_middle(cache: Path, end: Callable[[int], None]) -> None:
