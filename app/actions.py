@@ -6,6 +6,8 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from app.aligning import aligned, distributed, straightened
+from app.preferences import SCALES
+from app.theme.tokens import THEMES
 from graph_engine.board import LINKED, TITLE
 from graph_engine.graph import BYPASSED, MUTED
 
@@ -105,6 +107,14 @@ def _view_rows(digit: str) -> tuple[Row, Row]:
 
 
 VIEWS = tuple(row for rows in zip(*(_view_rows(digit) for digit in "123456789"), strict=True) for row in rows)
+
+LOOKS = (
+    *(
+        Row(f"theme_{name.replace(' ', '_')}", "Theme", name.capitalize(), (), lambda w, name=name: w.choices.choose_theme(name))
+        for name in THEMES
+    ),
+    *(Row(f"scale_{scale:.0%}", "Scale", f"{scale:.0%}", (), lambda w, scale=scale: w.choices.choose_scale(scale)) for scale in SCALES),
+)
 
 ROWS = (
     Row("new", "File", "New", ("Ctrl+N",), lambda w: w.files.new(), "new"),
@@ -221,10 +231,12 @@ ROWS = (
         "import_report", "View", "Import report", (), lambda w: w.show_report(), tip="What became of an imported workflow",
         when=lambda w: w.session.report is not None, separated=True,
     ),
+    *LOOKS,
+    Row("shortcuts", "Help", "Keyboard shortcuts…", (), lambda w: w.choices.choose_shortcuts(), tip="Give actions other keys"),
     Row("help", "Help", "Help on what is under the pointer", ("F1",), lambda w: w.show_help(), "help"),
 )  # fmt: skip
 
-SUBMENUS = {"Color": "Graph", "Kept views": "View"}
+SUBMENUS = {"Color": "Graph", "Kept views": "View", "Theme": "View", "Scale": "View"}
 """Menus that lie in another one."""
 MENUS = ("File", "Edit", "Graph", "Arrange", "View", "Help")
 TOOL_BAR = ("new", "open", "save", "", "undo", "redo", "", "add", "frame", "", "simple_view", "show_queue", "show_album")

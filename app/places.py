@@ -23,6 +23,11 @@ def config_folder() -> Path:
     return platformdirs.user_config_path("tessera", appauthor=False)
 
 
+def settings_folder() -> Path:
+    """What people chose: looks and keys."""
+    return platformdirs.user_config_path("tessera", appauthor=False)
+
+
 def output_folder() -> Path:
     """Where pictures go when nobody says."""
     return platformdirs.user_pictures_path() / "Tessera"

@@ -21,6 +21,7 @@ from app.album_panel.album_panel import AlbumPanel
 from app.album_panel.recorder import Recorder
 from app.aligning import Boxes, Place
 from app.canvas.canvas import Canvas
+from app.choices import Choices, apply_scale, theme_of
 from app.document import Document
 from app.editors.panel import EditorPanel
 from app.examples import examples
@@ -37,7 +38,8 @@ from app.memory_panel.memory_panel import MemoryPanel
 from app.notice import Notice
 from app.notifying import Desktop, Notifier
 from app.palette.palette import Palette
-from app.places import data_folder
+from app.places import data_folder, settings_folder
+from app.preferences import read_preferences
 from app.preview.viewer import Viewer
 from app.queue.jobs import QueueTrouble
 from app.queue_panel.queue_panel import WIDTH as QUEUE_WIDTH
@@ -87,6 +89,7 @@ class Window(QMainWindow):
         self._plan_timer = QTimer(self, singleShot=True, interval=PLAN_PAUSE)
         self._tick_timer = QTimer(self, interval=TICK)
         self.actions_by_name = {row.name: self._action(row) for row in ROWS}
+        self.choices = Choices(self, session, self.actions_by_name, settings_folder() if session.folder else None)
         self.stop_button = self._button("stop", theme.text)
         self.run_button = self._button("run", theme.on_accent)
         self.run_button.setProperty("primary", True)
@@ -520,11 +523,11 @@ def _dropped(event: QDropEvent) -> Path | None:
     return path if path and path.suffix.lower() in SUFFIXES else None
 
 
-def make_window(runner: Runner, path: Path | None = None) -> Window:
+def make_window(runner: Runner, path: Path | None = None, theme: Theme = DARK) -> Window:
     """A window that is ready to be shown; its worker is not started yet."""
     troubles: list[str] = []
     album = opened_or_begun_anew(data_folder(), troubles.append)
-    window = Window(Session(runner.remembered(), folder=data_folder()), runner, album=album)
+    window = Window(Session(runner.remembered(), folder=data_folder()), runner, theme, album)
     for trouble in troubles:
         window.session.said.emit(f"{trouble}.", "warning")
     if path:
@@ -535,12 +538,14 @@ def make_window(runner: Runner, path: Path | None = None) -> Window:
 
 def main(argv: list[str]) -> int:
     """Open the window, on a workflow file if one is named."""
+    preferences = read_preferences(settings_folder())
+    apply_scale(preferences)
     application = QApplication(argv[:1])
     application.setApplicationName("Tessera")
     application.setDesktopFileName("tessera")
-    apply_theme(application, DARK)
+    apply_theme(application, theme_of(preferences))
     runner = Runner()
-    window = make_window(runner, Path(argv[1]) if len(argv) > 1 else None)
+    window = make_window(runner, Path(argv[1]) if len(argv) > 1 else None, theme_of(preferences))
     window.show()
     sys.excepthook = window.report_bug
     # The worker starts once the window has been painted: nobody waits for torch.

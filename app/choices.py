@@ -1,0 +1,54 @@
+"""What a person chooses for all windows, and how it takes hold: keys at once, looks when the program starts."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from msgspec.structs import replace
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QWidget
+
+from app.preferences import Preferences, read_preferences, write_preferences
+from app.session import Session
+from app.shortcuts import ShortcutsDialog, put_keys
+from app.theme.tokens import DARK, THEMES, Theme
+
+
+def theme_of(preferences: Preferences) -> Theme:
+    return THEMES.get(preferences.theme, DARK)
+
+
+def apply_scale(preferences: Preferences) -> None:
+    """Qt reads the scale when the application is made; what the environment says goes before."""
+    if preferences.scale != 1.0:
+        os.environ.setdefault("QT_SCALE_FACTOR", f"{preferences.scale:g}")
+
+
+class Choices:
+    """``folder`` is where they are kept; without it they last as long as the window."""
+
+    def __init__(self, window: QWidget, session: Session, actions: dict[str, QAction], folder: Path | None) -> None:
+        self._window, self._session, self._actions, self._folder = window, session, actions, folder
+        self.preferences = read_preferences(folder) if folder else Preferences()
+        put_keys(actions, self.preferences.shortcuts)
+
+    def choose_theme(self, name: str) -> None:
+        self._keep(replace(self.preferences, theme=name), f"The {name} theme comes with the next start.")
+
+    def choose_scale(self, scale: float) -> None:
+        self._keep(replace(self.preferences, scale=scale), f"A scale of {scale:.0%} comes with the next start.")
+
+    def choose_shortcuts(self) -> None:
+        dialog = ShortcutsDialog(self.preferences.shortcuts, self._window)
+        dialog.accepted.connect(lambda: self.take_shortcuts(dialog.chosen()))
+        dialog.open()
+
+    def take_shortcuts(self, chosen: dict[str, tuple[str, ...]]) -> None:
+        put_keys(self._actions, chosen)
+        self._keep(replace(self.preferences, shortcuts=chosen), "")
+
+    def _keep(self, preferences: Preferences, told: str) -> None:
+        self.preferences = preferences
+        trouble = write_preferences(self._folder, preferences) if self._folder else ""
+        self._session.said.emit(f"{trouble}." if trouble else told, "warning" if trouble else "note")
