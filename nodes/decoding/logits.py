@@ -24,7 +24,7 @@ def top_k(logits: Tensor, k: int) -> Tensor:
     """Keep the k largest (Fan et al. 2018), and whatever equals the k-th; 0 keeps all."""
     if not 0 < k < logits.shape[-1]:
         return logits
-    least = logits.topk(k, -1).values[..., -1:]
+    least = logits.kthvalue(logits.shape[-1] - k + 1, -1, keepdim=True).values  # finds one, where topk sorts all k
     return logits.masked_fill(logits < least, NOTHING)
 
 

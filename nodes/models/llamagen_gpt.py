@@ -87,8 +87,8 @@ class _Attention(nn.Module):
 
     def forward(self, x: Tensor, rotation: Tensor, mask: Tensor | None, cache: KeyValueCache | None, layer: int, start: int) -> Tensor:
         parts = self.wqkv(x).unflatten(-1, (-1, self.head_width)).transpose(1, 2)  # (batch, heads + 2·key heads, length, head width)
-        q, k, v = parts.split([self.heads, self.key_heads, self.key_heads], 1)
-        q, k = rotated_pairs(q, rotation), rotated_pairs(k, rotation)
+        looked, v = parts.split([self.heads + self.key_heads, self.key_heads], 1)
+        q, k = rotated_pairs(looked, rotation).split([self.heads, self.key_heads], 1)
         if cache is not None:
             k, v = cache.extended(layer, start, k, v)
         mixed = F.scaled_dot_product_attention(q, k, v, attn_mask=mask, enable_gqa=self.heads != self.key_heads)
@@ -150,13 +150,13 @@ class LlamaGenGpt(nn.Module):
     def unconditional(self, batch: int) -> Tensor:
         """The condition that stands for none: class numbers (batch,) or features (batch, T, caption width)."""
         if self.config.caption_width is None:
-            return torch.full((batch,), self.config.classes, device=self.output.weight.device)
+            return torch.full((batch,), self.config.classes, device=self.tok_embeddings.weight.device)
         return self.cls_embedding.uncond_embedding.expand(batch, -1, -1)
 
     def rotation(self) -> Tensor:
         """(T + N, head width/2, 2); zeros at the condition, whose queries and keys so vanish: it is looked at evenly."""
         c = self.config
-        grid = grid_rotation(c.side, c.side, c.width // c.heads, device=self.output.weight.device)
+        grid = grid_rotation(c.side, c.side, c.width // c.heads, device=self.tok_embeddings.weight.device)
         return F.pad(grid, (0, 0, 0, 0, c.caption_length, 0))
 
     def hidden(self, x: Tensor, rotation: Tensor, mask: Tensor | None, cache: KeyValueCache | None = None, start: int = 0) -> Tensor:

@@ -15,8 +15,10 @@ from torch import nn
 
 from graph_engine.memory import register_holder
 from nodes.models.files import ModelFile
+from nodes.models.known_layouts import LAYOUTS
 from nodes.models.layouts import build_model
 from nodes.runtime.devices import Device
+from nodes.runtime.halved import FEW_ROWS, can_halve, halved, halved_bytes
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,8 @@ class ModelHolder:
         with self._lock:
             if key not in self._models:
                 module = build_model(file).to(device.torch)
+                if device.torch.type == "cpu" and LAYOUTS[file.layout].family in FEW_ROWS and can_halve():
+                    module = halved(module)
                 self._models[key] = Held(file.name, device.name, _bytes(module)), module
             self._models.move_to_end(key)
             self._evict()
@@ -76,7 +80,8 @@ class ModelHolder:
 
 
 def _bytes(module: nn.Module) -> int:
-    return sum(value.nbytes for value in module.state_dict().values())
+    tensors: int = sum(value.nbytes for value in module.state_dict().values())
+    return tensors + halved_bytes(module)
 
 
 holder = ModelHolder(budget=4 * 2**30)
