@@ -76,6 +76,48 @@ class Mask:
         _check_unit("Mask.pixels", self.pixels)
 
 
+@value_type(pixels=lambda layer: to_pixels(layer.pixels), describe=lambda layer: layer.name or "layer")
+@dataclass(frozen=True, eq=False)
+class Layer:
+    """A picture in a stack.
+
+    Attributes:
+        pixels: (1, 4, height, width) float32 in 0 to 1, straight alpha.
+        offset: of its left and top edge on the canvas in pixels; it may lie outside.
+        opacity: 0 to 1.
+        blend: how it mixes with what lies below, a name of `nodes.imaging.blending.BLENDS`.
+    """
+
+    pixels: Tensor
+    name: str = ""
+    offset: tuple[int, int] = (0, 0)
+    opacity: float = 1.0
+    blend: str = "normal"
+    visible: bool = True
+
+    def __post_init__(self) -> None:
+        _check("Layer.pixels", self.pixels, 4, torch.float32)
+        if self.pixels.shape[:2] != (1, 4):
+            raise ValueError(f"Layer.pixels: must be one RGBA picture, got shape {tuple(self.pixels.shape)}")
+        _check_unit("Layer.pixels", self.pixels)
+        if not 0 <= self.opacity <= 1:
+            raise ValueError(f"Layer.opacity: must be within 0 to 1, got {self.opacity:g}")
+
+
+@value_type(describe=lambda stack: f"{len(stack.layers)} layers {stack.width} × {stack.height}")
+@dataclass(frozen=True, eq=False)
+class LayerStack:
+    """Layers bottom to top, and the size of their canvas in pixels."""
+
+    layers: tuple[Layer, ...]
+    width: int
+    height: int
+
+    def __post_init__(self) -> None:
+        if min(self.width, self.height) < 1:
+            raise ValueError(f"LayerStack: the canvas must have pixels, got {self.width} × {self.height}")
+
+
 @value_type(describe=lambda conditioning: f"{int(conditioning.mask.sum())} words")
 @dataclass(frozen=True, eq=False)
 class Conditioning:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.editors.subject import Subject
 from app.theme.tokens import Theme
+from graph_engine.values import Pixels
 
 NO_KEYS = Qt.KeyboardModifier.NoModifier
 
@@ -40,7 +41,7 @@ class Editor(QObject):
     tool_changed = Signal(str)
     tools: tuple[Tool, ...] = ()
     blank = ""
-    """The color of the paper where no picture leads in."""
+    """The color of the paper where no picture leads in, or "clear"."""
 
     def __init__(self, subject: Subject, theme: Theme) -> None:
         super().__init__()
@@ -48,6 +49,13 @@ class Editor(QObject):
         self.tool = self.tools[0].name if self.tools else ""
         self.picture: QImage | None = None
         self.paper = QSize(1, 1)
+
+    def pictures(self) -> tuple[Pixels | None, tuple[int, int]]:
+        """The picture that is painted on, if one leads in, and the size of the paper."""
+        return self.subject.picture(), self.subject.size
+
+    def show_pictures(self) -> None:
+        """Follow other pictures that lead in."""
 
     def options(self) -> QWidget:
         """The bar above the picture: how the tools work."""

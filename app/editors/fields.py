@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QToolButton, QWidget
 
 from app.scrub_field import ScrubField
 from app.theme.icons import icon
@@ -57,4 +58,22 @@ def bar(*widgets: QWidget | None) -> QWidget:
             row.addStretch(1)
         else:
             row.addWidget(widget)
+    return made
+
+
+class _CalmChoice(QComboBox):
+    """The wheel does not change it in passing."""
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        event.ignore()
+
+
+def choice_field(options: Iterable[str], tip: str, do: Callable[[str], object]) -> QComboBox:
+    """One of several; ``do`` gets the option that was picked by hand."""
+    made = _CalmChoice()
+    for option in options:
+        made.addItem(option.capitalize(), option)
+    made.setToolTip(tip)
+    made.setAccessibleName(tip)
+    made.activated.connect(lambda at: do(made.itemData(at)))
     return made

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QPushButton, QS
 from app.editors.editor import Editor
 from app.editors.fields import icon_button
 from app.editors.frame_editor import FrameEditor
+from app.editors.layers_editor import LayersEditor
 from app.editors.mask_editor import MaskEditor
 from app.editors.paper import Paper
 from app.editors.sketch_editor import SketchEditor
@@ -19,7 +20,12 @@ from app.session import Session
 from app.theme.tokens import Theme
 from graph_engine.values import Pixels
 
-EDITORS: dict[str, Callable[[Subject, Theme], Editor]] = {"mask": MaskEditor, "sketch": SketchEditor, "frame": FrameEditor}
+EDITORS: dict[str, Callable[[Subject, Theme], Editor]] = {
+    "mask": MaskEditor,
+    "sketch": SketchEditor,
+    "frame": FrameEditor,
+    "layers": LayersEditor,
+}
 """Which editor makes which painted document."""
 
 NOTHING = "Select a node that is painted by hand,\nas Paint mask, to paint here"
@@ -163,26 +169,27 @@ class EditorPanel(QWidget):
         subject, editor = self.subject, self.editor
         if subject is None or editor is None or not subject.alive:
             return
-        pixels, size = subject.picture(), subject.size
+        pixels, size = editor.pictures()
         if self._shown is None or self._shown[0] is not pixels or self._shown[1] != size:
             self._shown = pixels, size
             image = to_qimage(pixels) if pixels else None
             editor.show_paper(image, QSize(*size))
             self.paper.show_picture(image, QSize(*size))
+        editor.show_pictures()
         self._tell()
 
     def _run_source(self) -> None:
-        if self.subject and (source := self.subject.source()):
-            self.session.run([source])
+        if self.subject and (sources := self.subject.missing()):
+            self.session.run(sources)
 
     def _tell(self) -> None:
         subject = self.subject
         self.name.setText(subject.title if subject and subject.alive else "Editor")
-        waits = bool(subject and subject.alive and subject.source() and subject.picture() is None)
+        waits = bool(subject and subject.alive and subject.missing())
         self.run_button.setVisible(waits)
         self.run_button.setEnabled(not self.session.runs.running)
         if subject and subject.alive:
-            width, height = subject.size
+            width, height = self.paper.picture_size.toTuple()
             percent = round(self.paper.zoom * self.paper.devicePixelRatioF() * 100)
             note = f" · {self.editor.note}" if self.editor and self.editor.note else ""
             self.facts.setText(f"{width} × {height}{note} · {percent} %{' · no picture leads in yet' if waits else ''}")

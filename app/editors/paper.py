@@ -50,8 +50,9 @@ class Paper(Desk):
     def show_picture(self, image: QImage | None, size: QSize) -> None:
         """The picture, or blank paper of a size."""
         if image is None and self.editor:
-            image = QImage(size, QImage.Format.Format_RGB32)
-            image.fill(QColor(self.editor.blank or self._blank))
+            clear = self.editor.blank == "clear"
+            image = QImage(size, QImage.Format.Format_ARGB32_Premultiplied if clear else QImage.Format.Format_RGB32)
+            image.fill(Qt.GlobalColor.transparent if clear else QColor(self.editor.blank or self._blank))
         self.show_image(image)
 
     def extent(self) -> QRectF:

@@ -111,6 +111,7 @@ class StackList(QWidget):
 
 def _item() -> QListWidgetItem:
     item = QListWidgetItem()
+    item.setSizeHint(QSize(0, THUMBNAIL.height() + 4))
     flag = Qt.ItemFlag
     item.setFlags(flag.ItemIsEnabled | flag.ItemIsSelectable | flag.ItemIsEditable | flag.ItemIsUserCheckable)
     return item

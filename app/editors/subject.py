@@ -66,9 +66,23 @@ class Subject:
         if parameter:
             self.session.set_parameter(self.id, parameter, value)
 
-    def source(self, name: str = "image") -> str:
+    @property
+    def inputs(self) -> list[str]:
+        """The inputs of pictures that something leads into, in the order of the node."""
+        linked = {link.input for link in self.session.workflow.graph.into(self.id)}
+        wanted = self.node_type.inputs if self.node_type else ()
+        return [found.name for found in wanted if found.type == "Image" and found.name in linked]
+
+    def source(self, name: str) -> str:
         """The node that leads into an input, or nothing."""
         return next((link.source for link in self.session.workflow.graph.into(self.id) if link.input == name), "")
+
+    def missing(self) -> list[str]:
+        """The nodes whose pictures are to be painted on and were not made yet."""
+        return [self.source(name) for name in self.inputs if self.picture(name) is None]
+
+    def source_title(self, name: str) -> str:
+        return self.session.title(self.source(name))
 
     def picture(self, name: str = "image") -> Pixels | None:
         """What the last run made of what leads into an input."""

@@ -19,6 +19,9 @@ from app.runner import Runner
 from app.session import Session
 from app.window import Window
 from graph_engine import Catalogue, discover
+from graph_engine.events import Result, StepFinished
+from graph_engine.graph import Link
+from graph_engine.values import Pixels
 
 LEFT = Qt.MouseButton.LeftButton
 NO_KEY = Qt.KeyboardModifier.NoModifier
@@ -42,6 +45,16 @@ class Painter:
         self.session.select({node})
         QTest.keyClick(self.window.canvas, Qt.Key.Key_E)
         assert self.window.editors.isVisible() and self.editor.subject.id == node
+        return node
+
+    def picture(self, into: str, input_name: str, color: str = "#808080", size: tuple[int, int] = (64, 64)) -> str:
+        """Link a node whose last run made a plain picture; ``#rrggbbaa`` may let something through."""
+        node = self.session.add_node("image/load_image", (0.0, 0.0))
+        self.session.link(Link(node, "image", into, input_name))
+        pixels = Pixels(*size, bytes.fromhex((color[1:] + "ff")[:8]) * (size[0] * size[1]))
+        self.session.runs.follow("earlier", self.session.queueing.pace)
+        self.session.take_event(StepFinished("earlier", node, "ran", 0.0, (Result("image", "Image", "", "", pixels),)))
+        self.session.select({into})
         return node
 
     def set(self, node: str, **parameters: object) -> None:

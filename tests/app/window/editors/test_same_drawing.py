@@ -2,14 +2,17 @@
 
 import numpy as np
 import pytest
+import torch
 from numpy.typing import NDArray
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QImage
 
+from app.editors.layer_drawing import MODES, draw_layers, layer_box
 from app.editors.mask_drawing import draw_shape
 from app.editors.mask_overlay import overlay
 from app.editors.sketch_drawing import draw_stroke
 from nodes.painting.edges import feathered, grown
+from nodes.painting.layers_document import composite, layer_stack
 from nodes.painting.mask_document import painted_mask
 from nodes.painting.sketch_document import painted_sketch
 
@@ -95,3 +98,30 @@ def _premultiplied(image: QImage) -> NDArray[np.float32]:
     kept = image.convertToFormat(QImage.Format.Format_RGBA8888_Premultiplied)  # the bytes live as long as the picture
     rows = np.frombuffer(kept.constBits(), np.uint8).copy()
     return rows.reshape(image.height(), image.width(), 4) / np.float32(255)
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_a_blend_mode_mixes_alike_in_the_window_and_in_the_node(qapp: object, mode: str) -> None:
+    colors = np.random.default_rng(3).integers(0, 256, (2, 24, 24, 4), np.uint8)
+    entries = [{"input": "one"}, {"input": "two", "blend": mode, "opacity": 80}]
+    pictures = {"one": _tensor(colors[0]), "two": _tensor(colors[1])}
+    made = composite(layer_stack(pictures, {"layers": entries}, 24, 24))
+    images = [QImage(part.tobytes(), 24, 24, QImage.Format.Format_RGBA8888).copy() for part in colors]
+    placed = [(entry, image, layer_box(entry, image.size(), QSize(24, 24))) for entry, image in zip(entries, images, strict=True)]
+    wanted = (made[0] * torch.cat([made[0, 3:].expand(3, -1, -1), torch.ones(1, 24, 24)])).permute(1, 2, 0).numpy()
+    off = np.abs(_premultiplied(draw_layers(placed, QSize(24, 24))) - wanted)
+    assert off.mean() < 0.006 and off.max() < 0.06
+
+
+def test_a_scaled_layer_lies_alike_in_the_window_and_in_the_node(qapp: object) -> None:
+    picture = _picture()
+    entry = {"input": "one", "box": [-1000, 2000, 6000, 9000]}
+    made = composite(layer_stack({"one": _tensor(picture)}, {"layers": [entry]}, 160, 100))
+    image = QImage(picture.tobytes(), 120, 90, QImage.Format.Format_RGBA8888).copy()
+    drawn = _premultiplied(draw_layers([(entry, image, layer_box(entry, image.size(), QSize(160, 100)))], QSize(160, 100)))
+    seen = made[0].permute(1, 2, 0).numpy()
+    assert np.abs(drawn[:, :, 3] - seen[:, :, 3]).mean() < 0.01 and np.abs(drawn[:, :, :3] - seen[:, :, :3] * seen[:, :, 3:]).mean() < 0.01
+
+
+def _tensor(picture: NDArray[np.uint8]) -> torch.Tensor:
+    return torch.from_numpy(picture.transpose(2, 0, 1)[None] / np.float32(255))

@@ -1,0 +1,68 @@
+"""A stack of layers drawn by QPainter, as the node composes it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QImage, QPainter
+
+from app.editors.units import FULL, rect_of
+
+Mode = QPainter.CompositionMode
+MODES = {
+    "normal": Mode.CompositionMode_SourceOver,
+    "multiply": Mode.CompositionMode_Multiply,
+    "screen": Mode.CompositionMode_Screen,
+    "overlay": Mode.CompositionMode_Overlay,
+    "darken": Mode.CompositionMode_Darken,
+    "lighten": Mode.CompositionMode_Lighten,
+    "color dodge": Mode.CompositionMode_ColorDodge,
+    "color burn": Mode.CompositionMode_ColorBurn,
+    "hard light": Mode.CompositionMode_HardLight,
+    "soft light": Mode.CompositionMode_SoftLight,
+    "difference": Mode.CompositionMode_Difference,
+    "exclusion": Mode.CompositionMode_Exclusion,
+}
+
+
+def layer_box(layer: Mapping[str, Any], picture: QSize, paper: QSize) -> QRectF:
+    """Where a layer lies, in whole pixels of the canvas; without a place in the middle, in its own size."""
+    if box := layer.get("box"):
+        exact = rect_of(box, paper)
+        left, top = round(exact.left()), round(exact.top())
+        return QRectF(left, top, max(1, round(exact.right()) - left), max(1, round(exact.bottom()) - top))
+    left, top = (paper.width() - picture.width()) // 2, (paper.height() - picture.height()) // 2
+    return QRectF(left, top, picture.width(), picture.height())
+
+
+def draw_layers(layers: Sequence[tuple[Mapping[str, Any], QImage, QRectF]], paper: QSize) -> QImage:
+    """Layers bottom to top, each with its picture and place."""
+    made = QImage(paper, QImage.Format.Format_ARGB32_Premultiplied)
+    made.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(made)
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+    for layer, picture, box in layers:
+        if not layer.get("hidden"):
+            painter.setOpacity(layer.get("opacity", FULL) / FULL)
+            painter.setCompositionMode(MODES.get(layer.get("blend", "normal"), Mode.CompositionMode_SourceOver))
+            painter.drawImage(box.topLeft(), fitted(picture, box.size().toSize()))
+    painter.end()
+    return made
+
+
+def fitted(picture: QImage, size: QSize) -> QImage:
+    """The picture in a size, averaged where it shrinks."""
+    if picture.size() == size:
+        return picture
+    return picture.scaled(size, Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation)
+
+
+def is_seen_at(layer: Mapping[str, Any], picture: QImage, box: QRectF, at: QPointF) -> bool:
+    """Whether a layer has color at a place of the canvas."""
+    if layer.get("hidden") or not box.contains(at):
+        return False
+    x = int((at.x() - box.left()) / box.width() * picture.width())
+    y = int((at.y() - box.top()) / box.height() * picture.height())
+    return picture.valid(x, y) and picture.pixelColor(x, y).alpha() > 16

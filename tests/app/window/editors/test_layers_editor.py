@@ -1,0 +1,100 @@
+"""Layers moved, scaled, blended and ordered on the canvas."""
+
+import pytest
+from PySide6.QtCore import Qt
+
+from tests.app.window.editors.conftest import Painter
+
+Key = Qt.Key
+SHIFT = Qt.KeyboardModifier.ShiftModifier
+
+
+def _open(painter: Painter) -> str:
+    """A gray canvas of 200 × 100 with a red picture of 40 × 40 in its middle."""
+    node = painter.edit("layers/layers")
+    painter.picture(node, "one", "#808080", (200, 100))
+    painter.picture(node, "two", "#ff0000", (40, 40))
+    return node
+
+
+def _color(painter: Painter, x: float, y: float) -> str:
+    seen = painter.editor.composed()
+    return seen.pixelColor(int(x * seen.width()), int(y * seen.height())).name()
+
+
+def _layer(painter: Painter, name: str) -> dict[str, object]:
+    return next(layer for layer in painter.value["layers"] if layer["input"] == name)
+
+
+def test_the_first_picture_gives_the_size_and_the_others_lie_in_its_middle(painter: Painter) -> None:
+    _open(painter)
+    assert painter.paper.picture_size.toTuple() == (200, 100)
+    assert (_color(painter, 0.5, 0.5), _color(painter, 0.1, 0.1)) == ("#ff0000", "#808080")
+    assert painter.editor.list.list.count() == 2 and not painter.value
+
+
+def test_a_layer_is_dragged_on_the_picture_in_one_undo_step(painter: Painter) -> None:
+    _open(painter)
+    before = painter.session.workflow
+    painter.drag((0.5, 0.5), (0.3, 0.5), (0.2, 0.5))
+    assert _layer(painter, "two")["box"] == pytest.approx([1000, 3000, 3000, 7000], abs=60)
+    assert (_color(painter, 0.2, 0.5), _color(painter, 0.5, 0.5)) == ("#ff0000", "#808080")
+    painter.undo()
+    assert painter.session.workflow == before
+
+
+def test_a_corner_scales_and_keeps_the_ratio_unless_shift_is_held(painter: Painter) -> None:
+    _open(painter)
+    painter.drag((0.6, 0.7), (0.7, 0.75))
+    box = painter.editor.box(1)
+    assert box.width() == pytest.approx(box.height(), abs=1) and box.width() == pytest.approx(60, abs=3)
+    painter.drag((box.right() / 200, box.bottom() / 100), (0.9, box.bottom() / 100), keys=SHIFT)
+    assert painter.editor.box(1).width() > 90 and painter.editor.box(1).height() == pytest.approx(box.height(), abs=1)
+
+
+def test_a_click_chooses_the_topmost_layer_that_is_seen_there(painter: Painter) -> None:
+    node = _open(painter)
+    painter.picture(node, "three", "#00ff0000", (40, 40))
+    painter.editor.list.list.setCurrentRow(2)
+    painter.click(0.5, 0.5)
+    assert painter.editor.layer == 1
+    painter.click(0.05, 0.05)
+    assert painter.editor.layer == 0
+
+
+def test_order_name_opacity_blend_and_visibility_are_edits(painter: Painter) -> None:
+    _open(painter)
+    editor = painter.editor
+    editor.list.list.item(0).setText("Ball")
+    editor.blend.setCurrentIndex(1)
+    editor.blend.activated.emit(1)
+    editor.opacity.changed.emit(50.0)
+    editor.opacity.settled.emit()
+    assert _layer(painter, "two") == {"input": "two", "name": "Ball", "blend": "multiply", "opacity": 50}
+    editor.list.list.item(0).setCheckState(Qt.CheckState.Unchecked)
+    assert _layer(painter, "two")["hidden"] and _color(painter, 0.5, 0.5) == "#808080"
+    editor.list.down.click()
+    assert [layer["input"] for layer in painter.value["layers"]] == ["two", "one"]
+    for _ in range(5):
+        painter.undo()
+    assert not painter.value
+
+
+def test_arrows_nudge_and_page_keys_reorder(painter: Painter) -> None:
+    _open(painter)
+    painter.key(Key.Key_Right, SHIFT)
+    assert painter.editor.box(1).left() == 90
+    painter.key(Key.Key_PageDown)
+    assert painter.value["layers"][0]["input"] == "two" and _color(painter, 0.5, 0.5) == "#808080"
+
+
+def test_a_layer_whose_picture_is_unlinked_keeps_its_place_for_later(painter: Painter) -> None:
+    node = _open(painter)
+    painter.drag((0.5, 0.5), (0.2, 0.5))
+    box = _layer(painter, "two")["box"]
+    link = next(link for link in painter.session.workflow.graph.into(node) if link.input == "two")
+    painter.session.unlink(link)
+    assert painter.editor.list.list.count() == 1
+    painter.editor.list.list.item(0).setText("Ground")
+    painter.session.link(link)
+    assert _layer(painter, "two")["box"] == box and painter.editor.list.list.count() == 2
