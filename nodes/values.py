@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 
 from nodes.imaging.pixels import to_pixels
+from nodes.imaging.region_colors import colored
 from nodes.models.files import ModelFile
 from nodes.value_type import value_type
 
@@ -116,6 +117,51 @@ class LayerStack:
     def __post_init__(self) -> None:
         if min(self.width, self.height) < 1:
             raise ValueError(f"LayerStack: the canvas must have pixels, got {self.width} × {self.height}")
+
+
+@value_type(pixels=lambda region: to_pixels(region.area.expand(-1, 3, -1, -1)), describe=lambda region: region.words or "region")
+@dataclass(frozen=True, eq=False)
+class Region:
+    """A part of a layout.
+
+    Attributes:
+        box: left, top, right and bottom of what it covers, in 0 to 1 of the canvas.
+        words: what it holds.
+        weight: how much the words count, 1 as usual.
+        depth: 1 is the farthest.
+        area: (1, 1, height, width) float32 in 0 to 1, on the whole canvas.
+    """
+
+    box: tuple[float, float, float, float]
+    words: str
+    weight: float
+    depth: int
+    area: Tensor
+
+    def __post_init__(self) -> None:
+        left, top, right, bottom = self.box
+        if not (0 <= left <= right <= 1 and 0 <= top <= bottom <= 1):
+            raise ValueError(f"Region.box: must be left, top, right, bottom within 0 to 1, got {self.box}")
+        _check("Region.area", self.area, 4, torch.float32)
+        _check_unit("Region.area", self.area)
+
+
+@value_type(
+    pixels=lambda layout: to_pixels(colored([region.area for region in layout.regions], layout.width, layout.height)),
+    describe=lambda layout: f"{len(layout.regions)} regions {layout.width} × {layout.height}",
+)
+@dataclass(frozen=True, eq=False)
+class Layout:
+    """What is to be where: regions from the farthest to the nearest, and the size of their canvas in pixels."""
+
+    regions: tuple[Region, ...]
+    width: int
+    height: int
+
+    def __post_init__(self) -> None:
+        for region in self.regions:
+            if region.area.shape != (1, 1, self.height, self.width):
+                raise ValueError(f"Layout.regions: areas must be {self.width} × {self.height}, got shape {tuple(region.area.shape)}")
 
 
 @value_type(describe=lambda conditioning: f"{int(conditioning.mask.sum())} words")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QPointF, QSize, Qt
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPen
@@ -44,6 +44,12 @@ class Stroke:
         within = 0.5 / max(0.25, min(4.0, self.touches[0].zoom))
         kept = {id(dab) for dab in simplified(self.dabs, within)}
         return [touch for touch, dab in zip(self.touches, self.dabs, strict=True) if id(dab) in kept]
+
+
+def thinned(line: Sequence[QPointF], zoom: float) -> list[QPointF]:
+    """The corners that a line needs to stay within half a pixel of the screen of where it was drawn."""
+    dabs = simplified([Dab(at.x(), at.y(), 0.0) for at in line], 0.5 / max(0.25, min(4.0, zoom)))
+    return [QPointF(dab.x, dab.y) for dab in dabs]
 
 
 def paint_circle(painter: QPainter, at: QPointF, radius: float, zoom: float) -> bool:

@@ -36,13 +36,13 @@ def draw_shape(mask: QImage, shape: Mapping[str, Any], picture: QImage | None) -
 
 
 def brush_coverage(shape: Mapping[str, Any], mask: QImage) -> Coverage:
-    return Coverage(mask.size(), shape.get("hard", FULL) / FULL).add_all(brush_dabs(shape, mask))
+    return Coverage(mask.size(), shape.get("hard", FULL) / FULL).add_all(brush_dabs(shape, mask.size()))
 
 
-def brush_dabs(shape: Mapping[str, Any], mask: QImage) -> list[Dab]:
+def brush_dabs(shape: Mapping[str, Any], paper: QSize) -> list[Dab]:
     """Pressure makes the brush wider."""
-    flat, radius = shape["points"], pixels_of(shape["size"], mask.size()) / 2
-    places = (point(flat[i], flat[i + 1], mask.size()) for i in range(0, len(flat), 3))
+    flat, radius = shape["points"], pixels_of(shape["size"], paper) / 2
+    places = (point(flat[i], flat[i + 1], paper) for i in range(0, len(flat), 3))
     return [Dab(at.x(), at.y(), max(LEAST_RADIUS, radius * flat[3 * i + 2] / FULL)) for i, at in enumerate(places)]
 
 

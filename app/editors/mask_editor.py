@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QKeyEvent, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
-from app.editors.brush import LARGER, SMALLER, Stroke, paint_circle, resized
+from app.editors.brush import LARGER, SMALLER, Stroke, paint_circle, resized, thinned
 from app.editors.coverage import Dab
 from app.editors.editor import Editor, Tool, Touch
 from app.editors.mask_bar import MaskBar
@@ -44,6 +44,7 @@ class MaskEditor(Editor):
         self._stroke: Stroke | None = None
         self._line: list[QPointF] = []  # corners of a lasso or polygon, the ends of a box
         self._takes_away = False  # of what is being drawn
+        self._zoom = 1.0
         self._drawn: tuple[Any, QImage] | None = None
         self.bar = MaskBar(self)
 
@@ -102,7 +103,7 @@ class MaskEditor(Editor):
         if self.tool == "polygon":
             self._press_polygon(touch)
             return
-        self._takes_away = self._means_away(touch)
+        self._takes_away, self._zoom = self._means_away(touch), touch.zoom
         if self.tool == "brush":
             self._stroke = Stroke(self.paper, self.hard / FULL, self._dab)
             self._stroke.add(touch)
@@ -162,7 +163,11 @@ class MaskEditor(Editor):
         if self.tool in ("rectangle", "ellipse"):
             box = QRectF(*self._line).normalized()
             return {"tool": self.tool, "box": box_of(box, self.paper)} if min(box.width(), box.height()) >= LEAST_BOX else None
-        return {"tool": self.tool, "points": places(_thinned(self._line), self.paper)} if len(self._line) > 2 else None
+        return {"tool": self.tool, "points": places(self._thin_line(), self.paper)} if len(self._line) > 2 else None
+
+    def _thin_line(self) -> list[QPointF]:
+        """What is clicked is meant to the point; what is drawn in one go has more than it needs."""
+        return self._line if self.tool == "polygon" else thinned(self._line, self._zoom)
 
     def _live_shape(self) -> dict[str, Any] | None:
         """The area that is being drawn; a polygon's grows under the pointer."""
@@ -247,11 +252,6 @@ def _even(first: QPointF, touch: Touch) -> QPointF:
     across = touch.at - first
     side = max(abs(across.x()), abs(across.y()))
     return first + QPointF(side if across.x() >= 0 else -side, side if across.y() >= 0 else -side)
-
-
-def _thinned(line: list[QPointF]) -> list[QPointF]:
-    """Without corners that lie on one spot."""
-    return [line[0], *(at for before, at in zip(line, line[1:], strict=False) if (at - before).manhattanLength() > 0.5)]
 
 
 def _paint_line(painter: QPainter, shape: dict[str, Any], paper: QSize) -> None:

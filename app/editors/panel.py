@@ -11,6 +11,7 @@ from app.editors.editor import Editor
 from app.editors.fields import icon_button
 from app.editors.frame_editor import FrameEditor
 from app.editors.layers_editor import LayersEditor
+from app.editors.layout_editor import LayoutEditor
 from app.editors.mask_editor import MaskEditor
 from app.editors.paper import Paper
 from app.editors.sketch_editor import SketchEditor
@@ -25,6 +26,7 @@ EDITORS: dict[str, Callable[[Subject, Theme], Editor]] = {
     "sketch": SketchEditor,
     "frame": FrameEditor,
     "layers": LayersEditor,
+    "layout": LayoutEditor,
 }
 """Which editor makes which painted document."""
 

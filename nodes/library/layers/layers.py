@@ -32,13 +32,12 @@ def layers(
 ) -> Laid:
     """Lay up to six pictures over one another: placed, scaled, blended, in any order.
 
-    Press E with the node selected: layers are dragged and scaled on the picture, and the list below sets their order,
-    names and what is shown. A layer stays where it is when its picture is made anew. Blend modes are those of the W3C
-    compositing specification.
+    Press E with the node selected: layers are dragged and scaled on the picture, the list sets their order and names. A
+    layer stays where it is when its picture is made anew. Blend modes are those of the W3C compositing specification.
 
     Args:
         one: A picture; it gives the canvas its size, where none is set.
-        two: A picture that lies above the first, until its place is changed.
+        two: A picture that lies above it.
         three: Another picture.
         four: Another picture.
         five: Another picture.

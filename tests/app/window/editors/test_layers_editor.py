@@ -1,9 +1,11 @@
 """Layers moved, scaled, blended and ordered on the canvas."""
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtTest import QTest
 
-from tests.app.window.editors.conftest import Painter
+from app.editors.editor import Touch
+from tests.app.window.editors.conftest import LEFT, Painter
 
 Key = Qt.Key
 SHIFT = Qt.KeyboardModifier.ShiftModifier
@@ -48,7 +50,9 @@ def test_a_corner_scales_and_keeps_the_ratio_unless_shift_is_held(painter: Paint
     painter.drag((0.6, 0.7), (0.7, 0.75))
     box = painter.editor.box(1)
     assert box.width() == pytest.approx(box.height(), abs=1) and box.width() == pytest.approx(60, abs=3)
-    painter.drag((box.right() / 200, box.bottom() / 100), (0.9, box.bottom() / 100), keys=SHIFT)
+    QTest.mousePress(painter.paper, LEFT, SHIFT, painter.at(box.right() / 200, box.bottom() / 100))
+    painter.editor.move(Touch(QPointF(180, box.bottom()), keys=SHIFT))
+    QTest.mouseRelease(painter.paper, LEFT, SHIFT, painter.at(0.9, box.bottom() / 100))
     assert painter.editor.box(1).width() > 90 and painter.editor.box(1).height() == pytest.approx(box.height(), abs=1)
 
 
