@@ -40,7 +40,7 @@ from app.versions import described, moment, restored, versions
 from graph_engine.check import errors
 from graph_engine.errors import BadWorkflow, MissingModel
 from graph_engine.events import AnyEvent
-from graph_engine.flatten import flattened, problems_of
+from graph_engine.flatten import flattened
 from graph_engine.parameters import seeds
 from graph_engine.workflow import upgraded
 
@@ -128,7 +128,7 @@ def check_file(file: File, as_json: AsJson = False) -> None:
     """List what is wrong with a workflow, without running it."""
     workflow = opened(file)
     room = EngineRoom()
-    problems = problems_of(upgraded(workflow, room.catalogue), room.catalogue) + exposed_problems(workflow, room.catalogue)
+    problems = room.problems(workflow) + exposed_problems(workflow, room.catalogue)
     missing = room.missing_models(workflow)
     say_problems(workflow, problems + missing)
     if not problems + missing:

@@ -21,7 +21,8 @@ from graph_engine.disk import DiskCache
 from graph_engine.events import AnyEvent
 from graph_engine.execute import Outcome, execute
 from graph_engine.files import MISSING, FileDigests
-from graph_engine.flatten import flattened, problems_of
+from graph_engine.flatten import Flat, flattened, problems_of
+from graph_engine.foretelling import Foretelling
 from graph_engine.graph import Graph
 from graph_engine.history import History
 from graph_engine.plan import Plan, plan
@@ -48,6 +49,7 @@ class EngineRoom:
         self.history = History(folder / "history.db")
         self._find = _finder(nodes)
         self.digests = FileDigests(self._find, folder / "digests.json")
+        self._foretelling = Foretelling()
 
     def _set_budgets(self) -> str:
         """Set the budgets that the user chose; what is wrong with them, if anything."""
@@ -86,6 +88,8 @@ class EngineRoom:
             return Outcome("refused", 0.0, problems=problems)
         flat = flattened(current, self.catalogue)
         wanted = default_targets(flat.graph, self.catalogue) if targets is None else flat.targets(targets)
+        if misfits := tuple(self.misfits(flat, wanted)):
+            return Outcome("refused", 0.0, problems=(*problems, *misfits))
         carried = self._carried(current, flat.graph, wanted)
         outcome = execute(
             flat.graph, self.catalogue, self.cache, emit, targets=[node for node in wanted if node not in written], stop=stop,
@@ -129,7 +133,22 @@ class EngineRoom:
         if errors(problems):
             return Plan(wanted, (), problems, 0.0, tuple(self.missing_models(current)))
         planned = plan(flat.graph, self.catalogue, self.cache, self.digests, targets=wanted, history=self.history, scope=scope)
-        return replace(planned, problems=problems, missing=tuple(self.missing_models(current)))
+        missing = (*self.missing_models(current), *self.misfits(flat, wanted))
+        return replace(planned, problems=problems, missing=missing)
+
+    def problems(self, workflow: Workflow) -> list[Problem]:
+        """All that is wrong with a workflow as far as it can be told before a run."""
+        current = upgraded(workflow, self.catalogue)
+        found = problems_of(current, self.catalogue)
+        if errors(found):
+            return found
+        flat = flattened(current, self.catalogue)
+        return found + self.misfits(flat, default_targets(flat.graph, self.catalogue))
+
+    def misfits(self, flat: Flat, targets: Iterable[str]) -> list[Problem]:
+        """What files and settings say does not go together; the graph has no errors otherwise."""
+        found = self._foretelling.problems(flat.graph, self.catalogue, targets, self.digests)
+        return [replace(problem, node=flat.owner(problem.node)) for problem in found]
 
 
 def _finder(nodes: str) -> Callable[[str], Path | None] | None:

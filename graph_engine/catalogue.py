@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from graph_engine.declaration import DeclarationError, Needs, NodeType, Upgrade, declared
+from graph_engine.declaration import DeclarationError, Foretells, Needs, NodeType, Upgrade, declared
 
 
 class BrokenFile(msgspec.Struct, frozen=True):
@@ -59,6 +59,12 @@ class Catalogue(Mapping[str, NodeType]):
         """What names the lazy inputs that are needed; in the process that discovered the node type."""
         needs: Needs = self._functions[identity].__node__.needs  # type: ignore[attr-defined]
         return needs
+
+    def foretells(self, identity: str) -> Foretells | None:
+        """What tells of a node type's results before a run, in the process that discovered it; None where nothing does."""
+        function = self._functions.get(identity)
+        marked = function.__node__.foretells if function else False  # type: ignore[attr-defined]
+        return function if marked is True else marked or None
 
     def upgrade(self, identity: str) -> Upgrade | None:
         function = self._functions.get(identity)

@@ -50,6 +50,10 @@ Needs = Callable[..., Collection[str]]
 """Names the lazy inputs that are needed: ``needs(**some of the parameters and other inputs)``."""
 
 
+Foretells = Callable[..., Any]
+"""Makes what is known of the outputs before a run: ``foretells(**some of the parameters and inputs)``; see `foretelling`."""
+
+
 class DeclarationError(Exception):
     """A node function breaks a rule of declarations."""
 
@@ -169,6 +173,7 @@ class Marks(msgspec.Struct, frozen=True):
     without_result: tuple[str, ...]
     uses: str
     needs: Needs | None
+    foretells: Foretells | bool
     words: tuple[str, ...]
     work: tuple[str, ...]
     upgrade: Upgrade | None
@@ -182,6 +187,7 @@ def node(
     without_result: tuple[str, ...] = (),
     uses: str = "",
     needs: Needs | None = None,
+    foretells: Foretells | bool = False,
     words: tuple[str, ...] = (),
     work: tuple[str, ...] = (),
     upgrade: Upgrade | None = None,
@@ -195,13 +201,16 @@ def node(
         without_result: parameters that do not change the result and stay out of its key.
         uses: what a step of this type has for itself, as ``"model device"``; steps that use the same run one at a time.
         needs: names the lazy inputs that a step looks at; its own arguments are those parameters and inputs that it tells by.
+        foretells: makes what is known of the outputs before a run, and raises `Failure` where things do not fit; its own arguments are
+            those parameters and inputs that it tells by, None where they are not known yet. True = the node's function is quick and acts
+            on nothing, so it tells by itself.
         words: further words that find the node in the palette.
         work: parameters that time and memory grow with, as ``("count", "width", "height")``, here and in what takes the outputs.
         upgrade: carries parameters of an older version over: ``upgrade(old_version, parameters) -> parameters``.
     """
 
     def mark(function: Function) -> Function:
-        function.__node__ = Marks(version, title, effect, without_result, uses, needs, words, work, upgrade)  # type: ignore[attr-defined]
+        function.__node__ = Marks(version, title, effect, without_result, uses, needs, foretells, words, work, upgrade)  # type: ignore[attr-defined]
         return function
 
     return mark

@@ -38,7 +38,7 @@ class Plan(msgspec.Struct, frozen=True):
     steps: tuple[PlannedStep, ...]  # sources first
     problems: tuple[Problem, ...]
     seconds: float  # of the steps whose cost is known, one after the other
-    missing: tuple[Problem, ...] = ()  # files that nodes name and that are not there, where somebody has looked
+    missing: tuple[Problem, ...] = ()  # files that are not there, and what files say does not fit, where somebody has looked
     peaks: Mapping[str, int] = {}  # of the step that needs most, by pool
 
     @property

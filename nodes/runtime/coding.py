@@ -16,7 +16,7 @@ from nodes.models.files import ModelFile
 from nodes.models.text_encoder import padded, tokenize
 from nodes.runtime.devices import device
 from nodes.runtime.models import holder
-from nodes.runtime.token_coding import fixed_side, picture_tokens, token_pixels
+from nodes.runtime.token_coding import check_maker, fixed_side, picture_tokens, token_pixels
 from nodes.runtime.token_families import codebook_of
 from nodes.values import Conditioning, Image, Latent, TextEncoder, Tokenizer, Tokens
 
@@ -83,10 +83,7 @@ def _tokenized(tokenizer: Tokenizer, image: Image, context: Context) -> Tokens:
 
 def _untokenized(tokenizer: Tokenizer, tokens: Tokens, context: Context) -> Image:
     model, at = tokenizer.model, device()
-    if tokens.tokenizer != model.digest:
-        came, wanted = tokens.tokenizer[:12], model.digest[:12]
-        message = f"latent: must be tokens of {model.name} (SHA-256 {wanted}…), are of {came}…"
-        raise Failure(message, "Load the tokenizer that fits the generator.")
+    check_maker("latent", model, tokens.tokenizer)
     module = holder.module(model, at)
     with torch.no_grad():
         parts = [token_pixels(model, module, part.to(at.torch), tokens.grids).float().cpu() for part in _parts(tokens.ids, context)]
@@ -101,10 +98,7 @@ def decoded(tokenizer: Tokenizer, latent: Latent | Tokens, context: Context) -> 
     """
     if isinstance(latent, Tokens):
         return _untokenized(tokenizer, latent, context)
-    if latent.autoencoder != tokenizer.model.digest:
-        came, wanted = latent.autoencoder[:12], tokenizer.model.digest[:12]
-        message = f"latent: must be of the autoencoder {tokenizer.model.name} (SHA-256 {wanted}…), is of {came}…"
-        raise Failure(message, "Load the tokenizer that fits the generator.")
+    check_maker("latent", tokenizer.model, latent.autoencoder)
     at = device()
     model = holder.module(tokenizer.model, at)
     reach = getattr(model, "reach", 0)

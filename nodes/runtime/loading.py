@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from graph_engine.errors import MissingModel
+from graph_engine.errors import Failure, MissingModel
 from nodes.models.files import ModelFile, read_header
 from nodes.models.known_layouts import LAYOUTS
 from nodes.models.layouts import companion, open_model
@@ -21,6 +21,7 @@ def open_generator(name: str, tokenizer: Tokenizer | None = None) -> Generator:
 
     Raises:
         MissingModel: the file or a companion is not there, or is not what it should be.
+        Failure: the tokenizer is another than the generator was trained with.
     """
     model = open_model(name, "generator")
     layout = LAYOUTS[model.layout]
@@ -29,7 +30,7 @@ def open_generator(name: str, tokenizer: Tokenizer | None = None) -> Generator:
     named = {role: _named(model, role) for role in ("tokenizer", "text_encoder")}
     if tokenizer is not None and named["tokenizer"] not in ("", tokenizer.model.digest):
         message = f"tokenizer: {model.name} was trained with another one (SHA-256 {named['tokenizer'][:12]}…), got {tokenizer.model.name}"
-        raise MissingModel(message, "Connect that tokenizer, or none: it is found beside the generator.")
+        raise Failure(message, "Connect that tokenizer, or none: it is found beside the generator.")
     return (_token_generator if layout.name in TOKEN_FAMILIES else _flow_generator)(model, tokenizer, **named)
 
 
@@ -54,7 +55,7 @@ def _flow_generator(model: ModelFile, given: Tokenizer | None, tokenizer: str, t
 def _token_generator(model: ModelFile, given: Tokenizer | None, tokenizer: str, text_encoder: str) -> Generator:
     found = given.model if given else companion(model, "tokenizer", tokenizer) if tokenizer else None
     if found and (reason := misfit(model, found)):
-        raise MissingModel(reason, "Connect the tokenizer that the generator was trained with.")
+        raise Failure(reason, "Connect the tokenizer that the generator was trained with.")
     encoder = companion(model, "text encoder", text_encoder) if text_encoder else None
     classes = model.config.get("classes")
     if encoder and encoder.config["width"] != model.config.get("caption_width"):

@@ -24,7 +24,7 @@ def check_prompt(generator: Generator, name: str, prompt: Ask, count: int) -> No
         _check_elsewhere(generator, prompt.generator)
         check_prompt(prompt.generator, name, prompt.prompt, count)
     elif isinstance(prompt, ClassLabel):
-        _check_class(generator, name, prompt)
+        check_class(generator, name, prompt)
     elif prompt is not None:
         _check_words(generator, name, prompt, count)
 
@@ -35,7 +35,12 @@ def misplaced(generator: Generator, families: str) -> Failure:
     return Failure(message, "Connect a strategy of that family, or none.")
 
 
-def _check_class(generator: Generator, name: str, label: ClassLabel) -> None:
+def check_class(generator: Generator, name: str, label: ClassLabel) -> None:
+    """Refuse a class that a generator does not know.
+
+    Raises:
+        Failure: it does not, or takes words.
+    """
     if generator.classes is None:
         message = f"{name}: must be words for {generator.model.name}, is a class"
         raise Failure(message, "Connect Encode prompt in place of Class label.")
@@ -44,14 +49,23 @@ def _check_class(generator: Generator, name: str, label: ClassLabel) -> None:
         raise Failure(message, "Choose another class.")
 
 
-def _check_words(generator: Generator, name: str, prompt: Conditioning, count: int) -> None:
+def check_encoder(generator: Generator, name: str, encoder: str) -> None:
+    """Refuse words of another encoder, by its digest.
+
+    Raises:
+        Failure: they are, or the generator takes no words.
+    """
     wanted = generator.text_encoder
     if wanted is None:
         message = f"{name}: must be a class for {generator.model.name}, is words"
         raise Failure(message, "Connect Class label in place of Encode prompt.")
-    if prompt.encoder != wanted.digest:
-        message = f"{name}: must come from {wanted.name} (SHA-256 {wanted.digest[:12]}…), comes from {prompt.encoder[:12]}…"
+    if encoder != wanted.digest:
+        message = f"{name}: must come from {wanted.name} (SHA-256 {wanted.digest[:12]}…), comes from {encoder[:12]}…"
         raise Failure(message, "Connect the text encoder of the same Load generator to Encode prompt.")
+
+
+def _check_words(generator: Generator, name: str, prompt: Conditioning, count: int) -> None:
+    check_encoder(generator, name, prompt.encoder)
     if len(prompt.sequence) not in (1, count):
         raise Failure(f"{name}: must hold 1 prompt or {count} as count says, holds {len(prompt.sequence)}", "Change count.")
 

@@ -10,6 +10,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from graph_engine.errors import Failure
 from graph_engine.values import Pixels
 from nodes.imaging.pixels import to_pixels
 from nodes.models.files import ModelFile
@@ -24,6 +25,33 @@ SIGNED = ("llamagen-vq", "var-vqvae", "kl-autoencoder", "diffusers-autoencoder")
 
 UNDECIDED = 0.5
 """The gray of what is not known yet."""
+
+
+def check_maker(name: str, tokenizer: ModelFile, maker: str) -> None:
+    """Refuse what another tokenizer made, by its digest.
+
+    Raises:
+        Failure: it did.
+    """
+    if maker != tokenizer.digest:
+        message = f"{name}: must be of {tokenizer.name} (SHA-256 {tokenizer.digest[:12]}…), is of {maker[:12]}…"
+        raise Failure(message, "Use the same tokenizer here as there: the one that fits the generator.")
+
+
+def check_grids(given: Grids, wanted: Grids) -> None:
+    """Refuse tokens that fill something else than a generator's: another size, other scales.
+
+    Raises:
+        Failure: they do.
+    """
+    if given != wanted:
+        message = f"tokens: must fill {said(wanted)} as the generator's, fill {said(given)}"
+        raise Failure(message, "Use a picture of the generator's size, and its tokenizer.")
+
+
+def said(grids: Grids) -> str:
+    """Grids as people read them."""
+    return ", ".join(f"{columns} × {rows}" for rows, columns in grids)
 
 
 def to_model(file: ModelFile, pixels: Tensor) -> Tensor:

@@ -20,7 +20,7 @@ from nodes.runtime.devices import device
 from nodes.runtime.leading import Leading, opened
 from nodes.runtime.models import holder
 from nodes.runtime.prompting import check_prompt, class_numbers, for_items, left_padded, misplaced
-from nodes.runtime.token_coding import Grids, at_scales, codes_of, token_preview
+from nodes.runtime.token_coding import Grids, at_scales, check_grids, check_maker, codes_of, token_preview
 from nodes.runtime.token_families import TOKEN_FAMILIES, Opening, codebook_of
 from nodes.runtime.token_parts import Parts
 from nodes.values import Ask, Elsewhere, Generator, Guidance, Prompt, Tokens
@@ -54,7 +54,7 @@ def generated_tokens(
     config, row = generator.model.config, TOKEN_FAMILIES[generator.model.layout]
     strategy = strategy or row.strategy(config)
     _check_strategy(generator, strategy)
-    _check_size(generator, order)
+    check_size(generator, order.width, order.height)
     grids = row.grids(config, LAYOUTS[tokenizer.layout].family)
     work = _Work(context, generator, tokenizer, guidance, positive, strategy, order, grids)
     start = _started(tokenizer, given, grids, order.count)
@@ -129,21 +129,12 @@ def _started(tokenizer: ModelFile, given: Tokens | None, grids: Grids, count: in
     length = sum(rows * columns for rows, columns in grids)
     if given is None:
         return torch.full((count, length), -1)
-    if given.tokenizer != tokenizer.digest:
-        message = f"tokens: must be of the tokenizer {tokenizer.name} (SHA-256 {tokenizer.digest[:12]}…), are of {given.tokenizer[:12]}…"
-        raise Failure(message, "Encode the picture with the tokenizer that fits the generator.")
-    if given.grids != grids:
-        message = f"tokens: must fill {said(grids)} as the generator's, fill {said(given.grids)}"
-        raise Failure(message, "Encode a picture of the generator's size.")
+    check_maker("tokens", tokenizer, given.tokenizer)
+    check_grids(given.grids, grids)
     if len(given.ids) not in (1, count):
         raise Failure(f"tokens: must be of 1 picture or of {count} as count says, are of {len(given.ids)}", "Change count.")
     known = torch.ones_like(given.ids, dtype=torch.bool) if given.known is None else given.known
     return torch.where(known, given.ids, -1).expand(count, -1)
-
-
-def said(grids: Grids) -> str:
-    """Grids as people read them."""
-    return ", ".join(f"{columns} × {rows}" for rows, columns in grids)
 
 
 def _check_strategy(generator: Generator, strategy: TokenStrategy) -> None:
@@ -151,8 +142,13 @@ def _check_strategy(generator: Generator, strategy: TokenStrategy) -> None:
         raise misplaced(generator, " or ".join(strategy.families))
 
 
-def _check_size(generator: Generator, order: Order) -> None:
-    for name in ("width", "height"):
-        if getattr(order, name) not in (0, generator.size):
-            message = f"{name}: must be {generator.size} px, which {generator.model.name} was trained at, got {getattr(order, name)}"
+def check_size(generator: Generator, width: int, height: int) -> None:
+    """Refuse another size than the generator's own; 0 is its own.
+
+    Raises:
+        Failure: it is another.
+    """
+    for name, side in (("width", width), ("height", height)):
+        if side not in (0, generator.size):
+            message = f"{name}: must be {generator.size} px, which {generator.model.name} was trained at, got {side}"
             raise Failure(message, "Set it to 0: a generator of tokens has one size.")

@@ -14,7 +14,7 @@ class Loaded(NamedTuple):
     text_encoder: TextEncoder
 
 
-@node(words=("checkpoint", "model", "flow", "load", "autoregressive", "tokens", "var", "maskgit", "llamagen"))
+@node(foretells=True, words=("checkpoint", "model", "flow", "load", "autoregressive", "tokens", "var", "maskgit", "llamagen"))
 def load_generator(
     tokenizer: Tokenizer | None = None, file: Annotated[str, File((".safetensors",), "model")] = "starter/flow_base"
 ) -> Loaded:

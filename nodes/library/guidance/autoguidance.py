@@ -12,7 +12,7 @@ from nodes.values import Generator, Guidance
 Level = Number(soft=(0, 1), hard=(0, 1))
 
 
-@node(words=("bad version of itself", "karras", "weak model", "second generator"))
+@node(foretells=True, words=("bad version of itself", "karras", "weak model", "second generator"))
 def autoguidance(
     worse: Generator,
     scale: Annotated[float, Number(soft=(1, 5), hard=(0, None), step=0.1)] = 2.0,

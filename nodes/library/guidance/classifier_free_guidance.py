@@ -12,7 +12,7 @@ from nodes.values import ClassLabel, Conditioning, Guidance
 Level = Number(soft=(0, 1), hard=(0, 1))
 
 
-@node(title="Classifier-free guidance", words=("cfg", "scale", "negative prompt"))
+@node(foretells=True, title="Classifier-free guidance", words=("cfg", "scale", "negative prompt"))
 def classifier_free_guidance(
     negative: Conditioning | ClassLabel | None = None,
     scale: Annotated[float, Number(soft=(1, 10), hard=(0, None), step=0.1)] = 3.0,

@@ -8,7 +8,7 @@ from graph_engine.declaration import Integer, node
 from nodes.values import ClassLabel
 
 
-@node(words=("imagenet", "category", "label", "conditioning"))
+@node(foretells=True, words=("imagenet", "category", "label", "conditioning"))
 def class_label(number: Annotated[int, Integer(soft=(-1, 999), hard=(-1, 2**31))] = 0) -> ClassLabel:
     """Say what a picture shows by the number of a class, for generators that know no words.
 

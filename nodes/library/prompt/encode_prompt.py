@@ -6,11 +6,12 @@ from typing import Annotated
 
 from graph_engine.context import Context
 from graph_engine.declaration import Text, node
+from nodes.runtime import foretelling
 from nodes.runtime.coding import conditioning
 from nodes.values import Conditioning, TextEncoder
 
 
-@node(uses="model device", words=("text encode", "clip", "conditioning"))
+@node(foretells=foretelling.words, uses="model device", words=("text encode", "clip", "conditioning"))
 def encode_prompt(
     context: Context,
     text_encoder: TextEncoder,

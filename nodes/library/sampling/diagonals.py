@@ -8,7 +8,7 @@ from graph_engine.declaration import Integer, Number, node
 from nodes.decoding.strategies import Diagonals, Picking, TokenStrategy
 
 
-@node(words=("nar", "neighboring", "parallel", "autoregressive"))
+@node(foretells=True, words=("nar", "neighboring", "parallel", "autoregressive"))
 def diagonals(
     temperature: Annotated[float, Number(soft=(0, 2), hard=(0, 100), step=0.05)] = 1.0,
     top_k: Annotated[int, Integer(soft=(0, 4000), hard=(0, 2**20))] = 0,

@@ -9,7 +9,7 @@ from graph_engine.declaration import Integer, node
 from nodes.decoding.strategies import TokenStrategy, rearranged
 
 
-@node(title="Top-k by entropy", words=("pure", "entropy", "top-k", "adaptive"))
+@node(foretells=True, title="Top-k by entropy", words=("pure", "entropy", "top-k", "adaptive"))
 def doubtful_top_k(
     strategy: TokenStrategy,
     sure_k: Annotated[int, Integer(soft=(1, 500), hard=(1, 2**20))] = 10,

@@ -8,6 +8,7 @@ from graph_engine.context import Context
 from graph_engine.declaration import Integer, Seed, node
 from nodes.decoding.guidance import Unguided
 from nodes.decoding.strategies import TokenStrategy
+from nodes.runtime import foretelling
 from nodes.runtime.batches import Order
 from nodes.runtime.generation import generated
 from nodes.values import ClassLabel, Conditioning, Generator, Guidance, Latent, Strategy, Tokens
@@ -15,7 +16,12 @@ from nodes.values import ClassLabel, Conditioning, Generator, Guidance, Latent, 
 Side = Integer(soft=(0, 512), hard=(0, 4096), step=16, unit="px")
 
 
-@node(uses="model device", work=("count", "width", "height"), words=("sample", "ksampler", "denoise", "text to image", "tokens"))
+@node(
+    foretells=foretelling.generated,
+    uses="model device",
+    work=("count", "width", "height"),
+    words=("sample", "ksampler", "denoise", "text to image", "tokens"),
+)
 def generate(
     context: Context,
     generator: Generator,

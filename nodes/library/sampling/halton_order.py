@@ -8,7 +8,7 @@ from graph_engine.declaration import Integer, Number, node
 from nodes.decoding.strategies import Halton, Picking, TokenStrategy
 
 
-@node(work=("steps",), words=("maskgit", "low discrepancy", "halton", "masked", "order"))
+@node(foretells=True, work=("steps",), words=("maskgit", "low discrepancy", "halton", "masked", "order"))
 def halton_order(
     steps: Annotated[int, Integer(soft=(1, 64), hard=(1, 4096))] = 32,
     temperature: Annotated[float, Number(soft=(0, 2), hard=(0, 100), step=0.05)] = 1.0,

@@ -8,7 +8,7 @@ from graph_engine.declaration import Integer, Number, node
 from nodes.decoding.strategies import LocalityAware, Picking, TokenStrategy
 
 
-@node(title="Locality-aware order", work=("steps",), words=("lpd", "parallel", "order", "autoregressive"))
+@node(foretells=True, title="Locality-aware order", work=("steps",), words=("lpd", "parallel", "order", "autoregressive"))
 def locality_aware(
     steps: Annotated[int, Integer(soft=(1, 64), hard=(1, 4096))] = 20,
     proximity: Annotated[float, Number(soft=(0, 4), hard=(0, 8), step=0.1)] = 1.0,

@@ -9,7 +9,7 @@ from nodes.decoding.scale_strategies import Scales, settings_of
 from nodes.decoding.strategies import Picking, TokenStrategy
 
 
-@node(words=("var", "hmar", "multi-scale", "coarse to fine", "top-k", "temperature"))
+@node(foretells=True, words=("var", "hmar", "multi-scale", "coarse to fine", "top-k", "temperature"))
 def next_scale(
     temperatures: Annotated[str, Text(placeholder="1")] = "1",
     top_ks: Annotated[str, Text(placeholder="900")] = "900",

@@ -8,7 +8,7 @@ from graph_engine.declaration import Integer, Number, node
 from nodes.decoding.strategies import Picking, RandomOrder, TokenStrategy
 
 
-@node(work=("steps",), words=("randar", "arpg", "parallel", "order", "autoregressive"))
+@node(foretells=True, work=("steps",), words=("randar", "arpg", "parallel", "order", "autoregressive"))
 def random_order(
     steps: Annotated[int, Integer(soft=(1, 256), hard=(1, 4096))] = 64,
     temperature: Annotated[float, Number(soft=(0, 2), hard=(0, 100), step=0.05)] = 1.0,

@@ -8,7 +8,7 @@ from graph_engine.declaration import Integer, Number, node
 from nodes.decoding.strategies import Picking, Regions, TokenStrategy
 
 
-@node(words=("par", "parallel", "autoregressive"))
+@node(foretells=True, words=("par", "parallel", "autoregressive"))
 def regions(
     parts: Literal["4", "9", "16"] = "4",
     temperature: Annotated[float, Number(soft=(0, 2), hard=(0, 100), step=0.05)] = 1.0,

@@ -11,7 +11,7 @@ from nodes.decoding.jacobi import Jacobi
 from nodes.decoding.strategies import TokenStrategy
 
 
-@node(words=("lantern", "lantern++", "speculative", "fast", "relaxed"))
+@node(foretells=True, words=("lantern", "lantern++", "speculative", "fast", "relaxed"))
 def relaxed_acceptance(
     strategy: TokenStrategy,
     like: Annotated[int, Integer(soft=(0, 1000), hard=(0, 2**20))] = 100,

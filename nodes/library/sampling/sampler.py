@@ -8,7 +8,7 @@ from graph_engine.declaration import Integer, Number, node
 from nodes.values import Strategy
 
 
-@node(work=("steps",), words=("solver", "scheduler", "steps", "euler", "heun"))
+@node(foretells=True, work=("steps",), words=("solver", "scheduler", "steps", "euler", "heun"))
 def sampler(
     solver: Literal["euler", "heun"] = "euler",
     steps: Annotated[int, Integer(soft=(1, 50), hard=(1, 1000))] = 20,

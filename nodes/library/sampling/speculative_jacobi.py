@@ -9,7 +9,7 @@ from nodes.decoding.jacobi import Jacobi
 from nodes.decoding.strategies import Picking, TokenStrategy
 
 
-@node(title="Speculative Jacobi", words=("sjd", "speculative", "fast", "lossless", "draft", "autoregressive", "next token"))
+@node(foretells=True, title="Speculative Jacobi", words=("sjd", "speculative", "fast", "lossless", "draft", "autoregressive", "next token"))
 def speculative_jacobi(
     window: Annotated[int, Integer(soft=(2, 64), hard=(1, 4096))] = 16,
     temperature: Annotated[float, Number(soft=(0, 2), hard=(0, 100), step=0.05)] = 1.0,

@@ -10,7 +10,7 @@ from nodes.decoding.strategies import TokenStrategy, Unmask
 Schedule = Literal["arccos", "cosine", "linear", "square", "cubic", "square root"]
 
 
-@node(work=("steps",), words=("maskgit", "masked", "parallel", "confidence", "re-mask", "titok", "maskbit"))
+@node(foretells=True, work=("steps",), words=("maskgit", "masked", "parallel", "confidence", "re-mask", "titok", "maskbit"))
 def unmask(
     steps: Annotated[int, Integer(soft=(1, 64), hard=(1, 4096))] = 8,
     schedule: Schedule = "arccos",

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from graph_engine.context import Context
 from graph_engine.declaration import node
+from nodes.runtime import foretelling
 from nodes.runtime.coding import decoded
 from nodes.values import Image, Latent, Tokenizer, Tokens
 
 
-@node(uses="model device", words=("vae decode", "latent to image", "tokens to image"))
+@node(foretells=foretelling.decoded, uses="model device", words=("vae decode", "latent to image", "tokens to image"))
 def decode(context: Context, latent: Latent | Tokens, tokenizer: Tokenizer) -> Image:
     """Turn latents or tokens into pictures.
 

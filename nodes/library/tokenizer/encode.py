@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from graph_engine.context import Context
 from graph_engine.declaration import node
+from nodes.runtime import foretelling
 from nodes.runtime.coding import encoded
 from nodes.values import Image, Latent, Tokenizer, Tokens
 
 
-@node(uses="model device", words=("vae encode", "image to latent"))
+@node(foretells=foretelling.encoded, uses="model device", words=("vae encode", "image to latent"))
 def encode(context: Context, image: Image, tokenizer: Tokenizer) -> Latent | Tokens:
     """Turn pictures into latents or tokens, where generators work.
 

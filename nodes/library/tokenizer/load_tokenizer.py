@@ -9,7 +9,7 @@ from nodes.runtime.loading import open_tokenizer
 from nodes.values import Tokenizer
 
 
-@node(words=("vae", "autoencoder", "model", "load"))
+@node(foretells=True, words=("vae", "autoencoder", "model", "load"))
 def load_tokenizer(file: Annotated[str, File((".safetensors",), "model")] = "starter/rgba_autoencoder") -> Tokenizer:
     """Open a tokenizer: the model that turns pictures into latents or tokens, and back.
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from graph_engine import Exposed, Graph, Node, Workflow, save
+from graph_engine import Exposed, Graph, Link, Node, Workflow, save
 
 ROOT = Path(__file__).parents[3]
 FIRST = ROOT / "workflows" / "first_picture.json"
@@ -83,6 +83,21 @@ def test_a_plan_after_a_run_says_what_is_held_and_what_the_rest_will_cost(tesser
 
 def test_a_sound_workflow_has_no_problems(tessera):
     assert tessera("check", FIRST).code == 0
+
+
+def test_what_files_say_does_not_fit_is_told_before_a_run_and_refuses_it(tessera, tmp_path):
+    nodes = {
+        "load": Node("generator/load_generator", parameters={"file": "starter/flow_base"}),
+        "class": Node("prompt/class_label"),
+        "make": Node("sampling/generate"),
+    }
+    links = [Link("load", "generator", "make", "generator"), Link("class", "conditioning", "make", "positive")]
+    save(Workflow(graph=Graph(nodes, links)), path := tmp_path / "odd.json")
+    for command in ("check", "run"):
+        said = tessera(command, path, "--json")
+        assert said.code == 2
+        (problem,) = said.json["problems"]
+        assert (problem["node"], problem["where"], problem["remedy"]) == ("make", "positive", "Connect Encode prompt in place of Class label.")
 
 
 def test_node_types_are_listed_and_explained(tessera):

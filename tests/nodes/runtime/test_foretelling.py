@@ -1,0 +1,129 @@
+"""Wrong matches of files and settings are problems while wiring, each with a remedy; what fits has none."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from graph_engine import Catalogue, FileDigests, Graph, Link, Node, Problem, discover
+from graph_engine.foretelling import Foretelling
+from nodes.models.folders import existing_file
+from nodes.models.llamagen_vq import LlamaGenVqConfig
+from nodes.models.var_vqvae import VarVqvaeConfig
+from tests.nodes.token_models import GENERATORS, TOKENIZERS, save
+
+LINKS = (
+    "v tokenizer g tokenizer", "g generator m generator", "p conditioning m positive", "m latent d latent", "w tokenizer d tokenizer",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def catalogue() -> Catalogue:
+    return discover("nodes.library")
+
+
+class Wiring:
+    """Class label, tokenizer, generator, Generate, Decode, of tiny files in a folder; what is changed is said by the test."""
+
+    def __init__(self, folder: Path, layout: str = "llamagen-gpt") -> None:
+        self.folder = folder
+        tokenizer = str(save(folder, GENERATORS[layout][1]))
+        self.graph = Graph(
+            {
+                "v": Node("tokenizer/load_tokenizer", parameters={"file": tokenizer}),
+                "w": Node("tokenizer/load_tokenizer", parameters={"file": tokenizer}),
+                "g": Node("generator/load_generator", parameters={"file": str(save(folder, layout))}),
+                "p": Node("prompt/class_label"),
+                "m": Node("sampling/generate"),
+                "d": Node("tokenizer/decode"),
+            },
+            [Link(*link.split()) for link in LINKS],
+        )
+
+    def set(self, node: str, parameter: str, value: object) -> Wiring:
+        self.graph = self.graph.with_parameter(node, parameter, value)
+        return self
+
+    def add(self, name: str, type_: str, link: str, **parameters: object) -> Wiring:
+        self.graph = self.graph.with_node(name, Node(type_, parameters=parameters)).with_link(Link(*link.split()))
+        return self
+
+    def problems(self, catalogue: Catalogue) -> list[Problem]:
+        return Foretelling().problems(self.graph, catalogue, ["d"], FileDigests(existing_file))
+
+
+def words(wiring: Wiring) -> None:
+    wiring.graph = wiring.graph.without_link(Link("p", "conditioning", "m", "positive"))
+    wiring.add("e", "prompt/encode_prompt", "g text_encoder e text_encoder")
+    wiring.graph = wiring.graph.with_link(Link("e", "conditioning", "m", "positive"))
+
+
+def other_codebook(wiring: Wiring) -> None:
+    wiring.set("v", "file", str(save(wiring.folder, "llamagen-vq", LlamaGenVqConfig(4, (1, 2), (1, 1), 1, 4, 12, 3, 2), seed=3)))
+
+
+def twin(wiring: Wiring) -> None:
+    wiring.set("w", "file", str(save(wiring.folder, "llamagen-vq", seed=9)))
+
+
+def no_tokenizer(wiring: Wiring) -> None:
+    wiring.graph = wiring.graph.without_link(Link("v", "tokenizer", "g", "tokenizer"))
+
+
+def masked(wiring: Wiring) -> None:
+    wiring.add("s", "sampling/unmask", "s strategy m strategy")
+
+
+FIT = "Connect the tokenizer that the generator was trained with."
+
+WRONG: dict[str, tuple[Callable[[Wiring], object], str, str, str]] = {
+    "codebooks": (other_codebook, "g", "tokenizer: .* has 8 codes, .* has 12", FIT),
+    "kinds": (lambda w: w.set("v", "file", str(save(w.folder, "titok"))), "g", "tokenizer: .* writes codes, .* reads line", FIT),
+    "identities": (twin, "d", "latent: must be of llamagen-vq_9.safetensors .*, is of ", "Use the same tokenizer here as there"),
+    "no tokenizer": (no_tokenizer, "m", "generator: .* does not name its tokenizer", "Connect Load tokenizer to the tokenizer input"),
+    "words": (words, "e", "text_encoder: this generator takes a class, no words", "Connect Class label in place of Encode prompt."),
+    "class": (lambda w: w.set("p", "number", 3), "m", "positive: must be a class within 0 to 2 for .*, is 3", "Choose another class."),
+    "strategy": (
+        masked,
+        "m",
+        "strategy: must be for next token generators .*, is for masked",
+        "Connect a strategy of that family, or none.",
+    ),
+    "size": (lambda w: w.set("m", "width", 512), "m", "width: must be 8 px, .* got 512", "Set it to 0: a generator of tokens has one size"),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_a_wrong_match_is_a_problem_with_a_remedy(name: str, catalogue: Catalogue, tmp_path: Path) -> None:
+    spoil, where, message, remedy = WRONG[name]
+    wiring = Wiring(tmp_path)
+    spoil(wiring)
+    problem = wiring.problems(catalogue)[0]
+    assert problem.node == where
+    assert problem.remedy.startswith(remedy)
+    with pytest.raises(AssertionError, match=message):
+        raise AssertionError(problem.message)
+
+
+@pytest.mark.parametrize("layout", list(GENERATORS))
+def test_what_fits_has_no_problems(layout: str, catalogue: Catalogue, tmp_path: Path) -> None:
+    wiring = Wiring(tmp_path, layout)
+    wiring.add("c", "guidance/classifier_free_guidance", "c guidance m guidance")
+    assert wiring.problems(catalogue) == []
+
+
+def test_tokens_over_other_scales_are_a_problem(catalogue: Catalogue, tmp_path: Path) -> None:
+    wiring = Wiring(tmp_path, "var-transformer")
+    finer = dataclasses.replace(TOKENIZERS["var-vqvae"], scales=(1, 2, 3, 4))
+    assert isinstance(finer, VarVqvaeConfig)
+    other = str(save(tmp_path, "var-vqvae", finer))  # the same weights, so the same file with another word in its header
+    for node in ("v", "w"):
+        wiring.set(node, "file", other)
+    wiring.add("e", "tokenizer/encode", "v tokenizer e tokenizer")
+    wiring.graph = wiring.graph.with_link(Link("e", "latent", "m", "tokens"))
+    (problem,) = wiring.problems(catalogue)
+    assert (problem.node, problem.where) == ("m", "tokens")
+    assert problem.message == "tokens: must fill 1 × 1, 2 × 2, 4 × 4 as the generator's, fill 1 × 1, 2 × 2, 3 × 3, 4 × 4"
