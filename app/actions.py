@@ -232,6 +232,7 @@ ROWS = (
         when=lambda w: w.session.report is not None, separated=True,
     ),
     *LOOKS,
+    Row("tour", "Help", "Take the tour", (), lambda w: w.tour.begin(), tip="A minute with the hand on the program"),
     Row("shortcuts", "Help", "Keyboard shortcuts…", (), lambda w: w.choices.choose_shortcuts(), tip="Give actions other keys"),
     Row("help", "Help", "Help on what is under the pointer", ("F1",), lambda w: w.show_help(), "help"),
 )  # fmt: skip

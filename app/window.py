@@ -52,6 +52,7 @@ from app.theme.icons import SIZE, icon, swatch
 from app.theme.style import apply_theme
 from app.theme.tokens import DARK, Theme
 from app.tidying import tidied
+from app.tour import Tour
 from app.trail import Trail
 from app.versions import moment
 from graph_engine.catalogue import Catalogue
@@ -94,6 +95,7 @@ class Window(QMainWindow):
         self.run_button = self._button("run", theme.on_accent)
         self.run_button.setProperty("primary", True)
         self._lay_out()
+        self.tour = Tour(self, theme)
         self._join()
         self.show_title()
         self.show_possible()
@@ -279,6 +281,7 @@ class Window(QMainWindow):
         self.canvas.menu_requested.connect(self._open_menu)
         page = self.canvas.start_page
         page.opening_requested.connect(self.files.open)
+        page.tour_requested.connect(self.tour.begin)
         page.example_requested.connect(self.files.begin_with_example)
         page.file_requested.connect(self.files.open_recent)
         self.palette.chosen.connect(self._add_node)  # type: ignore[attr-defined]

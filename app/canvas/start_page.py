@@ -81,6 +81,7 @@ class Card(QAbstractButton):
 class StartPage(QWidget):
     node_requested = Signal()
     opening_requested = Signal()
+    tour_requested = Signal()
     example_requested = Signal(Path)
     file_requested = Signal(Path)
 
@@ -112,14 +113,17 @@ class StartPage(QWidget):
         row = QHBoxLayout()
         row.setSpacing(8)
         row.addStretch()
-        row.addWidget(add)
-        row.addWidget(opened)
+        tour = QPushButton(icon("help", self._theme), "Take the tour")
+        tour.clicked.connect(self.tour_requested)
+        for button in (add, opened, tour):
+            row.addWidget(button)
         row.addStretch()
         return row
 
     def show_beginnings(self, examples: Sequence[Example], recent: Sequence[Path]) -> None:
         """Show what can be begun with: a card an example, and the files of last time."""
         for widget in (*self.cards, *self.recent):
+            widget.hide()
             widget.deleteLater()
         self.cards = [Card(example, self._theme) for example in examples[:MOST_EXAMPLES]]
         for number, card in enumerate(self.cards):

@@ -95,8 +95,8 @@ class NodeForm(QWidget):
         return self.node_type.summary
 
     def _rename(self) -> None:
-        shown = title_of(self.session.workflow.graph.nodes[self.node], self.node_type)
-        if self.title.text().strip() != shown:
+        node = self.session.workflow.graph.nodes.get(self.node)  # gone where a field loses the keyboard because its node went
+        if node and self.title.text().strip() != title_of(node, self.node_type):
             self.session.rename(self.node, self.title.text().strip())
 
     def show_workflow(self) -> None:
