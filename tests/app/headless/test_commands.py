@@ -97,7 +97,8 @@ def test_what_files_say_does_not_fit_is_told_before_a_run_and_refuses_it(tessera
         said = tessera(command, path, "--json")
         assert said.code == 2
         (problem,) = said.json["problems"]
-        assert (problem["node"], problem["where"], problem["remedy"]) == ("make", "positive", "Connect Encode prompt in place of Class label.")
+        assert (problem["node"], problem["where"]) == ("make", "positive")
+        assert problem["remedy"] == "Connect Encode prompt in place of Class label."
 
 
 def test_node_types_are_listed_and_explained(tessera):
