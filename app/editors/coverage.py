@@ -83,6 +83,16 @@ def as_alpha(gray: QImage, color: QColor) -> QImage:
     return made
 
 
+def tinted(white: QImage, color: QColor) -> QImage:
+    """A color where a picture has alpha."""
+    made = white.copy()
+    painter = QPainter(made)
+    painter.setCompositionMode(Mode.CompositionMode_SourceIn)
+    painter.fillRect(made.rect(), color)
+    painter.end()
+    return made
+
+
 def _between(first: Dab | None, last: Dab) -> Iterable[Dab]:
     """Dabs so close that the edge between two of them is out by less than a twentieth of a pixel."""
     if first is None:

@@ -9,7 +9,7 @@ from PySide6.QtGui import QImage, QKeyEvent, QPainter
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from app.editors.brush import LARGER, SMALLER, Stroke, paint_circle, resized, thinned
-from app.editors.coverage import Dab, as_alpha
+from app.editors.coverage import Dab, tinted
 from app.editors.editor import Editor, Tool, Touch
 from app.editors.fields import NumberField, bar, icon_button
 from app.editors.handles import Grip, cursor_for, dragged, grip_at, paint_box
@@ -43,6 +43,7 @@ class LayoutEditor(Editor):
         self._line: list[QPointF] = []
         self._stroke: Stroke | None = None
         self._takes_away = False
+        self._colored: dict[int, tuple[int, QImage]] = {}
         self._areas: dict[int, tuple[dict[str, Any], tuple[int, int], QImage]] = {}
         self.words = QLineEdit(placeholderText="What is here, in plain words")
         self.words.setAccessibleName("Words of the region")
@@ -136,15 +137,12 @@ class LayoutEditor(Editor):
         return Entry(region.get("words") or f"Region {number + 1}", not region.get("hidden"), self._shown(number))
 
     def _shown(self, number: int) -> QImage:
-        return as_alpha(self._gray(self.area(number)), color_of(number))
-
-    def _gray(self, white: QImage) -> QImage:
-        made = QImage(white.size(), QImage.Format.Format_RGB32)
-        made.fill(Qt.GlobalColor.black)
-        painter = QPainter(made)
-        painter.drawImage(0, 0, white)
-        painter.end()
-        return made
+        """A region's area in its color."""
+        seen = self.area(number)
+        kept = self._colored.get(number)
+        if kept is None or kept[0] != seen.cacheKey():
+            kept = self._colored[number] = seen.cacheKey(), tinted(seen, color_of(number))
+        return kept[1]
 
     def area(self, number: int) -> QImage:
         """Where a region lies: white with alpha, as it is dragged or as the document has it."""

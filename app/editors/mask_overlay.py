@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPainter
 
-from app.editors.coverage import as_alpha
+from app.editors.coverage import as_alpha, tinted
 from app.editors.edges import feathered, grown
 
 SHOWN = ("selected", "protected", "alone")
@@ -17,17 +17,31 @@ LARGEST = 1024
 
 def overlay(mask: QImage, shown: str, grow: float, feather: float, invert: bool) -> QImage:
     """What is drawn over the picture, from a mask as white with alpha; it may be smaller than the mask."""
+    selected = invert is (shown == "protected")
+    if shown != "alone" and not grow and not feather:
+        return tinted(mask, TINT) if selected else _tinted_around(mask)
     gray = _gray(mask)
     share = min(1.0, LARGEST / max(gray.width(), gray.height()))
     if (grow or feather) and share < 1:
         smaller = QSize(round(gray.width() * share), round(gray.height() * share))
         gray = gray.scaled(smaller, Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation)
     gray = feathered(grown(gray, grow * share), feather * share)
-    if invert is not (shown == "protected"):
+    if not selected:
         gray.invertPixels()
     if shown == "alone":
         return gray
     return as_alpha(gray, TINT)
+
+
+def _tinted_around(mask: QImage) -> QImage:
+    """The tint where the mask is not."""
+    made = QImage(mask.size(), QImage.Format.Format_ARGB32_Premultiplied)
+    made.fill(TINT)
+    painter = QPainter(made)
+    painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_DestinationOut)
+    painter.drawImage(0, 0, mask)
+    painter.end()
+    return made
 
 
 def _gray(mask: QImage) -> QImage:
