@@ -123,6 +123,10 @@ class TokenStrategy:
     alone: ClassVar[bool] = False
     picking: Picking
 
+    def with_picking(self, picking: Picking) -> TokenStrategy:
+        """The same strategy with tokens picked in another way."""
+        return replace(self, picking=picking)  # type: ignore[type-var]
+
     def steps(self, field: Field) -> list[Step]:
         """What is asked for at each step, and what leads it."""
         raise NotImplementedError
@@ -131,11 +135,6 @@ class TokenStrategy:
         """The tokens (batch, L); the ones that are given stay."""
         choose = self.picking.sampler(field.draw)
         return fill(predict, field.ids, steps, choose, field.known, field.after_step)
-
-
-def rearranged(strategy: TokenStrategy, picking: Callable[[Picking], Picking]) -> TokenStrategy:
-    """The same strategy with tokens picked in another way."""
-    return replace(strategy, picking=picking(strategy.picking))  # type: ignore[type-var]
 
 
 @strategy_type

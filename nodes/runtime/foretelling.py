@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from graph_engine.errors import Failure
+from nodes.decoding.nested import Nested
 from nodes.decoding.strategies import TokenStrategy
 from nodes.models.files import ModelFile
 from nodes.models.known_layouts import LAYOUTS
-from nodes.runtime.prompting import check_class, check_encoder, misplaced
+from nodes.runtime.prompting import check_class, check_encoder, check_kin, misplaced
 from nodes.runtime.token_coding import Grids, check_grids, check_maker
 from nodes.runtime.token_families import TOKEN_FAMILIES
 from nodes.runtime.token_generation import check_size, needed_tokenizer
@@ -58,6 +59,8 @@ def generated(
     families = strategy.families if isinstance(strategy, TokenStrategy) else (strategy.family,) if strategy else (generator.family,)
     if generator.family not in families:
         raise misplaced(generator, " or ".join(families))
+    if isinstance(strategy, Nested):
+        check_kin("strategy", generator, strategy.other)
     _check_prompt(generator, "positive", positive)
     for level in LEVELS if guidance else ():
         assert guidance is not None
@@ -77,6 +80,7 @@ def generated(
 
 def _check_prompt(generator: Generator, name: str, prompt: object) -> None:
     if isinstance(prompt, Elsewhere):
+        check_kin("guidance", generator, prompt.generator)
         _check_prompt(prompt.generator, name, prompt.prompt)
     elif isinstance(prompt, ClassLabel):
         check_class(generator, name, prompt)

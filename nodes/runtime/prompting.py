@@ -21,7 +21,7 @@ def check_prompt(generator: Generator, name: str, prompt: Ask, count: int) -> No
         Failure: words of another encoder, of another number than ordered, a class that it does not know, one for the other.
     """
     if isinstance(prompt, Elsewhere):
-        _check_elsewhere(generator, prompt.generator)
+        check_kin("guidance", generator, prompt.generator)
         check_prompt(prompt.generator, name, prompt.prompt, count)
     elif isinstance(prompt, ClassLabel):
         check_class(generator, name, prompt)
@@ -70,13 +70,17 @@ def _check_words(generator: Generator, name: str, prompt: Conditioning, count: i
         raise Failure(f"{name}: must hold 1 prompt or {count} as count says, holds {len(prompt.sequence)}", "Change count.")
 
 
-def _check_elsewhere(generator: Generator, other: Generator) -> None:
-    """Predictions can be joined where they are of the same kind of thing."""
+def check_kin(name: str, generator: Generator, other: Generator) -> None:
+    """Refuse another generator whose predictions are of another kind of thing.
+
+    Raises:
+        Failure: they are.
+    """
     mine, its = generator.tokenizer, other.tokenizer
     if generator.family != other.family or (mine and mine.digest) != (its and its.digest):
         kind, other_kind = (f"{one.family} with {one.tokenizer.name if one.tokenizer else 'no tokenizer'}" for one in (generator, other))
-        message = f"guidance: its generator {other.model.name} must be of the kind {kind}, is of the kind {other_kind}"
-        raise Failure(message, "Choose a smaller or less trained generator of the same family and tokenizer.")
+        message = f"{name}: its generator {other.model.name} must be of the kind {kind}, is of the kind {other_kind}"
+        raise Failure(message, "Choose a generator of the same family and tokenizer.")
 
 
 def for_items(prompt: Ask, items: range) -> Ask:

@@ -61,6 +61,8 @@ class TokenFamily:
         strategy: how they are decoded if nobody says.
         remembers: whether it reads on from what it read before, so that a prompt that was left out cannot come back.
         fits: the families of tokenizers whose tokens these are.
+        caught_up: how a reader is brought to where another one is: "read" = it reads what is known by itself, "together" = it is asked for
+            all of that at once, "replay" = step by step.
         scaled: tokens fill one grid a scale, and the reader needs the tokenizer's codes.
     """
 
@@ -69,6 +71,7 @@ class TokenFamily:
     remembers: bool = True
     fits: tuple[str, ...] = ("codes",)
     scaled: bool = False
+    caught_up: str = "read"
 
     def grids(self, config: Config, tokenizer: str) -> Grids:
         """What the tokens fill, with a tokenizer of a family."""
@@ -89,17 +92,20 @@ def _scaled(reader: Callable[..., Predict], remembers: bool) -> TokenFamily:
         remembers,
         ("scales",),
         scaled=True,
+        caught_up="replay",
     )
 
 
 TOKEN_FAMILIES: dict[str, TokenFamily] = {
     "llamagen-gpt": TokenFamily(lambda o: LlamaGenReader(o.model, o.conditions, o.mask), lambda config: Raster()),
     "rar": _plain(RarReader, Raster()),
-    "par": TokenFamily(lambda o: ParReader(o.model, o.conditions, o.order()), lambda config: Regions(parts=config["regions"])),
-    "nar": _plain(NarReader, Diagonals()),
-    "randar": _plain(RandArReader, RandomOrder(count=88)),
-    "lpd": _plain(LpdReader, LocalityAware()),
-    "arpg": _plain(ArpgReader, RandomOrder()),
+    "par": TokenFamily(
+        lambda o: ParReader(o.model, o.conditions, o.order()), lambda config: Regions(parts=config["regions"]), caught_up="replay"
+    ),
+    "nar": _plain(NarReader, Diagonals(), caught_up="replay"),
+    "randar": _plain(RandArReader, RandomOrder(count=88), caught_up="together"),
+    "lpd": _plain(LpdReader, LocalityAware(), caught_up="replay"),
+    "arpg": _plain(ArpgReader, RandomOrder(), caught_up="replay"),
     "var-transformer": _scaled(VarReader, remembers=True),
     "hmar": _scaled(HmarReader, remembers=False),
     "imagebert": _plain(MaskedReader, Unmask(), remembers=False, fits=("line", "codes")),

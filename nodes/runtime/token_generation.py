@@ -11,19 +11,20 @@ from torch import Tensor
 from graph_engine.context import Context
 from graph_engine.errors import Failure
 from nodes.decoding.drawing import drawn_for
+from nodes.decoding.nested import Nested, Switched
 from nodes.decoding.strategies import Field, TokenStrategy
-from nodes.decoding.tokens import Predict, Step
+from nodes.decoding.tokens import Predict, Step, prompts_of
 from nodes.models.files import ModelFile
 from nodes.models.known_layouts import LAYOUTS
 from nodes.runtime.batches import Order, batches
 from nodes.runtime.devices import device
 from nodes.runtime.leading import Leading, opened
 from nodes.runtime.models import holder
-from nodes.runtime.prompting import check_prompt, class_numbers, for_items, left_padded, misplaced
+from nodes.runtime.prompting import check_kin, check_prompt, class_numbers, for_items, left_padded, misplaced
 from nodes.runtime.token_coding import Grids, at_scales, check_grids, check_maker, codes_of, token_preview
 from nodes.runtime.token_families import TOKEN_FAMILIES, Opening, codebook_of
 from nodes.runtime.token_parts import Parts
-from nodes.values import Ask, Elsewhere, Generator, Guidance, Prompt, Tokens
+from nodes.values import Ask, Generator, Guidance, Prompt, Tokens
 
 
 def generated_tokens(
@@ -54,6 +55,8 @@ def generated_tokens(
     config, row = generator.model.config, TOKEN_FAMILIES[generator.model.layout]
     strategy = strategy or row.strategy(config)
     _check_strategy(generator, strategy)
+    if isinstance(strategy, Nested):
+        check_kin("strategy", generator, strategy.other)
     check_size(generator, order.width, order.height)
     grids = row.grids(config, LAYOUTS[tokenizer.layout].family)
     work = _Work(context, generator, tokenizer, guidance, positive, strategy, order, grids)
@@ -104,11 +107,24 @@ class _Work:
             field, ids=field.ids.to(at.torch), draw=lambda kind, step, shape: draw(kind, step, shape).to(at.torch), after_step=tell
         )
         with torch.no_grad():
-            reader = opened(leading.asked, lambda elsewhere, prompts: self._reader(elsewhere, prompts, items, steps))
+            reader = self._readers(leading, items, steps)
             return parts.joined(self.strategy.decoded(reader, on_device, steps)).cpu()
 
-    def _reader(self, elsewhere: Elsewhere | None, prompts: Sequence[Ask], items: range, steps: Sequence[Step]) -> Predict:
-        generator, at = elsewhere.generator if elsewhere else self.generator, device()
+    def _readers(self, leading: Leading, items: range, steps: Sequence[Step]) -> Predict:
+        """The reader of all that is asked for; where two generators take turns, of the one and then of the other."""
+
+        def of(generator: Generator) -> Predict:
+            return opened(
+                leading.asked, lambda other, prompts: self._reader(other.generator if other else generator, prompts, items, steps)
+            )
+
+        if not isinstance(self.strategy, Nested) or not (turns := round(self.strategy.share * len(steps))):
+            return of(self.generator)
+        row = TOKEN_FAMILIES[self.generator.model.layout]
+        return Switched(of(self.strategy.other), lambda ids, over: _caught_up(of(self.generator), row.caught_up, ids, over), steps, turns)
+
+    def _reader(self, generator: Generator, prompts: Sequence[Ask], items: range, steps: Sequence[Step]) -> Predict:
+        at = device()
         row, model = TOKEN_FAMILIES[generator.model.layout], holder.module(generator.model, at)
         asked = [for_items(prompt, items) for prompt in prompts]
         mask = None
@@ -122,6 +138,15 @@ class _Work:
     def _codebook(self) -> Tensor:
         codes: Tensor = codes_of(holder.module(self.tokenizer, device()))
         return codes
+
+
+def _caught_up(reader: Predict, way: str, ids: Tensor, over: Sequence[Step]) -> Predict:
+    """A fresh reader brought behind the steps that are over: what it predicts there nobody needs."""
+    if way == "together":
+        over = [Step(torch.cat([step.asked.expand(len(ids), -1) for step in over], 1), over[-1].scale)]
+    for step in over if way != "read" else ():
+        reader(ids, step.asked, prompts_of(step.scale))
+    return reader
 
 
 def _started(tokenizer: ModelFile, given: Tokens | None, grids: Grids, count: int) -> Tensor:

@@ -6,7 +6,7 @@ import dataclasses
 from typing import Annotated
 
 from graph_engine.declaration import Integer, node
-from nodes.decoding.strategies import TokenStrategy, rearranged
+from nodes.decoding.strategies import TokenStrategy
 
 
 @node(foretells=True, title="Top-k by entropy", words=("pure", "entropy", "top-k", "adaptive"))
@@ -32,4 +32,4 @@ def doubtful_top_k(
     Returns:
         The strategy, for Generate.
     """
-    return rearranged(strategy, lambda picking: dataclasses.replace(picking, sure_k=sure_k, top_k=unsure_k, warm=warm))
+    return strategy.with_picking(dataclasses.replace(strategy.picking, sure_k=sure_k, top_k=unsure_k, warm=warm))

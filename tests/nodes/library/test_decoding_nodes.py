@@ -25,9 +25,12 @@ from nodes.library.sampling.next_scale import next_scale
 from nodes.library.sampling.random_order import random_order
 from nodes.library.sampling.raster import raster
 from nodes.library.sampling.regions import regions
+from nodes.library.sampling.speculative_jacobi import speculative_jacobi
+from nodes.library.sampling.switch_generator import switch_generator
 from nodes.library.sampling.unmask import unmask
+from nodes.runtime.token_families import TOKEN_FAMILIES
 from nodes.values import Conditioning, Generator, Guidance, Strategy
-from tests.nodes.token_models import tiny_generator
+from tests.nodes.token_models import GENERATORS, tiny_generator
 
 SURE: list[tuple[str, TokenStrategy]] = [
     ("llamagen-gpt", raster(temperature=0)),
@@ -151,3 +154,33 @@ def test_guidance_that_begins_late_has_read_its_prompt_from_the_start(tmp_path: 
     assert torch.equal(never, made(generator, raster(temperature=0)))
     whole = made(generator, raster(temperature=0), classifier_free_guidance(scale=8))
     assert not torch.equal(whole, never)
+
+
+def nested(generator: Generator, other: Generator, share: float, strategy: TokenStrategy) -> Tensor:
+    return made(generator, switch_generator(strategy, other, share), classifier_free_guidance(scale=2), count=3)
+
+
+@pytest.mark.parametrize("layout", list(GENERATORS))
+def test_a_smaller_generator_writes_the_first_part(layout: str, tmp_path: Path) -> None:
+    generator = tiny_generator(tmp_path, layout)
+    other = with_tokenizer_of(generator, tiny_generator(tmp_path / "other", layout, 7))
+    strategy = unmask(6) if generator.family == "masked" else TOKEN_FAMILIES[layout].strategy(generator.model.config)
+    alone = [made(one, strategy, classifier_free_guidance(scale=2), count=3) for one in (generator, other)]
+    assert torch.equal(nested(generator, other, 0, strategy), alone[0])
+    assert torch.equal(nested(generator, other, 1, strategy), alone[1])
+    assert torch.equal(nested(generator, generator, 0.5, strategy), alone[0])
+    both = nested(generator, other, 0.5, strategy)
+    assert not torch.equal(both, alone[0])
+    assert not torch.equal(both, alone[1])
+
+
+def with_tokenizer_of(generator: Generator, other: Generator) -> Generator:
+    return Generator(other.model, other.family, None, generator.tokenizer, other.size, other.multiple, other.classes)
+
+
+def test_generators_take_turns_where_each_step_asks_once_and_are_of_one_kind(tmp_path: Path) -> None:
+    generator, other = tiny_generator(tmp_path / "a", "llamagen-gpt"), tiny_generator(tmp_path / "b", "uvitbert")
+    with pytest.raises(Failure, match="strategy: must ask once a step, Speculative Jacobi does not"):
+        switch_generator(speculative_jacobi(), generator)
+    with pytest.raises(Failure, match="strategy: its generator .* must be of the kind next token with"):
+        made(generator, switch_generator(raster(), other))
