@@ -78,6 +78,8 @@ def value_text(kind: AnyKind, value: Any) -> str:
 
 def painted_text(value: Mapping[str, Any]) -> str:
     """How much a painted document holds: its lists are counted, as "3 shapes"."""
+    if not isinstance(value, Mapping):
+        return "not understood"
     counts = [f"{len(part)} {name if len(part) != 1 else name.removesuffix('s')}" for name, part in value.items() if isinstance(part, list)]
     return ", ".join(counts) or ("changed by hand" if value else "nothing yet")
 

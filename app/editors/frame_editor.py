@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 from app.editors.editor import Editor, Tool, Touch
 from app.editors.fields import NumberField, bar, icon_button
 from app.editors.handles import Grip, cursor_for, dragged, grip_at, paint_box
+from app.editors.readable import is_number
 from app.editors.subject import Subject
 from app.editors.units import UNIT
 from app.theme.tokens import Theme
@@ -64,7 +65,8 @@ class FrameEditor(Editor):
         if self._dragged is not None:
             return self._dragged
         width, height = self.paper.width(), self.paper.height()
-        left, top, right, bottom = (float(self.value.get(name, 0)) / UNIT for name in EDGES)
+        said = (self.value.get(name, 0) for name in EDGES)
+        left, top, right, bottom = (max(-LIMIT, min(LIMIT, share)) / UNIT if is_number(share) else 0.0 for share in said)
         return QRectF(
             -round(left * width), -round(top * height), width + round((left + right) * width), height + round((top + bottom) * height)
         )

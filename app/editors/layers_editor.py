@@ -12,6 +12,7 @@ from app.editors.editor import Editor, Tool, Touch
 from app.editors.fields import NumberField, bar, choice_field, icon_button
 from app.editors.handles import Grip, cursor_for, dragged, grip_at, paint_box
 from app.editors.layer_drawing import MODES, draw_layers, is_seen_at, layer_box
+from app.editors.readable import is_layer, listed
 from app.editors.stack_list import Entry, StackList
 from app.editors.subject import Subject
 from app.editors.units import FULL, box_of
@@ -81,14 +82,15 @@ class LayersEditor(Editor):
     @property
     def layers(self) -> list[dict[str, Any]]:
         """Bottom to top: what the document says of the inputs that are linked, then those that it does not know of."""
-        inputs, said = self.subject.inputs, self.value.get("layers", [])
+        inputs, said = self.subject.inputs, [layer for layer in listed(self.value.get("layers")) if is_layer(layer)]
         known = {layer["input"] for layer in said}
         fresh = [{"input": name} for name in inputs if name not in known]
         return [*(layer for layer in said if layer["input"] in inputs), *fresh]
 
     def _kept(self) -> list[dict[str, Any]]:
         """What the document says of inputs that nothing leads into at the moment."""
-        return [layer for layer in self.value.get("layers", []) if layer["input"] not in self.subject.inputs]
+        said = listed(self.value.get("layers"))
+        return [layer for layer in said if not is_layer(layer) or layer["input"] not in self.subject.inputs]
 
     def _change(self, name: str, value: Any, number: int | None = None, settles: bool = True) -> None:
         at = self.layer if number is None else number

@@ -14,6 +14,7 @@ from app.editors.editor import Editor, Tool, Touch
 from app.editors.fields import NumberField, bar, icon_button
 from app.editors.handles import Grip, cursor_for, dragged, grip_at, paint_box
 from app.editors.mask_drawing import LEAST_RADIUS
+from app.editors.readable import is_region, listed
 from app.editors.region_drawing import area, as_line, bounds, color_of, paint_words, placed
 from app.editors.stack_list import Entry, StackList
 from app.editors.subject import Subject
@@ -80,8 +81,7 @@ class LayoutEditor(Editor):
 
     @property
     def regions(self) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = self.value.get("regions", [])
-        return found
+        return [region for region in listed(self.value.get("regions")) if is_region(region)]
 
     def _write(self, regions: list[dict[str, Any]], label: str, settles: bool = True) -> None:
         if settles:

@@ -83,7 +83,7 @@ class MaskBar(QWidget):
         self.near.setChecked(editor.near)
         self.erases.setChecked(editor.erases)
         self.invert.setChecked(bool(editor.subject.other("invert")))
-        self.shown.setToolTip(f"Shown: {_WORDS[editor.shown]} (Q for the next)")
+        self.shown.setToolTip(f"Shown: {_WORDS[editor.shown]} (Q for the next, T for another tint)")
 
 
 _WORDS = {"selected": "what is selected, tinted", "protected": "what is protected, tinted: quick mask", "alone": "the mask alone"}

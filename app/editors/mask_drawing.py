@@ -9,6 +9,7 @@ from PySide6.QtCore import QPoint, QPointF, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath
 
 from app.editors.coverage import Coverage, Dab
+from app.editors.readable import is_shape
 from app.editors.units import FULL, pixels_of, point, polygon, rect_of
 from app.editors.wand import like_color_at
 
@@ -18,7 +19,9 @@ LEAST_RADIUS = 0.5
 
 
 def draw_shape(mask: QImage, shape: Mapping[str, Any], picture: QImage | None) -> None:
-    """Add a shape to a mask, or take it away."""
+    """Add a shape to a mask, or take it away; what is no shape changes nothing."""
+    if not is_shape(shape):
+        return
     painter = QPainter(mask)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setOpacity(shape.get("opacity", FULL) / FULL)

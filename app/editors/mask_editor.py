@@ -13,8 +13,9 @@ from app.editors.coverage import Dab
 from app.editors.editor import Editor, Tool, Touch
 from app.editors.mask_bar import MaskBar
 from app.editors.mask_drawing import LEAST_RADIUS, draw_shape, outline
-from app.editors.mask_overlay import OPACITY, SHOWN, overlay
+from app.editors.mask_overlay import OPACITY, SHOWN, TINTS, overlay
 from app.editors.pile import Pile
+from app.editors.readable import listed
 from app.editors.subject import Subject
 from app.editors.units import FULL, box_of, place, places, size_of
 from app.theme.tokens import Theme
@@ -40,6 +41,7 @@ class MaskEditor(Editor):
         super().__init__(subject, theme)
         self.size, self.hard, self.opacity, self.tolerance = 48, 90, FULL, 24
         self.near, self.erases, self.shown = True, False, SHOWN[0]
+        self.tint = 0
         self._pile = Pile(lambda mask, shape: draw_shape(mask, shape, self.picture))
         self._stroke: Stroke | None = None
         self._line: list[QPointF] = []  # corners of a lasso or polygon, the ends of a box
@@ -55,8 +57,7 @@ class MaskEditor(Editor):
 
     @property
     def shapes(self) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = self.value.get("shapes", [])
-        return found
+        return listed(self.value.get("shapes"))
 
     def show_value(self) -> None:
         self.bar.show_values()
@@ -193,6 +194,8 @@ class MaskEditor(Editor):
                 self.erases = not self.erases
             case Key.Key_Q:
                 self.shown = SHOWN[(SHOWN.index(self.shown) + 1) % len(SHOWN)]
+            case Key.Key_T:
+                self.tint = (self.tint + 1) % len(TINTS)
             case Key.Key_I:
                 self.set_edge("invert", not self.subject.other("invert"))
             case Key.Key_Return | Key.Key_Enter if self._line and self.tool == "polygon":
@@ -234,9 +237,9 @@ class MaskEditor(Editor):
     def _overlay(self) -> QImage:
         grow, feather, invert = self.subject.other("grow") or 0, self.subject.other("feather") or 0, bool(self.subject.other("invert"))
         mask = self.mask()
-        made_of = (mask.cacheKey(), self.shown, grow, feather, invert)
+        made_of = (mask.cacheKey(), self.shown, self.tint, grow, feather, invert)
         if self._drawn is None or self._drawn[0] != made_of:
-            self._drawn = made_of, overlay(mask, self.shown, float(grow), float(feather), invert)
+            self._drawn = made_of, overlay(mask, self.shown, float(grow), float(feather), invert, TINTS[self.tint])
         return self._drawn[1]
 
     def paint_cursor(self, painter: QPainter, at: QPointF, zoom: float) -> bool:

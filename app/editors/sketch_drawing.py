@@ -9,6 +9,7 @@ from PySide6.QtCore import QPoint, QSize
 from PySide6.QtGui import QImage, QPainter
 
 from app.editors.coverage import Coverage, Dab
+from app.editors.readable import is_stroke
 from app.editors.units import FULL, pixels_of, point
 from app.theme.colors import from_hex
 
@@ -34,6 +35,9 @@ def mirrored(dab: Dab, axes: tuple[int, ...], paper: QSize) -> Dab:
 
 
 def draw_stroke(layer: QImage, stroke: Mapping[str, Any]) -> None:
+    """Add a stroke to its layer; what is no stroke changes nothing."""
+    if not is_stroke(stroke):
+        return
     brush, paper = stroke.get("brush", "detail"), layer.size()
     flat, diameter = stroke["points"], pixels_of(stroke["size"], paper)
     places = [(point(flat[i], flat[i + 1], paper), flat[i + 2] / FULL, flat[i + 3]) for i in range(0, len(flat) - 3, 4)]

@@ -12,6 +12,7 @@ from app.editors.brush import LARGER, SMALLER, Stroke, paint_circle, resized
 from app.editors.coverage import Dab
 from app.editors.editor import Editor, Tool, Touch
 from app.editors.pile import Pile
+from app.editors.readable import is_sketch_layer, listed
 from app.editors.sketch_bar import SYMMETRIES, SketchBar
 from app.editors.sketch_drawing import HARD, MIRRORS, dab_of, draw_stroke, lay_on, mirrored
 from app.editors.stack_list import Entry, StackList
@@ -83,7 +84,7 @@ class SketchEditor(Editor):
     @property
     def layers(self) -> list[dict[str, Any]]:
         """At least one, so that there is something to draw on."""
-        found: list[dict[str, Any]] = self.value.get("layers", [])
+        found = [layer for layer in listed(self.value.get("layers")) if is_sketch_layer(layer)]
         return found or [{"name": "Layer 1"}]
 
     def _choose_layer(self, number: int) -> None:

@@ -47,7 +47,8 @@ class Subject:
     @property
     def value(self) -> dict[str, Any]:
         """The painted document."""
-        return dict(value_of(self.node, self.parameter))
+        found = value_of(self.node, self.parameter)
+        return dict(found) if isinstance(found, dict) else {}
 
     def set(self, value: dict[str, Any], label: str) -> None:
         """One undo step."""
