@@ -122,8 +122,12 @@ ROWS = (
     Row("first_picture", "File", "Open the first picture", (), lambda w: w.files.open_first_picture()),
     Row("save", "File", "Save", ("Ctrl+S",), lambda w: w.files.save(), "save", separated=True),
     Row("save_as", "File", "Save as…", ("Ctrl+Shift+S",), lambda w: w.files.save_as()),
+    Row(
+        "export_python", "File", "Export as Python…", (), lambda w: w.files.export_python(), tip="A script that makes the same pictures",
+        when=lambda w: bool(w.session.document.workflow.graph.nodes),
+    ),
     Row("earlier", "File", "Earlier versions…", (), lambda w: w.files.show_earlier(), when=lambda w: bool(w.session.document.path)),
-    Row("recover", "File", "Recover unsaved work", (), lambda w: w.files.recover(), when=lambda w: bool(w.files.lost)),
+    Row("recover", "File", "Recover unsaved work…", (), lambda w: w.files.show_lost(), when=lambda w: bool(w.files.lost)),
     Row("quit", "File", "Quit", ("Ctrl+Q",), lambda w: w.close(), separated=True),
     Row("undo", "Edit", "Undo", ("Ctrl+Z",), lambda w: w.session.undo(), "undo", when=lambda w: bool(w.session.document.undo_label)),
     Row(

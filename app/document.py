@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from msgspec.structs import replace
-from psygnal import Signal
 
 from app.arrange import with_places
 from app.inside import BORDER, Way, open_way, put_back, seen
 from app.journal import Journal, Saved
+from app.signals import Signal
 from app.versions import digest_of_file, save_and_keep
 from graph_engine.definition import Definition
 from graph_engine.workflow import Workflow, write

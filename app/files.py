@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
@@ -12,12 +13,16 @@ from app.earlier_versions import EarlierVersions
 from app.examples import FOLDER
 from app.headless import opened
 from app.journal import Lost, lost_work
+from app.lost_work import LostWork
 from app.recent import Recent
+from app.script.names import slug
 from app.session import SUFFIX, Session
 from app.versions import Version, moment, versions
 from graph_engine.errors import BadWorkflow
+from graph_engine.workflow import Workflow
 
 PATTERN = "Tessera workflows (*.json)"
+SCRIPTS = "Python scripts (*.py)"
 SUFFIXES = (".json", ".png", ".webp", ".jpg", ".jpeg")
 OPENED = f"Workflows, and pictures that carry one ({' '.join(f'*{suffix}' for suffix in SUFFIXES)})"
 FIRST_PICTURE = FOLDER / "first_picture.json"
@@ -27,6 +32,8 @@ class Files:
     def __init__(self, window: QWidget, session: Session) -> None:
         self._window, self._session = window, session
         self.recent = Recent(session.folder)
+        self.scripting: Callable[[Workflow, str, Path], None] | None = None
+        """Writes the script of a workflow of some name to a file."""
         self.lost: list[Lost] = []
         """Unsaved work of windows that ended without being asked, the latest first."""
 
@@ -98,18 +105,35 @@ class Files:
             self._session.said.emit(f"Saved, but {trouble}.", "warning")
         return True
 
+    def export_python(self) -> None:
+        """Write the workflow, as it is on the screen, as a Python script."""
+        suggested = Path(self._folder()) / f"{slug(self._session.document.name) or 'workflow'}.py"
+        chosen, _ = QFileDialog.getSaveFileName(self._window, "Export as Python", str(suggested), SCRIPTS)
+        if chosen and self.scripting:
+            path = Path(chosen)
+            self._session.said.emit("Writing the script…", "note")
+            self.scripting(self._session.document.workflow, self._session.document.name, path if path.suffix else path.with_suffix(".py"))
+
     def look_for_lost_work(self) -> None:
         if self._session.folder:
             self.lost = lost_work(self._session.folder / "journals")
 
-    def recover(self) -> None:
-        """Show the latest unsaved work that was left behind."""
-        if self.lost and self.may_leave():
-            self._session.recover(self.lost.pop(0))
+    def recover(self, lost: Lost) -> None:
+        """Show unsaved work that was left behind."""
+        if self.may_leave():
+            self.lost.remove(lost)
+            self._session.recover(lost)
 
-    def forget(self) -> None:
-        if self.lost:
-            self.lost.pop(0).forget()
+    def forget(self, lost: Lost) -> None:
+        self.lost.remove(lost)
+        lost.forget()
+
+    def show_lost(self) -> None:
+        """Let it be said of each unsaved work whether it is wanted."""
+        dialog = LostWork(self.lost, self._window)
+        dialog.forgotten.connect(self.forget)
+        if dialog.exec() and (chosen := dialog.chosen):
+            self.recover(chosen)
 
     def show_earlier(self) -> None:
         """Let one of the contents that the document's file had be chosen; it comes as an edit, so undo leads back."""

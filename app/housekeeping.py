@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
-from psygnal import Signal
-
 from app import wire
+from app.signals import Signal
 
 
 class Keeper(Protocol):

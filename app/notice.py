@@ -33,9 +33,9 @@ class Notice(QFrame):
         row.addWidget(close)
         self.hide()
 
-    def offer(self, text: str, offers: dict[str, Callable[[], object]]) -> None:
+    def offer(self, text: str, offers: dict[str, Callable[[], object]], severity: str = "note") -> None:
         """Say something that can be answered; whatever is pressed, the strip goes."""
-        self.say(text, "note")
+        self.say(text, severity)
         for name, do in offers.items():
             button = QPushButton(name)
             button.clicked.connect(self.hide)

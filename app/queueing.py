@@ -6,13 +6,12 @@ import contextlib
 from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple, Protocol
 
-from psygnal import Signal
-
 from app.document import Document
 from app.pace import Pace
 from app.queue.job import PAUSED, RUNNING, STOPPED, WAITING, Job, Record
 from app.queue.jobs import Jobs, QueueTrouble
 from app.sheet import shrunk
+from app.signals import Signal
 from app.wire import AboutHoldings
 from app.wording import seconds_text, title_of_step
 from graph_engine.declaration import NodeType

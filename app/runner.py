@@ -39,7 +39,7 @@ class Runner(QObject):
         super().__init__()
         self._cache = cache or places.cache_folder()
         self._output_folder = output_folder
-        self._nodes = nodes
+        self.nodes = nodes
         self.link = WorkerLink(self._heard.emit, self.lost_in_thread, nodes, cache)
         self.troubles: list[str] = []
         """What was wrong with the queue's file, to be said once there is a window."""
@@ -162,4 +162,4 @@ class Runner(QObject):
             return  # only a convenience: the worker tells it again at the next start
 
     def _catalogue_file(self) -> Path:
-        return self._cache / f"{self._nodes or 'nodes'}.{CATALOGUE}"
+        return self._cache / f"{self.nodes or 'nodes'}.{CATALOGUE}"

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from msgspec.structs import replace
-from psygnal import Signal
 
 from app import edits, rewiring
 from app.boards import Boards
@@ -25,6 +24,7 @@ from app.queue.job import Job
 from app.queueing import Queueing, Worker
 from app.rewires import Rewires
 from app.runs import Runs
+from app.signals import Signal
 from app.steps import StepsInside
 from app.versions import digest_of_file
 from app.walking import Walking

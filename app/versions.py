@@ -66,11 +66,11 @@ def described(found: list[Version]) -> list[str]:
     lines = []
     for version, now, before in zip(found, read_back, [*read_back[1:], None], strict=True):
         nodes = "damaged" if now is None else f"{len(now.graph.nodes)} nodes"
-        lines.append("   ".join(filter(None, (moment(version.when), nodes, _news(before, now) if now and before else ""))))
+        lines.append("   ".join(filter(None, (moment(version.when), nodes, news(before, now) if now and before else ""))))
     return lines
 
 
-def _news(before: Workflow, now: Workflow) -> str:
+def news(before: Workflow, now: Workflow) -> str:
     """What is other in a workflow than in the one before."""
     old, new = before.graph.nodes, now.graph.nodes
     counts = {

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import sys
-import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from types import TracebackType
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QSize, Qt, QTimer
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence
@@ -25,6 +23,7 @@ from app.choices import Choices, apply_scale, theme_of
 from app.document import Document
 from app.editors.panel import EditorPanel
 from app.examples import examples
+from app.faults import Faults
 from app.files import SUFFIXES, Files
 from app.help_page import keys_page, node_page
 from app.help_panel import WIDTH as HELP_WIDTH
@@ -34,6 +33,7 @@ from app.import_panel import HEIGHT as REPORT_HEIGHT
 from app.import_panel import ImportPanel
 from app.inspector.inspector import Inspector
 from app.linking import Gap, LooseEnd
+from app.lost_work import told
 from app.memory_panel.memory_panel import MemoryPanel
 from app.notice import Notice
 from app.notifying import Desktop, Notifier
@@ -45,6 +45,7 @@ from app.queue.jobs import QueueTrouble
 from app.queue_panel.queue_panel import WIDTH as QUEUE_WIDTH
 from app.queue_panel.queue_panel import QueuePanel
 from app.runner import Runner
+from app.script_export import ScriptExport
 from app.session import Session
 from app.simple_view import SimpleView
 from app.status import Status
@@ -54,7 +55,6 @@ from app.theme.tokens import DARK, Theme
 from app.tidying import tidied
 from app.tour import Tour
 from app.trail import Trail
-from app.versions import moment
 from graph_engine.catalogue import Catalogue
 from graph_engine.workflow import read
 
@@ -71,6 +71,7 @@ class Window(QMainWindow):
         super().__init__()
         self.session, self.runner, self.theme = session, runner, theme
         self.files = Files(self, session)
+        self.script_export = ScriptExport(runner.nodes, self)
         self.canvas = Canvas(session, theme)
         self.viewer = Viewer(session, theme)
         self.inspector = Inspector(session, theme)
@@ -275,6 +276,8 @@ class Window(QMainWindow):
         ):
             changed.connect(self.show_possible)
         session.said.connect(self.notice.say)
+        self.files.scripting = self.script_export.export
+        self.script_export.said.connect(self.notice.say)
         session.report_changed.connect(self.show_report)
         session.editor_requested.connect(self.open_editor)
         self.canvas.node_requested.connect(self._open_palette)
@@ -446,19 +449,21 @@ class Window(QMainWindow):
         self.status.show_worker("Worker ended")
         self.session.take_loss(reason)
 
-    def report_bug(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    def tell_fault(self, text: str, details: str) -> None:
         """An exception that nobody expected: it is told, and the document stays as it was."""
-        traceback.print_exception(kind, error, trace)
-        self.notice.say(f"A fault in the window, not in your work: {kind.__name__}: {error}. Save, and go on.", "error")
+        self.notice.offer(text, {"Copy details": lambda: QApplication.clipboard().setText(details)}, "error")
 
     def offer_lost_work(self) -> None:
         """Say that a window ended with unsaved work, if one did."""
         self.files.look_for_lost_work()
         self.show_possible()
         if self.files.lost:
-            lost = self.files.lost[0]
-            text = f"Unsaved work on “{lost.name}” is here, from {moment(lost.when)}: the program ended before it was saved."
-            self.notice.offer(text, {"Recover": self.files.recover, "Forget it": self.files.forget})
+            self.notice.offer(f"{told(self.files.lost)}: the program ended before it was saved.", self._lost_offers())
+
+    def _lost_offers(self) -> dict[str, Callable[[], object]]:
+        if len(self.files.lost) > 1:
+            return {"Look at it…": self.files.show_lost}
+        return {"Recover": lambda: self.files.recover(self.files.lost[0]), "Forget it": lambda: self.files.forget(self.files.lost[0])}
 
     # commands
 
@@ -515,6 +520,7 @@ class Window(QMainWindow):
         self.session.document.close()
         self.hide()  # the worker may need a moment to end
         self.runner.close()
+        self.script_export.close()
         if self.recorder:
             self.recorder.close()
         event.accept()
@@ -547,10 +553,12 @@ def main(argv: list[str]) -> int:
     application.setApplicationName("Tessera")
     application.setDesktopFileName("tessera")
     apply_theme(application, theme_of(preferences))
+    faults = Faults(data_folder())
+    faults.install()
     runner = Runner()
     window = make_window(runner, Path(argv[1]) if len(argv) > 1 else None, theme_of(preferences))
+    faults.told.connect(window.tell_fault)
     window.show()
-    sys.excepthook = window.report_bug
     # The worker starts once the window has been painted: nobody waits for torch.
     QTimer.singleShot(0, window.start)
     return application.exec()

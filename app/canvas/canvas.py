@@ -66,6 +66,8 @@ class Canvas(GraphView):
     def show_change(self, before: Workflow, after: Workflow) -> None:
         self._hovered = self._lit = None
         self.drop_kept_wire()
+        if self.gesture and self.gesture.hangs_on(before.graph.nodes.keys() - after.graph.nodes.keys()):
+            self._break_off()
         self.graph_scene.show_change(before, after)
         if self.chosen_wire not in self.graph_scene.wires:
             self.chosen_wire = None

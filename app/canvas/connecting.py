@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QMouseEvent, QPainterPath
 from PySide6.QtWidgets import QGraphicsPathItem
@@ -106,6 +108,9 @@ class Connect(Gesture):
     def cancel(self) -> None:
         self._remove()
 
+    def hangs_on(self, nodes: Collection[str]) -> bool:
+        return self.wiring.loose.node in nodes or bool(self.target and self.target[0].identity in nodes)
+
     def _remove(self) -> None:
         scene = self.canvas.graph_scene
         scene.stage.wiring = None
@@ -159,6 +164,9 @@ class MoveLinks(Gesture):
         if self.target:
             item, port = self.target
             self.canvas.session.rewires.move_links(self._links, item.identity, port.name, self._gives)
+
+    def hangs_on(self, nodes: Collection[str]) -> bool:
+        return any(anchor.node in nodes for anchor in self._anchors)
 
     def cancel(self) -> None:
         scene = self.canvas.graph_scene

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QGraphicsRectItem
@@ -25,6 +27,10 @@ class Gesture:
     def release(self, event: QMouseEvent) -> None: ...
 
     def cancel(self) -> None: ...
+
+    def hangs_on(self, nodes: Collection[str]) -> bool:
+        """Whether it cannot go on without some nodes."""
+        return False
 
     def far(self, event: QMouseEvent) -> bool:
         """Whether the pointer went far enough from the press to mean a drag."""

@@ -21,7 +21,7 @@ class WorkflowForm(QWidget):
         self.name = QLineEdit(placeholderText="Name of the group" if self.definition else "Name of the workflow")
         self.name.setObjectName("workflow_name")
         self.name.textEdited.connect(lambda text: session.describe(name=text))
-        self.name.editingFinished.connect(session.settle)
+        self.name.editingFinished.connect(lambda: session.settle())  # not bound: see ParameterRow
         self.description = QPlainTextEdit(placeholderText="What it makes, for whoever opens it")
         self.description.setObjectName("workflow_description")
         self.description.setFixedHeight(DESCRIPTION_HEIGHT)

@@ -22,7 +22,7 @@ def saved_script(text: str, source: Path, out: Path | None) -> Path:
         raise BadWorkflow(f"{path}: must not be called {path.stem}: Python would take the script for the module of that name")
     if out is None and path.exists():
         raise BadWorkflow(f"{path}: is there already; name a file with --out")
-    if path.exists() and path.samefile(source):
+    if path.exists() and source.exists() and path.samefile(source):
         raise BadWorkflow(f"{path}: must be another file than the workflow")
     try:
         write_atomically(path, text.encode())

@@ -223,3 +223,14 @@ def test_one_keeps_a_node_in_the_viewer_and_lets_it_go_again(hands: Hands) -> No
     assert hands.session.watched == one
     hands.click(hands.header(one), CONTROL | SHIFT)
     assert hands.session.watched == ""
+
+
+def test_a_wire_at_the_pointer_goes_with_the_node_that_it_comes_from(hands: Hands) -> None:
+    one = hands.add("swatch", QPoint(120, 160))
+    hands.click(hands.output(one, "swatch"))
+    assert hands.canvas.gesture is not None
+    hands.session.delete({one})
+    assert hands.canvas.gesture is None
+    hands.move(QPoint(300, 300), QPoint(400, 400))
+    hands.undo()
+    assert set(hands.canvas.graph_scene.nodes) == {one} and not hands.canvas.graph_scene.wires

@@ -1,10 +1,12 @@
 """Random hands: whatever is pressed, the document stays consistent and the canvas shows it."""
 
 import random
+from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
 from app.document import Document
 from graph_engine import read, write
@@ -60,10 +62,10 @@ def _check(hands: Hands) -> None:
         assert item.face.selected == (name in hands.session.selection)
 
 
-@pytest.mark.parametrize("seed", range(3))
-def test_random_hands_leave_a_consistent_document(hands: Hands, seed: int) -> None:
+def _play(hands: Hands, seed: int, turns: int) -> None:
+    """Random hands for so many turns; then undo leads to the start, and redo to the end."""
     chance = random.Random(seed)
-    for turn in range(150):
+    for turn in range(turns):
         _do_something(hands, chance)
         if turn % 10 == 0:
             _check(hands)
@@ -81,12 +83,34 @@ def test_random_hands_leave_a_consistent_document(hands: Hands, seed: int) -> No
     _check(hands)
 
 
-def test_many_documents_leave_nothing_behind(hands: Hands) -> None:
-    hands.add("swatch", QPoint(200, 200))
-    filled = hands.session.workflow
-    for _ in range(50):
-        hands.session.show_document(Document(filled))
-    assert len(hands.canvas.graph_scene.items()) == 1
-    assert len(hands.session.document.changed) == 1
-    hands.session.new()
-    assert not hands.canvas.graph_scene.items()
+@pytest.mark.parametrize("seed", range(3))
+def test_random_hands_leave_a_consistent_document(hands: Hands, seed: int) -> None:
+    _play(hands, seed, 150)
+
+
+@pytest.mark.slow
+def test_ten_thousand_events_leave_a_consistent_document(hands: Hands, counted: list[int]) -> None:
+    """Presses, moves, releases, wheels and keys, counted as the application gets them."""
+    seed = 100
+    while len(counted) < 10_000:
+        _play(hands, seed := seed + 1, 150)
+        hands.session.show_document(Document())
+
+
+@pytest.fixture
+def counted(hands: Hands) -> Iterator[list[int]]:
+    """An entry for every event of mouse or keyboard."""
+    found: list[int] = []
+    kinds = {QEvent.Type.MouseButtonPress, QEvent.Type.MouseButtonRelease, QEvent.Type.MouseButtonDblClick, QEvent.Type.MouseMove,
+             QEvent.Type.Wheel, QEvent.Type.KeyPress, QEvent.Type.KeyRelease}  # fmt: skip
+
+    class Counter(QObject):
+        def eventFilter(self, to: QObject, event: QEvent) -> bool:
+            if to is hands.view or to is hands.canvas or to is hands.window.palette.field:
+                found.extend([1] * (event.type() in kinds))
+            return False
+
+    counter = Counter()
+    QApplication.instance().installEventFilter(counter)
+    yield found
+    QApplication.instance().removeEventFilter(counter)

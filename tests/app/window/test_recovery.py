@@ -7,10 +7,11 @@ import sys
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtCore import QPoint, QTimer
+from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
 
+from app.lost_work import LostWork
 from app.runner import Runner
 from app.session import Session
 from app.window import Window, make_window
@@ -109,6 +110,32 @@ def test_work_that_nobody_wants_is_not_offered_again(next_window, tmp_path: Path
     _work_and_be_killed(tmp_path)
     _press(next_window(), "Forget it")
     assert not next_window().notice.isVisible()
+
+
+def test_several_works_are_offered_in_a_list_and_each_is_taken_up_or_forgotten(next_window, tmp_path: Path) -> None:
+    for name in ("a", "b", "c"):
+        Session({}).document.save(tmp_path / f"{name}.json")
+        _work_and_be_killed(tmp_path, tmp_path / f"{name}.json")
+    window = next_window()
+    assert "and on 2 more" in window.notice.text.text()
+    answers = iter(("forget", "recover"))
+    seen: list[str] = []
+
+    def answer() -> None:
+        dialog = QApplication.activeModalWidget()
+        assert isinstance(dialog, LostWork)
+        seen.append(dialog.list.item(0).text())
+        if next(answers) == "forget":
+            QTimer.singleShot(0, lambda: QApplication.activeModalWidget().button(QMessageBox.StandardButton.Discard).click())
+            dialog.forget_button.click()
+            assert dialog.list.count() == 2
+        dialog.recover_button.click()
+
+    QTimer.singleShot(0, answer)
+    _press(window, "Look at it…")
+    assert seen[0].startswith("c   ") and "3 added" in seen[0] and str(tmp_path / "c.json") in seen[0]
+    assert window.session.document.name == "b" and len(window.session.workflow.graph.nodes) == 3
+    assert [lost.name for lost in window.files.lost] == ["a"]
 
 
 def test_an_earlier_version_comes_back_as_an_edit(next_window, tmp_path: Path, toys) -> None:

@@ -1,0 +1,79 @@
+"""The list of unsaved work that windows left behind when they ended: each is taken up again, or forgotten."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QListWidget, QMessageBox, QPushButton, QVBoxLayout, QWidget
+
+from app.journal import Lost
+from app.versions import moment, news
+
+NOT_FORGOTTEN = "What is not recovered stays for the next time."
+
+
+class LostWork(QDialog):
+    forgotten = Signal(object)  # the Lost that nobody wants
+
+    def __init__(self, lost: list[Lost], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Unsaved work")
+        self.setMinimumWidth(560)
+        self._lost = list(lost)
+        self.list = QListWidget()
+        self.list.setAccessibleName("Unsaved work")
+        self.list.addItems([described(each) for each in lost])
+        self.list.setCurrentRow(0)
+        self.list.itemActivated.connect(self.accept)
+        column = QVBoxLayout(self)
+        column.addWidget(QLabel(f"The program ended before this was saved. {NOT_FORGOTTEN}"))
+        column.addWidget(self.list)
+        column.addWidget(self._buttons())
+
+    def _buttons(self) -> QDialogButtonBox:
+        buttons = QDialogButtonBox()
+        self.recover_button: QPushButton = buttons.addButton("Recover", QDialogButtonBox.ButtonRole.AcceptRole)
+        self.forget_button: QPushButton = buttons.addButton("Forget it", QDialogButtonBox.ButtonRole.DestructiveRole)
+        buttons.addButton("Later", QDialogButtonBox.ButtonRole.RejectRole)
+        self.recover_button.setDefault(True)
+        buttons.accepted.connect(self.accept)
+        buttons.rejected.connect(self.reject)
+        self.forget_button.clicked.connect(self._forget)
+        return buttons
+
+    @property
+    def chosen(self) -> Lost | None:
+        row = self.list.currentRow()
+        return self._lost[row] if 0 <= row < len(self._lost) else None
+
+    def _forget(self) -> None:
+        """For good, so it is asked once more."""
+        if (lost := self.chosen) is None or not self._is_sure(lost):
+            return
+        row = self.list.currentRow()
+        self._lost.pop(row)
+        self.list.takeItem(row)
+        self.forgotten.emit(lost)
+        if not self._lost:
+            self.reject()
+
+    def _is_sure(self, lost: Lost) -> bool:
+        buttons = QMessageBox.StandardButton
+        box = QMessageBox(self)
+        box.setWindowTitle("Tessera")
+        box.setText(f"Forget the unsaved work on “{lost.name}”?")
+        box.setInformativeText("It cannot be had back.")
+        box.setStandardButtons(buttons.Discard | buttons.Cancel)
+        box.setDefaultButton(buttons.Cancel)
+        return box.exec() == buttons.Discard
+
+
+def described(lost: Lost) -> str:
+    """Whose work it is, from when, and what of it is not in the file."""
+    where = str(lost.saved.path) if lost.saved.path else "never saved"
+    return "   ".join((lost.name, moment(lost.when), news(lost.saved.workflow, lost.workflow), where))
+
+
+def told(lost: list[Lost]) -> str:
+    """What there is, in a few words."""
+    first = f"Unsaved work on “{lost[0].name}” is here, from {moment(lost[0].when)}"
+    return first if len(lost) == 1 else f"{first}, and on {len(lost) - 1} more"
