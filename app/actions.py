@@ -151,6 +151,10 @@ ROWS = (
         "delete_and_heal", "Edit", "Delete and heal", ("Ctrl+Del",), lambda w: w.session.rewires.delete_and_heal(), scope="canvas",
         tip="Delete, and link past what is gone", when=_selected,
     ),
+    Row(
+        "find", "Edit", "Find…", ("Ctrl+F", "/"), lambda w: w.canvas.finder.open_finder(), "search", "Find a node, frame or note",
+        scope="canvas",
+    ),
     Row("select_all", "Edit", "Select all", ("Ctrl+A",), lambda w: w.session.select_all(), scope="canvas", separated=True, on_empty=True),
     Row("add", "Graph", "Add node…", ("Tab", "Shift+A"), lambda w: w.canvas.ask_for_node_here(), "add", scope="canvas", on_empty=True),
     Row("rename", "Graph", "Rename", ("F2",), lambda w: w.rename(), when=_chosen, on_node=True),
@@ -228,6 +232,7 @@ ROWS = (
     ),
     Row("frame_all", "View", "Frame all", ("Home",), lambda w: w.canvas.frame_all(), scope="canvas", on_empty=True),
     Row("actual_zoom", "View", "Zoom to 100 %", ("Ctrl+0",), lambda w: w.canvas.zoom_to_actual()),
+    Row("minimap", "View", "Map of the graph", ("O",), lambda w: w.canvas.minimap.toggle(), scope="canvas"),
     *VIEWS,
     Row("zoom_in", "View", "Zoom in", ("Ctrl++", "Ctrl+="), lambda w: w.canvas.zoom_in_middle(1.25)),
     Row("zoom_out", "View", "Zoom out", ("Ctrl+-",), lambda w: w.canvas.zoom_in_middle(0.8)),

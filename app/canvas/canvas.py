@@ -12,6 +12,7 @@ from app.aligning import Box
 from app.canvas.board_items import FrameItem, NoteItem
 from app.canvas.cutting import put_dot
 from app.canvas.edge_pan import EdgePan
+from app.canvas.finder import Finder
 from app.canvas.geometry import HEADER, WIDTH
 from app.canvas.gestures import Gesture
 from app.canvas.graph_view import GraphView
@@ -39,6 +40,7 @@ class Canvas(GraphView):
         self.pointer = QPoint()
         self.edge = EdgePan(self)
         self.words = WordEditor(self)
+        self.finder = Finder(self, session, theme)
         self._listen()
 
     def _listen(self) -> None:
@@ -52,7 +54,7 @@ class Canvas(GraphView):
         session.problems_changed.connect(self.graph_scene.show_problems)
         session.step_changed.connect(self.graph_scene.show_step)
         self.start_page.node_requested.connect(lambda: self.ask_for_node(self.viewport().rect().center(), None))
-        self.start_page.setVisible(not session.workflow.graph.nodes)
+        self._show_start()
 
     # what is shown
 
@@ -61,7 +63,7 @@ class Canvas(GraphView):
         self.chosen_wire = self._lit = self._hovered = None
         self.drop_kept_wire()
         self.graph_scene.show_all()
-        self.start_page.setVisible(not self.session.workflow.graph.nodes)
+        self._show_start()
 
     def show_change(self, before: Workflow, after: Workflow) -> None:
         self._hovered = self._lit = None
@@ -71,7 +73,13 @@ class Canvas(GraphView):
         self.graph_scene.show_change(before, after)
         if self.chosen_wire not in self.graph_scene.wires:
             self.chosen_wire = None
-        self.start_page.setVisible(not after.graph.nodes)
+        self._show_start()
+
+    def _show_start(self) -> None:
+        """Ways to begin, where there is nothing yet; the map, where there is much."""
+        workflow = self.session.workflow
+        self.start_page.setVisible(not workflow.graph.nodes and not workflow.board.pieces)
+        self.minimap.refresh()
 
     # links and nodes on the way
 

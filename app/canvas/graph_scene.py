@@ -35,7 +35,7 @@ class GraphScene(QGraphicsScene):
         self.nodes: dict[str, NodeItem] = {}
         self.wires: dict[Link, WireItem] = {}
         self.board = BoardLayer(self, inks)
-        self.overview = Overview(inks, self.nodes, self.wires, self.board)
+        self.overview = Overview(inks, self.nodes, self.wires, self.board, self.stage.standing_out)
         self._wires_of: dict[str, set[Link]] = {}
         self._geometries: dict[tuple[str, frozenset[str]], NodeGeometry] = {}
         self._shown = EMPTY
@@ -50,6 +50,7 @@ class GraphScene(QGraphicsScene):
         self._wires_of.clear()
         self._geometries.clear()
         self.stage.wiring = None
+        self.stage.standing_out.clear()
         self.show_change(None, self.session.workflow)
         for node in self.nodes:
             self.show_step(node)
@@ -60,6 +61,7 @@ class GraphScene(QGraphicsScene):
         was = before.graph if before else Graph()
         graph = after.graph
         for identity in was.nodes.keys() - graph.nodes.keys():
+            self.stage.standing_out.discard(self.nodes[identity])
             self.removeItem(self.nodes.pop(identity))
         self._shown, board = after.board, self._shown if before else EMPTY
         relinked = self._show_links(was, graph) | (_looking_otherwise(board, after.board) & graph.nodes.keys())

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 from PySide6.QtCore import QLineF, QPoint, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent, QShowEvent, QWheelEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QPolygonF, QResizeEvent, QShowEvent, QWheelEvent
 from PySide6.QtWidgets import QFrame, QGraphicsPathItem, QGraphicsRectItem, QGraphicsView
 
 from app.canvas.cursor_hint import CursorHint
 from app.canvas.graph_scene import GraphScene
 from app.canvas.inks import Inks
+from app.canvas.minimap import Minimap
 from app.canvas.node_painting import OVERVIEW
 from app.canvas.start_page import StartPage
 from app.canvas.wire_item import WireItem, wire_path
@@ -23,6 +25,12 @@ NEAREST, FARTHEST = 3.0, 0.1
 WHEEL_STEP = 1.06
 GRID_STEP = 24.0
 FRAME_MARGIN = 56
+
+
+@lru_cache(maxsize=64)
+def grid_points(columns: int, rows: int, step: float) -> QPolygonF:
+    """Made once a size: to make ten thousand points takes longer than to draw them."""
+    return QPolygonF([QPointF(x * step, y * step) for x in range(columns) for y in range(rows)])
 
 
 class GraphView(QGraphicsView):
@@ -39,6 +47,7 @@ class GraphView(QGraphicsView):
         self.band: QGraphicsRectItem | None = None
         self._kept_wire: QGraphicsPathItem | None = None
         self.cursor_hint = CursorHint(self.viewport())
+        self.minimap = Minimap(self, self.graph_scene, theme)
         self.start_page = StartPage(self, theme)  # not the viewport: what lies there is scrolled along
         self._set_up()
 
@@ -129,6 +138,12 @@ class GraphView(QGraphicsView):
         if not area.isEmpty() and not seen.contains(area):
             self.ensureVisible(area, FRAME_MARGIN, FRAME_MARGIN)
 
+    def bring_into_sight(self) -> None:
+        """Show what is selected in the middle, as large as it is or as it fits."""
+        area = self.graph_scene.bounds(self.session.chosen)
+        self._set_zoom(max(self.zoom, 0.6))
+        self.centerOn(area.center())
+
     def choose_wire(self, wire: WireItem | None) -> None:
         if self.chosen_wire and (old := self.graph_scene.wires.get(self.chosen_wire)):
             old.show_lit(False)
@@ -158,11 +173,13 @@ class GraphView(QGraphicsView):
 
     def drawBackground(self, painter: QPainter, area: QRectF | QLineF) -> None:
         painter.fillRect(area, self.inks.ground)
-        step = GRID_STEP * (1 if self.zoom >= 0.5 else 4 if self.zoom >= 0.2 else 16)
+        step = GRID_STEP * (1 if self.zoom >= 0.75 else 2 if self.zoom >= 0.4 else 8)
         left, top = math.floor(area.left() / step) * step, math.floor(area.top() / step) * step
         columns, rows = int(area.width() / step) + 2, int(area.height() / step) + 2
         painter.setPen(self.inks.grid(self.devicePixelRatioF()))
-        painter.drawPoints([QPointF(left + x * step, top + y * step) for x in range(columns) for y in range(rows)])
+        painter.translate(left, top)
+        painter.drawPoints(grid_points(math.ceil(columns / 8) * 8, math.ceil(rows / 8) * 8, step))
+        painter.translate(-left, -top)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if self.zoom >= OVERVIEW:
@@ -182,3 +199,4 @@ class GraphView(QGraphicsView):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.start_page.center()
+        self.minimap.refresh()

@@ -49,6 +49,7 @@ class NodeItem(QGraphicsItem):
 
     def _raise(self) -> None:
         """What is selected, runs or failed lies above its neighbors: a preview or message that grows is not covered."""
+        (self.stage.standing_out.add if self.face.stands_out else self.stage.standing_out.discard)(self)
         self.setZValue(2.0 if self.face.selected else 1.0 if self.face.framed else 0.0)
 
     def show_trouble(self, severity: str) -> None:

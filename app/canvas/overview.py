@@ -20,7 +20,10 @@ BAND = 40.0
 
 
 class Overview:
-    def __init__(self, inks: Inks, nodes: Mapping[str, NodeItem], wires: Mapping[Link, WireItem], board: BoardLayer) -> None:
+    def __init__(
+        self, inks: Inks, nodes: Mapping[str, NodeItem], wires: Mapping[Link, WireItem], board: BoardLayer, standing_out: set[NodeItem]
+    ) -> None:
+        self._standing_out = standing_out
         self._board = board
         self._inks, self._nodes, self._all_wires = inks, nodes, wires
         self._stale = True
@@ -55,7 +58,7 @@ class Overview:
     def _paint_marks(self, painter: QPainter, seen: QRectF) -> None:
         """Pictures, and frames around what is selected, runs or failed: few, so one at a time."""
         inks = self._inks
-        for item in [item for item in self._nodes.values() if item.face.stands_out]:
+        for item in self._standing_out:
             face, body = item.face, item.body
             if not seen.intersects(body):
                 continue

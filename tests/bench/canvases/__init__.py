@@ -1,0 +1,1 @@
+"""The same graph on several canvases, each driven by the same hands."""
