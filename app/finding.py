@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from app.wording import title_of
+from app.wording import plain, title_of
 from graph_engine.declaration import NodeType
 from graph_engine.definition import held
 from graph_engine.workflow import Workflow
@@ -41,7 +41,7 @@ def _found(
         typed = " ".join(str(value) for value in node.parameters.values())
         rank = _rank(wanted, title, known.title if known else node.type, typed, identity)
         if rank is not None:
-            hint = where or (known.title if known and known.title != title else node.type)
+            hint = where or (known.title if known and known.title != title else plain(node.type.partition("/")[0]))
             yield Found(identity, way, title, hint, rank)
         inner = held(whole.definitions, node.type)
         if inner and len(way) < DEEPEST:

@@ -11,7 +11,7 @@ from app.session import Session
 from app.theme.icons import SIZE, pixmap
 from app.theme.tokens import Theme
 
-WIDTH, MOST_ROWS, ROW_HEIGHT = 420, 7, 30
+WIDTH, MOST_ROWS, ROW_HEIGHT = 420, 7, 27
 TOP = 12
 
 
