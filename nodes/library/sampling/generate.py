@@ -14,14 +14,10 @@ from nodes.runtime.generation import generated
 from nodes.values import ClassLabel, Conditioning, Generator, Guidance, Latent, Strategy, Tokens
 
 Side = Integer(soft=(0, 512), hard=(0, 4096), step=16, unit="px")
+WORDS = ("sample", "ksampler", "denoise", "text to image", "tokens")
 
 
-@node(
-    foretells=foretelling.generated,
-    uses="model device",
-    work=("count", "width", "height"),
-    words=("sample", "ksampler", "denoise", "text to image", "tokens"),
-)
+@node(foretells=foretelling.generated, uses="model device", work=("count", "width", "height"), words=WORDS)
 def generate(
     context: Context,
     generator: Generator,
@@ -60,5 +56,4 @@ def generate(
     Returns:
         The pictures as latents or tokens, for Decode.
     """
-    order = Order(seed, count, first, width, height)
-    return generated(context, generator, positive, guidance or Unguided(), strategy, order, tokens)
+    return generated(context, generator, positive, guidance or Unguided(), strategy, Order(seed, count, first, width, height), tokens)
