@@ -16,6 +16,7 @@ from nodes.models.files import ModelFile
 from nodes.models.text_encoder import padded, tokenize
 from nodes.runtime.devices import device
 from nodes.runtime.models import holder
+from nodes.runtime.stopping import stopping
 from nodes.runtime.token_coding import check_maker, fixed_side, picture_tokens, token_pixels
 from nodes.runtime.token_families import codebook_of
 from nodes.values import Conditioning, Image, Latent, TextEncoder, Tokenizer, Tokens
@@ -40,8 +41,9 @@ def conditioning(encoder: TextEncoder, prompt: str, context: Context) -> Conditi
         context.note(f"The prompt has {len(words.ids) + words.left_out} words, the encoder reads the first {len(words.ids)}.")
     ids, mask = padded([words.ids], max(1, len(words.ids)))
     at = device()
-    with torch.no_grad():
-        features = holder.module(encoder.model, at)(ids.to(at.torch), mask.to(at.torch)).cpu()
+    model = holder.module(encoder.model, at)
+    with torch.no_grad(), stopping(model, context):
+        features = model(ids.to(at.torch), mask.to(at.torch)).cpu()
     return Conditioning(features, mask, (prompt,), (words.spans,), encoder.model.digest)
 
 
@@ -61,7 +63,7 @@ def encoded(tokenizer: Tokenizer, image: Image, context: Context) -> Latent | To
         raise Failure(message, f"Crop or scale the picture to {near}.")
     at = device()
     model = holder.module(tokenizer.model, at)
-    with torch.no_grad():
+    with torch.no_grad(), stopping(model, context):
         parts = [model.encode(part.to(at.torch)).float().cpu() for part in _parts(with_alpha(image.pixels), context)]
     return Latent(torch.cat(parts), tokenizer.model.digest)
 
@@ -76,7 +78,7 @@ def _tokenized(tokenizer: Tokenizer, image: Image, context: Context) -> Tokens:
         raise Failure(f"image: must be {wanted} for {model.name}, got {width} × {height}", "Crop or scale the picture.")
     if image.has_alpha and float(image.pixels[:, 3].min()) < 1:
         raise Failure(f"image: must be opaque for {model.name}, which knows no alpha", "Put the picture on a background.")
-    with torch.no_grad():
+    with torch.no_grad(), stopping(module, context):
         found = [picture_tokens(model, module, part.to(at.torch)) for part in _parts(image.pixels[:, :3], context)]
     return Tokens(torch.cat([ids.cpu() for ids, _ in found]), found[0][1], codebook_of(model.config), model.digest)
 
@@ -85,7 +87,7 @@ def _untokenized(tokenizer: Tokenizer, tokens: Tokens, context: Context) -> Imag
     model, at = tokenizer.model, device()
     check_maker("latent", model, tokens.tokenizer)
     module = holder.module(model, at)
-    with torch.no_grad():
+    with torch.no_grad(), stopping(module, context):
         parts = [token_pixels(model, module, part.to(at.torch), tokens.grids).float().cpu() for part in _parts(tokens.ids, context)]
     return Image(torch.cat(parts))
 
@@ -104,11 +106,12 @@ def decoded(tokenizer: Tokenizer, latent: Latent | Tokens, context: Context) -> 
     reach = getattr(model, "reach", 0)
 
     def decode(values: torch.Tensor) -> torch.Tensor:
+        context.check()
         pixels: torch.Tensor = model.decode(values.to(at.torch))
         return pixels.float().cpu()
 
     tile = context.tile(max(latent.values.shape[-2:]), 2 * reach, "cells") if reach else 0
-    with torch.no_grad():
+    with torch.no_grad(), stopping(model, context):
         parts = [in_tiles(decode, part, tile, reach) for part in _parts(latent.values, context)]
     return Image(torch.cat(parts))
 

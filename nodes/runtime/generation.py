@@ -21,6 +21,7 @@ from nodes.runtime.coding import preview
 from nodes.runtime.devices import device
 from nodes.runtime.models import holder
 from nodes.runtime.prompting import check_prompt, for_items, misplaced
+from nodes.runtime.stopping import stopping
 from nodes.runtime.streaming import streamed
 from nodes.runtime.token_families import TOKEN_FAMILIES
 from nodes.runtime.token_generation import generated_tokens
@@ -99,7 +100,7 @@ def _flow(context: Context, generator: Generator, positive: Prompt, guidance: Gu
         start = noise(shape, order.seed, [order.first + item for item in items]).to(at.torch)
         return denoised(guided(predict, positive, guidance), start, strategy, tell).cpu()
 
-    with streamed(model, at.torch) if offload else nullcontext():
+    with streamed(model, at.torch) if offload else nullcontext(), stopping(model, context):
         return torch.cat([made(items) for items in batches(context, order.count)])
 
 

@@ -43,6 +43,8 @@ def streamed(model: nn.Module, device: torch.device, move: Callable[[Tensor, tor
     finally:
         for hook in hooks:
             hook.remove()
+        for layer in [*stays]:  # a stop passes by the hooks
+            take_back(layer)
 
 
 def _own(layer: nn.Module) -> Iterator[tuple[str, Tensor]]:
