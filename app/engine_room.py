@@ -47,7 +47,7 @@ class EngineRoom:
         self.cache = Cache(MemoryCache(), DiskCache(folder / "results"))
         self.trouble = self._set_budgets()
         self.history = History(folder / "history.db")
-        self._find = _finder(nodes)
+        self._find, self._how_to_get = _finder(nodes), _getter(nodes)
         self.digests = FileDigests(self._find, folder / "digests.json")
         self._foretelling = Foretelling()
 
@@ -121,7 +121,7 @@ class EngineRoom:
                 name = node.parameters.get(parameter.name, parameter.default)
                 if isinstance(parameter.kind, File) and parameter.kind.role == "model" and isinstance(name, str) and not self.finds(name):
                     message = f"{parameter.name}: no such model: {name or 'none is named'}"
-                    remedy = "put the file into a model folder, or choose another"
+                    remedy = self._how_to_get(name) or "put the file into a model folder, or choose another"
                     problems.append(Problem(flat.owner(key), parameter.name, message, remedy, "warning"))
         return problems
 
@@ -158,3 +158,12 @@ def _finder(nodes: str) -> Callable[[str], Path | None] | None:
     from nodes.models.folders import existing_file
 
     return existing_file
+
+
+def _getter(nodes: str) -> Callable[[str], str]:
+    """What to do about a model that is not there, empty where nothing is known of it."""
+    if nodes != NODES:
+        return lambda name: ""
+    from nodes.models.published_files import how_to_get
+
+    return how_to_get

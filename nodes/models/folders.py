@@ -20,7 +20,12 @@ HOW_TO = "Put the file into a model folder, or name it by its full path."
 def model_folders() -> tuple[Path, ...]:
     """Folders of ``TESSERA_MODELS`` (split as ``PATH`` is), the user's own, the ones that ship."""
     named = [Path(folder) for folder in os.environ.get("TESSERA_MODELS", "").split(os.pathsep) if folder]
-    return (*named, Path(platformdirs.user_data_dir("tessera")) / "models", ASSETS)
+    return (*named, own_folder(), ASSETS)
+
+
+def own_folder() -> Path:
+    """The user's own model folder."""
+    return Path(platformdirs.user_data_dir("tessera")) / "models"
 
 
 def find_model(name: str, folders: Sequence[Path] | None = None) -> Path:

@@ -21,6 +21,7 @@ from graph_engine.errors import MissingModel
 from nodes.models.files import Header, ModelFile, read_header, read_tensors, sha256, stamp
 from nodes.models.folders import find_again, find_model
 from nodes.models.known_layouts import LAYOUTS, PUBLISHED, Layout
+from nodes.models.published_files import how_to_get
 from nodes.models.shapes import Shapes
 
 WIDEST, DEEPEST = 65_536, 1_024
@@ -38,7 +39,11 @@ def open_model(name: str, role: str) -> ModelFile:
         MissingModel: there is no such file, it is damaged, of no known layout, of another role, or its tensors do not
             follow from its config.
     """
-    return describe_model(find_model(name), role)
+    try:
+        path = find_model(name)
+    except MissingModel as error:
+        raise MissingModel(str(error), how_to_get(name) or error.remedy) from error
+    return describe_model(path, role)
 
 
 def describe_model(path: Path, role: str) -> ModelFile:
