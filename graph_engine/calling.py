@@ -100,6 +100,8 @@ def check_types(node_type: NodeType, entry: Entry) -> None:
     """
     for output in node_type.outputs:
         came, wanted = entry.held[output.name].type, output.type
+        if came == wanted:
+            continue
         of_items = came.removeprefix("list[").removesuffix("]")
         if of_items not in alternatives(wanted) and not wanted.startswith(OPEN):
             raise TypeError(f"output {output.name}: must be {wanted}, got {came}")
@@ -107,12 +109,17 @@ def check_types(node_type: NodeType, entry: Entry) -> None:
 
 def results_of(entry: Entry) -> Results:
     """What events tell of an entry."""
-    return tuple([_result(name, held, entry.values[name]) for name, held in entry.held.items()])
+    values, found = entry.values, []
+    for name, held in entry.held.items():
+        value = values[name]
+        if isinstance(value, Items):
+            found.append(_of_items(name, held, value))
+        else:
+            found.append(Result(name, held.type, held.digest, held.description, _looks(value)))
+    return tuple(found)
 
 
-def _result(output: str, held: Held, value: Any) -> Result:
-    if not isinstance(value, Items):
-        return Result(output, held.type, held.digest, held.description, _looks(value))
+def _of_items(output: str, held: Held, value: Items) -> Result:
     items = tuple(
         [Result(output, value.type, digest, _described(item), _looks(item)) for digest, item in zip(value.digests, value, strict=True)]
     )

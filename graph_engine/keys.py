@@ -53,7 +53,7 @@ class Recipe(msgspec.Struct, frozen=True, gc=False):
         lazy = self.node_type.lazy
         sources = tuple([source for source in self.facts.sources if source[0] not in lazy or source[0] in needed])
         facts = msgspec.structs.replace(self.facts, sources=sources)
-        return Recipe(self.node_type, self.arguments, facts, _said(facts), _feeders(facts))
+        return Recipe(self.node_type, self.arguments, facts, _said(facts, [taken for taken, _, _ in sources]), _feeders(facts))
 
 
 class Keys(msgspec.Struct, frozen=True):
@@ -85,15 +85,16 @@ def recipe_of(
     node: Node, node_type: NodeType, links: Sequence[Link], types: Mapping[str, NodeType], digests: Callable[[str], str]
 ) -> Recipe:
     """What a step is made from; ``links`` end at it. Its parameters and links have no errors."""
-    arguments = resolved(node_type, node, [link.input for link in links])
+    if len(links) > 1:
+        links = sorted(links, key=_input_name)  # stable: order within an input means something
+    taken = [link.input for link in links]
+    arguments = resolved(node_type, node, taken)
     files = {name: digests(arguments[name]) for name in node_type.files if name in arguments} if node_type.files else _NO_FILES
     counting = arguments
     if node_type.without_result:
         counting = {name: value for name, value in arguments.items() if name not in node_type.without_result}
-    if len(links) > 1:
-        links = sorted(links, key=_input_name)  # stable: order within an input means something
     facts = NodeFacts(node_type.id, node_type.version, counting, files, tuple([(link.input, link.source, link.output) for link in links]))
-    recipe = Recipe(node_type, arguments, facts, _said(facts), _feeders(facts), bool(node_type.lazy))
+    recipe = Recipe(node_type, arguments, facts, _said(facts, taken), _feeders(facts), bool(node_type.lazy))
     if node_type.lazy and (needed := chosen(types, node_type, arguments)) is not None:
         return recipe.narrowed(needed)
     return recipe
@@ -104,10 +105,10 @@ def _feeders(facts: NodeFacts) -> tuple[str, ...]:
     return (sources[0][1],) if len(sources) == 1 else tuple(dict.fromkeys([source for _, source, _ in sources]))
 
 
-def _said(facts: NodeFacts) -> bytes:
+def _said(facts: NodeFacts, taken: list[str]) -> bytes:
     files = facts.files
     own = {name: value for name, value in facts.parameters.items() if name not in files} if files else facts.parameters
-    return _encode((facts.type, facts.version, own, files, [taken for taken, _, _ in facts.sources])) + b"\0"
+    return _encode((facts.type, facts.version, own, files, taken)) + b"\0"
 
 
 def _input_name(link: Link) -> str:

@@ -145,17 +145,16 @@ class Maker:
         except Exception as error:  # a node is anyone's code: whatever it raises is its own step's failure
             failed = failure_of(self.job.id, call.node, error)
             return pool_short_of(error) if failed.kind == "out_of_memory" and not node_type.effect and ladder.down() else failed
-        self._learn(call, entry, peaks, quick)
-        return Made(entry, results, tuple(context.files) if context else ())
-
-    def _learn(self, call: Call, entry: Entry, peaks: dict[str, int], quick: bool) -> None:
-        """Remember what a step cost; of quick ones a few are enough."""
         self._quick_steps += quick
         if not quick or self._quick_steps % FEW == 1:
-            given = sum([value_type_of(value).size(value) for value, _ in call.given])
-            work = work_of(call.recipe, self._recipes, given)
-            with self._lock:
-                self.job.history.took(call.recipe.node_type.id, Cost(entry.seconds, entry.size, peaks), work)
+            self._learn(call, entry, peaks)
+        return Made(entry, results, tuple(context.files) if context else ())
+
+    def _learn(self, call: Call, entry: Entry, peaks: dict[str, int]) -> None:
+        """Remember what a step cost."""
+        work = work_of(call.recipe, self._recipes, sum([value_type_of(value).size(value) for value, _ in call.given]))
+        with self._lock:
+            self.job.history.took(call.recipe.node_type.id, Cost(entry.seconds, entry.size, peaks), work)
 
     def _context(self, node: str, emit: Callable[[AnyEvent], None], ladder: Ladder) -> Context:
         with self._lock:
