@@ -50,6 +50,7 @@ class Step(msgspec.Struct, frozen=True):
     stale: bool = False
     planned: str = ""  # what the next run would do: "memory", "disk" or "run"; unknown while empty
     why: str = ""  # why it would run
+    cost: float | None = None  # seconds that it would take, where its type ran before
 
     @property
     def kept(self) -> str:
@@ -150,12 +151,12 @@ class Steps:
 
     def take_plan(self, plan: Plan) -> set[str]:
         """What the next run would do; nodes that the plan does not speak of are not needed or not known."""
-        planned = {step.node: (step.state, step.reason) for step in plan.steps}
+        planned = {step.node: (step.state, step.reason, step.seconds) for step in plan.steps}
         changed = set()
         for node in planned.keys() | self._steps.keys():
-            state, why = planned.get(node, ("", ""))
-            if (self[node].planned, self[node].why) != (state, why):
-                changed |= self._change(node, planned=state, why=why)
+            state, why, cost = planned.get(node, ("", "", None))
+            if (self[node].planned, self[node].why, self[node].cost) != (state, why, cost):
+                changed |= self._change(node, planned=state, why=why, cost=cost)
         return changed
 
     def forget(self) -> None:
@@ -249,6 +250,7 @@ def together(steps: list[Step]) -> Step:
         stale=any(step.stale for step in steps),
         planned=planned.planned,
         why=planned.why,
+        cost=sum(costs) if (costs := [step.cost for step in steps if step.cost is not None]) else None,
     )
 
 

@@ -16,6 +16,7 @@ from app.canvas.node_item import NodeItem
 from app.canvas.overview import Overview
 from app.canvas.stage import Stage
 from app.canvas.wire_item import WireItem
+from app.remedies import RUN_AGAIN, Remedy, remedies
 from app.session import Session
 from graph_engine.board import EMPTY, Board
 from graph_engine.declaration import NodeType
@@ -39,6 +40,7 @@ class GraphScene(QGraphicsScene):
         self._wires_of: dict[str, set[Link]] = {}
         self._geometries: dict[tuple[str, frozenset[str]], NodeGeometry] = {}
         self._shown = EMPTY
+        self._remedies: dict[str, Remedy] = {}
         self.show_all()
 
     def show_all(self) -> None:
@@ -151,11 +153,13 @@ class GraphScene(QGraphicsScene):
     def show_step(self, node: str) -> None:
         if item := self.nodes.get(node):
             item.show_step(self.session.steps[node])
+            self._show_remedy(node)
 
     def show_selection(self, before: frozenset[str], after: frozenset[str]) -> None:
         for identity in before ^ after:
             if item := self.nodes.get(identity) or self.board.get(identity):
                 item.show_selected(identity in after)
+            self._show_remedy(identity)
 
     def show_problems(self) -> None:
         worst: dict[str, str] = {}
@@ -165,6 +169,23 @@ class GraphScene(QGraphicsScene):
                 worst[node] = problem.severity
         for identity, item in self.nodes.items():
             item.show_trouble(worst.get(identity, ""))
+        before, self._remedies = self._remedies, remedies(self.session)
+        for identity in before.keys() | self._remedies.keys():
+            self._show_remedy(identity)
+
+    def remedy(self, identity: str) -> Remedy | None:
+        """What the button of a node does: a failed one runs again; one that lacks something gets it, once it is selected."""
+        face = self.nodes[identity].face
+        if face.step.state == "failed":
+            return RUN_AGAIN
+        return self._remedies.get(identity) if face.selected else None
+
+    def _show_remedy(self, identity: str) -> None:
+        if item := self.nodes.get(identity):
+            remedy = self.remedy(identity)
+            text = remedy.text if remedy else ""
+            if text or item.face.remedy:
+                item.show_remedy(text)
 
     def node_at(self, point: QPointF) -> NodeItem | None:
         found = [item for item in self.items(point) if isinstance(item, NodeItem)]

@@ -151,6 +151,17 @@ class GraphView(QGraphicsView):
         if wire:
             wire.show_lit(True)
 
+    def take_remedy(self, node: str) -> None:
+        """Do what the button of a node offers."""
+        remedy = self.graph_scene.remedy(node)
+        if remedy and remedy.loose:
+            port = self.graph_scene.nodes[node].port_point(remedy.loose.name, gives=False)
+            end = port - QPointF(64, 0)
+            self.keep_wire(remedy.loose, end)
+            self.ask_for_node(self.mapFromScene(end), remedy.loose)
+        elif remedy:
+            self.session.run({node})
+
     # a wire that waits for its node
 
     def ask_for_node(self, at: QPoint, loose: LooseEnd | Gap | None) -> None:

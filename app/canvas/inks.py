@@ -43,6 +43,7 @@ class Inks:
         self.accent = QBrush(QColor(theme.accent))
         self.track = QBrush(blend(theme.raised, theme.outline, 0.6))
         self.failure = QBrush(blend(theme.raised, theme.bad, 0.16))
+        self.remedy = QBrush(blend(theme.raised, theme.accent_dim, 0.7))
         self.warning = QBrush(QColor(theme.warning))
         self.trouble = QBrush(QColor(theme.bad))
         self.slider = QBrush(blend(theme.raised, theme.accent_dim, 0.5))

@@ -11,7 +11,7 @@ from app.canvas.geometry import INSET, WIDTH, NodeGeometry, ParameterRow, Port
 from app.canvas.inks import Inks
 from app.pictures import thumbnail
 from app.steps import NEVER, Step
-from app.wording import label, title_of, value_of, value_text
+from app.wording import label, seconds_text, title_of, value_of, value_text
 from graph_engine.board import TITLE
 from graph_engine.declaration import NodeType
 from graph_engine.definition import definition_of
@@ -20,6 +20,9 @@ from graph_engine.graph import Node
 PICTURE_INSET = 8.0
 LABEL_WIDTH = 110.0
 FAILURE_LINES = 4
+REMEDY = 24.0
+LEAST_COST = 0.05
+"""Seconds below which nobody wants to know what a step costs."""
 
 
 class NodeFace:
@@ -34,6 +37,7 @@ class NodeFace:
         self.linked: frozenset[tuple[str, bool]] = frozenset()
         self.picture: QPixmap | None = None
         self.failure: QStaticText | None = None
+        self.remedy: QStaticText | None = None
         self.framed = self.stands_out = False
         self.show_node(node, node_type, geometry, known, fold, color)
 
@@ -44,12 +48,34 @@ class NodeFace:
         self.header = inks.colored_header(color) if color else inks.header(section)
         self.far_header = inks.colored_header(color, far=True) if color else inks.far_header(section)
         title = title_of(node, node_type)
-        self.title = self.inks.titles.line(title, WIDTH - (100 if node.state else 60))
         self.far_title = self.inks.far_titles.line(title, WIDTH - 20)
         self.values = [self._value_of(row) for row in geometry.rows]
         self.state = self.inks.labels.line(node.state, 90) if node.state else None
         self.group = bool(definition_of(node.type))
         self._measure()
+        self._write_title()
+
+    def _write_title(self) -> None:
+        """The title, and what the next run would cost here, as far as the state leaves room for that."""
+        step = self.step
+        self.will_run = step.planned == "run" and step.state not in ("running", "failed") and not self.trouble and not self.node.state
+        cost = seconds_text(step.cost) if self.will_run and step.cost is not None and step.cost >= LEAST_COST else ""
+        self.cost = self.inks.labels.line(f"≈ {cost}") if cost else None
+        room = 100 if self.node.state else 60 + (self.cost.size().width() if self.cost else 0)
+        self.title = self.inks.titles.line(title_of(self.node, self.node_type), WIDTH - room)
+
+    def show_trouble(self, severity: str) -> None:
+        self.trouble = severity
+        self._write_title()
+
+    def show_remedy(self, text: str) -> None:
+        """The words of the button on the node; none takes it away."""
+        self.remedy = self.inks.labels.line(text, WIDTH - 2 * INSET - 16) if text else None
+        self._measure()
+
+    @property
+    def remedy_area(self) -> QRectF:
+        return QRectF(INSET, self.height - REMEDY - 4, WIDTH - 2 * INSET, REMEDY) if self.remedy and not self.closed else QRectF()
 
     def _value_of(self, row: ParameterRow) -> QStaticText:
         value = value_of(self.node, row.parameter)
@@ -67,6 +93,7 @@ class NodeFace:
         text = f"{step.message}\n{step.remedy}".strip()
         self.failure = self.inks.labels.block(text, WIDTH - 44, FAILURE_LINES) if step.state == "failed" else None
         self.step = step
+        self._write_title()
         self._measure()
         self._mark()
 
@@ -81,6 +108,7 @@ class NodeFace:
 
     def _measure(self) -> None:
         height = self.geometry.height + self.picture_height + self.failure_height
+        height += REMEDY + 6 if self.remedy and not self.closed else 0
         self.height = math.ceil(height / 4) * 4.0
 
     @property

@@ -54,8 +54,12 @@ class NodeItem(QGraphicsItem):
 
     def show_trouble(self, severity: str) -> None:
         if severity != self.face.trouble:
-            self.face.trouble = severity
+            self.face.show_trouble(severity)
             self.update()
+
+    def show_remedy(self, text: str) -> None:
+        self.face.show_remedy(text)
+        self._resize()
 
     def show_hovered(self, port: Port | None) -> None:
         if port != self.face.hovered:

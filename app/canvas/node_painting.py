@@ -58,6 +58,8 @@ def paint_full(painter: QPainter, face: NodeFace, inks: Inks, fits: Fits) -> Non
         _paint_picture(painter, face, inks)
     if face.failure:
         _paint_failure(painter, face, inks)
+    if face.remedy and not face.closed:
+        _paint_remedy(painter, face, inks)
     _paint_outline(painter, face, inks)
     for port in face.geometry.ports:
         if not face.closed or fits or (port.name, port.gives) in face.linked:
@@ -88,7 +90,7 @@ def _paint_header(painter: QPainter, face: NodeFace, inks: Inks) -> None:
         painter.drawStaticText(QPointF(WIDTH - 12 - face.state.size().width(), (HEADER - inks.labels.height) / 2), face.state)
     elif step.state == "running":
         _paint_progress(painter, face, inks)
-    elif step.state or step.kept or face.trouble:
+    elif step.state or step.kept or face.trouble or face.will_run:
         _paint_glyph(painter, face, inks)
 
 
@@ -111,6 +113,8 @@ def _paint_glyph(painter: QPainter, face: NodeFace, inks: Inks) -> None:
         name, color = "failed", theme.bad
     elif face.trouble:
         name, color = "warning", theme.bad if face.trouble == "error" else theme.warning
+    elif face.will_run:
+        name, color = "run", theme.muted
     elif face.step.kept:
         name, color = face.step.kept, theme.faint
     elif face.step.stale or state == "waiting":
@@ -118,6 +122,10 @@ def _paint_glyph(painter: QPainter, face: NodeFace, inks: Inks) -> None:
     else:
         name, color = GLYPHS.get(state, "ran"), theme.good if state == "ran" else theme.muted
     painter.drawPixmap(QPointF(WIDTH - 10 - GLYPH, (HEADER - GLYPH) / 2), inks.glyph(name, color))
+    if face.cost:
+        painter.setPen(inks.quiet)
+        painter.setFont(inks.labels.font)
+        painter.drawStaticText(QPointF(WIDTH - 14 - GLYPH - face.cost.size().width(), (HEADER - inks.labels.height) / 2), face.cost)
 
 
 def _paint_picture(painter: QPainter, face: NodeFace, inks: Inks) -> None:
@@ -145,6 +153,18 @@ def _paint_failure(painter: QPainter, face: NodeFace, inks: Inks) -> None:
     painter.setPen(inks.bad)
     painter.setFont(inks.labels.font)
     painter.drawStaticText(QPointF(INSET + 8, top + 6), face.failure)
+
+
+def _paint_remedy(painter: QPainter, face: NodeFace, inks: Inks) -> None:
+    assert face.remedy is not None
+    area = face.remedy_area
+    painter.setPen(inks.field_edge)
+    painter.setBrush(inks.remedy)
+    painter.drawPath(rounded(area.x(), area.y(), area.width(), area.height(), FIELD_RADIUS))
+    painter.setPen(inks.value)
+    painter.setFont(inks.labels.font)
+    at = QPointF(area.center().x() - face.remedy.size().width() / 2, area.y() + (area.height() - inks.labels.height) / 2)
+    painter.drawStaticText(at, face.remedy)
 
 
 def _paint_port(painter: QPainter, face: NodeFace, port: Port, inks: Inks, fits: Fits) -> None:

@@ -85,6 +85,9 @@ def _of_piece(canvas: GraphView, start: QPoint, piece: Piece, modifiers: Qt.Keyb
 
 def _of_node(canvas: GraphView, start: QPoint, item: NodeItem, modifiers: Qt.KeyboardModifier) -> Gesture | None:
     session, name = canvas.session, item.identity
+    if item.face.remedy_area.contains(canvas.mapToScene(start) - item.pos()):
+        canvas.take_remedy(name)
+        return None
     if modifiers & CONTROL and modifiers & SHIFT:
         session.select({name})
         session.watch(name)

@@ -7,6 +7,7 @@ import html
 from PySide6.QtCore import QPointF
 
 from app.canvas.graph_scene import GraphScene
+from app.canvas.node_item import NodeItem
 from app.wording import label
 from graph_engine.open_types import said
 
@@ -24,7 +25,18 @@ def tip_at(scene: GraphScene, point: QPointF) -> str:
         return ""
     if row := item.geometry.row_at(point - item.pos()):
         return _tip(label(row.parameter), row.parameter.help)
-    return _tip(item.face.node_type.title, item.face.node_type.summary)
+    return _tip(item.face.node_type.title, item.face.node_type.summary) + _state(scene, item)
+
+
+def _state(scene: GraphScene, item: NodeItem) -> str:
+    """Why the node would run, and what is wrong with it."""
+    session, step = scene.session, item.face.step
+    lines = [session.problem_text(problem) for problem in session.problems if session.here(problem.node) == item.identity]
+    if item.face.will_run and step.why:
+        lines.append(f"Will run · reason: {session.reason_text(step.why)}")
+    elif step.kept:
+        lines.append(f"Held {'in memory' if step.kept == 'memory' else 'on disk'}: will not run")
+    return "".join(f"<br><br>{html.escape(line)}" for line in lines)
 
 
 def _tip(head: str, text: str) -> str:

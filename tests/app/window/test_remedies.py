@@ -1,0 +1,46 @@
+"""What a node says of itself before and after a run, and the button that mends it."""
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+
+from app.canvas.tips import tip_at
+from graph_engine.plan import Plan, PlannedStep
+from tests.app.window.hands import Hands
+
+A = QPoint(500, 300)
+
+
+def _button(hands: Hands, node: str) -> QPoint:
+    item = hands.canvas.graph_scene.nodes[node]
+    return hands.canvas.mapFromScene(item.pos() + item.face.remedy_area.center())
+
+
+def test_the_button_of_a_node_that_lacks_an_input_offers_what_gives_it(hands: Hands) -> None:
+    node = hands.add("keep", A)
+    palette = hands.window.palette
+    hands.click(_button(hands, node))
+    assert palette.isVisible() and {found.id for found in palette.model.types} == {"pictures/fade", "pictures/swatch"}
+    hands.type(palette.field, "swatch")
+
+    QTest.keyClick(palette.field, Qt.Key.Key_Return)
+    (link,) = hands.graph.links
+    assert (link.target, link.input) == (node, "picture")
+    assert hands.canvas.graph_scene.nodes[node].face.remedy_area.isEmpty()
+
+
+def test_the_button_goes_when_the_node_is_not_selected(hands: Hands) -> None:
+    node = hands.add("keep", A)
+    item = hands.canvas.graph_scene.nodes[node]
+    high = item.body.height()
+    hands.click(QPoint(60, 700))
+    assert item.body.height() < high
+
+
+def test_a_node_says_what_the_next_run_costs_and_why_it_runs(hands: Hands) -> None:
+    node = hands.add("swatch", A)
+    item = hands.canvas.graph_scene.nodes[node]
+    hands.session.take_plan(Plan((node,), (PlannedStep(node, "run", "never ran", 2.5),), (), 2.5))
+    assert item.face.will_run and item.face.cost is not None
+    assert "Will run" in tip_at(hands.canvas.graph_scene, item.pos() + QPoint(60, 14).toPointF())
+    hands.session.take_plan(Plan((node,), (PlannedStep(node, "disk"),), (), 0.0))
+    assert not item.face.will_run and item.face.cost is None
