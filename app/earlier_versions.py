@@ -16,6 +16,7 @@ class EarlierVersions(QDialog):
         self.setMinimumWidth(440)
         self._found = found
         self.list = QListWidget()
+        self.list.ensurePolished()  # rows are measured when one is chosen, and would be measured without the theme
         for line in described(found):
             self.list.addItem(QListWidgetItem(line))
         self.list.setCurrentRow(min(1, len(found) - 1))
@@ -23,6 +24,7 @@ class EarlierVersions(QDialog):
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         self.open_button = buttons.addButton("Go back to it", QDialogButtonBox.ButtonRole.AcceptRole)
         self.open_button.setEnabled(bool(found))
+        self.open_button.setProperty("primary", True)
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
         column = QVBoxLayout(self)

@@ -21,6 +21,7 @@ class LostWork(QDialog):
         self._lost = list(lost)
         self.list = QListWidget()
         self.list.setAccessibleName("Unsaved work")
+        self.list.ensurePolished()  # rows are measured when the first is chosen, and would be measured without the theme
         self.list.addItems([described(each) for each in lost])
         self.list.setCurrentRow(0)
         self.list.itemActivated.connect(self.accept)
@@ -35,6 +36,7 @@ class LostWork(QDialog):
         self.forget_button: QPushButton = buttons.addButton("Forget it", QDialogButtonBox.ButtonRole.DestructiveRole)
         buttons.addButton("Later", QDialogButtonBox.ButtonRole.RejectRole)
         self.recover_button.setDefault(True)
+        self.recover_button.setProperty("primary", True)
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
         self.forget_button.clicked.connect(self._forget)

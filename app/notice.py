@@ -45,6 +45,7 @@ class Notice(QFrame):
 
     def say(self, text: str, severity: str) -> None:
         for button in self._offers:
+            button.hide()
             button.deleteLater()
         self._offers = []
         colors = {"note": self._theme.accent, "warning": self._theme.warning, "error": self._theme.bad}
