@@ -31,7 +31,8 @@ def linear_betas(steps: int = 1000) -> np.ndarray:
 def cosine_betas(steps: int = 1000) -> np.ndarray:
     """Nichol & Dhariwal 2021, equation 17."""
     left = np.cos((np.arange(steps + 1) / steps + 0.008) / 1.008 * math.pi / 2) ** 2
-    return np.minimum(1 - left[1:] / left[:-1], 0.999)
+    betas: np.ndarray = np.minimum(1 - left[1:] / left[:-1], 0.999)
+    return betas
 
 
 def evenly(count: int, steps: int = 1000) -> list[int]:
@@ -79,7 +80,8 @@ class Schedule:
     def smallest_log_variance(self) -> np.ndarray:
         """Of the posterior; its first, 0, is replaced by the second."""
         variance = self.betas * (1 - self.left_before) / (1 - self.left)
-        return np.log(np.append(variance[1], variance[1:]))
+        logs: np.ndarray = np.log(np.append(variance[1], variance[1:]))
+        return logs
 
 
 def ancestral(predict: Predict, x: Tensor, schedule: Schedule, noise: Noise, temperature: float = 1.0) -> Tensor:

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
 import torch
 from torch import Tensor
 
-from nodes.decoding.diffusion import Schedule, ancestral, guided_channels
+from nodes.decoding.diffusion import Schedule, ancestral
 from nodes.decoding.orders import still_masked
+from nodes.decoding.tokens import AfterStep, Scale, guided, prompts_of, unheard
 
 
 class Condition(Protocol):
@@ -57,7 +59,15 @@ class Latents:
         return counts
 
 
-def decode(condition: Condition, head: Head, width: int, how: Latents, noise: Noise) -> Tensor:
+def decode(
+    condition: Condition,
+    head: Head,
+    width: int,
+    how: Latents,
+    noise: Noise,
+    leads: Sequence[Scale] = (),
+    after_step: AfterStep = unheard,
+) -> Tensor:
     """Tokens (batch, length, width).
 
     Args:
@@ -66,24 +76,27 @@ def decode(condition: Condition, head: Head, width: int, how: Latents, noise: No
         width: values of a token, D.
         how: order, schedule and guidance.
         noise: random numbers.
+        leads: what leads each step, in place of the scale of ``how``.
+        after_step: called after each step with the tokens so far, 0 where unknown.
     """
     batch, length = how.order.shape
     tokens = how.order.new_zeros(batch, length, width, dtype=torch.float32)
     known = torch.zeros_like(how.order, dtype=torch.bool)
     for step, left in enumerate(how.remaining()):
-        z = condition(tokens, known, 1 if how.scale == 1 else 2)
+        z = condition(tokens, known, prompts_of(leads[step]) if leads else 1 if how.scale == 1 else 2)
         after = torch.ones_like(known)
         if step < how.steps - 1:
             after.scatter_(1, how.order[:, :left], False)
         asked = after & ~known  # flattened by item, then in raster order
-        scale = 1 + (how.scale - 1) * (length - left) / length if how.growing else how.scale
-        fresh = _drawn(head, [one[asked] for one in z], width, scale, how, lambda number, shape, step=step: noise(step, number, shape))
+        lead = leads[step] if leads else 1 + (how.scale - 1) * (length - left) / length if how.growing else how.scale
+        fresh = _drawn(head, [one[asked] for one in z], width, lead, how, partial(noise, step))
         tokens[asked], known = fresh, after
+        after_step(step + 1, tokens)
     return tokens
 
 
 def _drawn(
-    head: Head, z: Sequence[Tensor], width: int, scale: float, how: Latents, noise: Callable[[int, tuple[int, ...]], Tensor]
+    head: Head, z: Sequence[Tensor], width: int, lead: Scale, how: Latents, noise: Callable[[int, tuple[int, ...]], Tensor]
 ) -> Tensor:
     """Tokens (n, width) of conditions (n, …), one a prompt."""
     shape = (len(z[0]), width)
@@ -91,7 +104,7 @@ def _drawn(
     def predict(x: Tensor, t: int) -> tuple[Tensor, Tensor]:
         many = x.repeat(len(z), 1)
         found = head(many, torch.full((len(many),), t, device=x.device), torch.cat(list(z))).unflatten(0, (len(z), -1))
-        guided = guided_channels(found[0], found[1], scale, width) if len(z) == 2 else found[0]
-        return guided[:, :width], guided[:, width:]
+        # The noise alone is guided; its variance stays that of the positive prompt.
+        return guided(found[..., :width], lead), found[0, :, width:]
 
     return ancestral(predict, noise(0, shape), how.schedule, lambda number: noise(1 + number, shape), how.temperature)

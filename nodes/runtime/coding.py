@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -17,7 +18,7 @@ from nodes.models.text_encoder import padded, tokenize
 from nodes.runtime.devices import device
 from nodes.runtime.models import holder
 from nodes.runtime.stopping import stopping
-from nodes.runtime.token_coding import check_maker, fixed_side, picture_tokens, token_pixels
+from nodes.runtime.token_coding import check_maker, check_opaque, fixed_side, from_model, picture_tokens, to_model, token_pixels
 from nodes.runtime.token_families import codebook_of
 from nodes.values import Conditioning, Image, Latent, TextEncoder, Tokenizer, Tokens
 
@@ -53,7 +54,7 @@ def encoded(tokenizer: Tokenizer, image: Image, context: Context) -> Latent | To
     Raises:
         Failure: a side is no multiple of the tokenizer's cell, or the picture is transparent and the tokenizer knows no alpha.
     """
-    if tokenizer.family != "autoencoder":
+    if tokenizer.family not in ("autoencoder", "latents"):
         return _tokenized(tokenizer, image, context)
     height, width = image.pixels.shape[-2:]
     cell = tokenizer.cell
@@ -64,8 +65,18 @@ def encoded(tokenizer: Tokenizer, image: Image, context: Context) -> Latent | To
     at = device()
     model = holder.module(tokenizer.model, at)
     with torch.no_grad(), stopping(model, context):
-        parts = [model.encode(part.to(at.torch)).float().cpu() for part in _parts(with_alpha(image.pixels), context)]
+        parts = [_latent(tokenizer, model, part.to(at.torch)).float().cpu() for part in _parts(image.pixels, context)]
     return Latent(torch.cat(parts), tokenizer.model.digest)
+
+
+def _latent(tokenizer: Tokenizer, model: Any, pixels: torch.Tensor) -> torch.Tensor:
+    """The mean of what an autoencoder makes of pixels; nothing is drawn."""
+    if tokenizer.family == "autoencoder":
+        found: torch.Tensor = model.encode(with_alpha(pixels))
+        return found
+    check_opaque(tokenizer.model, pixels)
+    mean: torch.Tensor = model.moments(to_model(tokenizer.model, pixels[:, :3]))[0]
+    return mean
 
 
 def _tokenized(tokenizer: Tokenizer, image: Image, context: Context) -> Tokens:
@@ -76,8 +87,7 @@ def _tokenized(tokenizer: Tokenizer, image: Image, context: Context) -> Tokens:
     if (side and (height, width) != (side, side)) or height % tokenizer.cell or width % tokenizer.cell:
         wanted = f"{side} × {side} px" if side else f"of sides that are multiples of {tokenizer.cell} px"
         raise Failure(f"image: must be {wanted} for {model.name}, got {width} × {height}", "Crop or scale the picture.")
-    if image.has_alpha and float(image.pixels[:, 3].min()) < 1:
-        raise Failure(f"image: must be opaque for {model.name}, which knows no alpha", "Put the picture on a background.")
+    check_opaque(model, image.pixels)
     with torch.no_grad(), stopping(module, context):
         found = [picture_tokens(model, module, part.to(at.torch)) for part in _parts(image.pixels[:, :3], context)]
     return Tokens(torch.cat([ids.cpu() for ids, _ in found]), found[0][1], codebook_of(model.config), model.digest)
@@ -107,8 +117,7 @@ def decoded(tokenizer: Tokenizer, latent: Latent | Tokens, context: Context) -> 
 
     def decode(values: torch.Tensor) -> torch.Tensor:
         context.check()
-        pixels: torch.Tensor = model.decode(values.to(at.torch))
-        return pixels.float().cpu()
+        return from_model(tokenizer.model, model.decode(values.to(at.torch))).float().cpu()
 
     tile = context.tile(max(latent.values.shape[-2:]), 2 * reach, "cells") if reach else 0
     with torch.no_grad(), stopping(model, context):
@@ -163,7 +172,7 @@ def preview(autoencoder: ModelFile, values: torch.Tensor) -> Pixels:
         shown = F.interpolate(shown, (max(1, int(height * shrink)), max(1, int(width * shrink))), mode="area")
     at = device()
     with torch.no_grad():
-        return to_pixels(holder.module(autoencoder, at).decode(shown.to(at.torch)))
+        return to_pixels(from_model(autoencoder, holder.module(autoencoder, at).decode(shown.to(at.torch))))
 
 
 def _quoted(words: tuple[str, ...]) -> str:

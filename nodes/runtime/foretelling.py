@@ -54,7 +54,7 @@ def generated(
     tokens: object = None,
     width: int = 0,
     height: int = 0,
-) -> Coded | None:
+) -> Coded:
     """Of *Generate*; what is None is not known or not there."""
     families = strategy.families if isinstance(strategy, TokenStrategy) else (strategy.family,) if strategy else (generator.family,)
     if generator.family not in families:
@@ -67,7 +67,7 @@ def generated(
         for name, ask in guidance.asks(positive, level).items():  # type: ignore[arg-type]
             _check_prompt(generator, name, ask)
     if generator.model.layout not in TOKEN_FAMILIES:
-        return Coded(generator.tokenizer.digest) if generator.tokenizer else None
+        return Coded(needed_tokenizer(generator).digest)
     tokenizer = needed_tokenizer(generator)
     check_size(generator, width, height)
     grids = TOKEN_FAMILIES[generator.model.layout].grids(generator.model.config, LAYOUTS[tokenizer.layout].family)

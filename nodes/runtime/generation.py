@@ -11,6 +11,7 @@ from torch import Tensor
 
 from graph_engine.context import Context
 from graph_engine.errors import Failure
+from nodes.decoding.continuous import Continuous
 from nodes.decoding.denoising import denoised, guided, levels
 from nodes.decoding.noise import noise
 from nodes.decoding.strategies import TokenStrategy
@@ -18,6 +19,7 @@ from nodes.models.files import ModelFile
 from nodes.models.prediction import predict_flow
 from nodes.runtime.batches import Order, batches
 from nodes.runtime.coding import preview
+from nodes.runtime.continuous_generation import generated_continuous
 from nodes.runtime.devices import device
 from nodes.runtime.models import holder
 from nodes.runtime.prompting import check_prompt, for_items, misplaced
@@ -47,6 +49,8 @@ def generated(
         if isinstance(strategy, Strategy):
             raise misplaced(generator, strategy.family)
         return generated_tokens(context, generator, positive, guidance, strategy, order, tokens)
+    if tokens is None and generator.family in Continuous.families and isinstance(strategy, Continuous | None):
+        return generated_continuous(context, generator, positive, guidance, strategy or Continuous(), order)
     if isinstance(strategy, TokenStrategy):
         raise misplaced(generator, " or ".join(strategy.families))
     if tokens is not None:

@@ -10,7 +10,7 @@ from nodes.runtime.fitting import misfit
 from nodes.runtime.token_families import TOKEN_FAMILIES
 from nodes.values import Generator, TextEncoder, Tokenizer
 
-TOKENIZERS = ("autoencoder", "codes", "scales", "line")
+TOKENIZERS = ("autoencoder", "codes", "scales", "line", "latents")
 """Families of tokenizers that nodes run."""
 
 
@@ -25,13 +25,18 @@ def open_generator(name: str, tokenizer: Tokenizer | None = None) -> Generator:
     """
     model = open_model(name, "generator")
     layout = LAYOUTS[model.layout]
-    if layout.name not in TOKEN_FAMILIES and layout.family != "flow":
+    opened = (
+        _token_generator
+        if layout.name in TOKEN_FAMILIES
+        else {"flow": _flow_generator, "mar": _continuous_generator}.get(layout.family if layout.family == "flow" else layout.name)
+    )
+    if opened is None:
         raise _not_run(model)
     named = {role: _named(model, role) for role in ("tokenizer", "text_encoder")}
     if tokenizer is not None and named["tokenizer"] not in ("", tokenizer.model.digest):
         message = f"tokenizer: {model.name} was trained with another one (SHA-256 {named['tokenizer'][:12]}…), got {tokenizer.model.name}"
         raise Failure(message, "Connect that tokenizer, or none: it is found beside the generator.")
-    return (_token_generator if layout.name in TOKEN_FAMILIES else _flow_generator)(model, tokenizer, **named)
+    return opened(model, tokenizer, **named)
 
 
 def _named(model: ModelFile, role: str) -> str:
@@ -63,6 +68,20 @@ def _token_generator(model: ModelFile, given: Tokenizer | None, tokenizer: str, 
         raise MissingModel(f"{message}, reads {model.config.get('caption_width')}", "Choose another model file.")
     size = picture_side(model, found) if found else 0
     return Generator(model, LAYOUTS[model.layout].family, encoder, found, size, max(1, size), classes)
+
+
+def _continuous_generator(model: ModelFile, given: Tokenizer | None, tokenizer: str, text_encoder: str) -> Generator:
+    found = given.model if given else companion(model, "tokenizer", tokenizer) if tokenizer else None
+    size = 0
+    if found:
+        channels, wanted = found.config.get("latent_channels"), model.config["token_width"] // model.config["patch"] ** 2
+        if LAYOUTS[found.layout].family != "latents" or channels != wanted:
+            message = (
+                f"tokenizer: {model.name} writes latents of {wanted} channels, {found.name} is {found.layout} with {channels or 'none'}"
+            )
+            raise Failure(message, "Connect the autoencoder that the generator was trained with.")
+        size = round(model.config["length"] ** 0.5) * model.config["patch"] * cell_of(found)
+    return Generator(model, LAYOUTS[model.layout].family, None, found, size, max(1, size), model.config["classes"])
 
 
 def picture_side(generator: ModelFile, tokenizer: ModelFile) -> int:

@@ -27,6 +27,16 @@ UNDECIDED = 0.5
 """The gray of what is not known yet."""
 
 
+def check_opaque(tokenizer: ModelFile, pixels: Tensor) -> None:
+    """Refuse transparent pixels (batch, 3 or 4, height, width) where a tokenizer knows no alpha.
+
+    Raises:
+        Failure: some are.
+    """
+    if pixels.shape[1] == 4 and float(pixels[:, 3].min()) < 1:
+        raise Failure(f"image: must be opaque for {tokenizer.name}, which knows no alpha", "Put the picture on a background.")
+
+
 def check_maker(name: str, tokenizer: ModelFile, maker: str) -> None:
     """Refuse what another tokenizer made, by its digest.
 

@@ -8,10 +8,12 @@ from typing import Any
 
 from nodes.models.arpg import ArpgConfig
 from nodes.models.hmar import HmarConfig
+from nodes.models.kl_autoencoder import KlAutoencoderConfig
 from nodes.models.known_layouts import LAYOUTS
 from nodes.models.llamagen_gpt import LlamaGenGptConfig
 from nodes.models.llamagen_vq import LlamaGenVqConfig
 from nodes.models.lpd import LpdConfig
+from nodes.models.mar import MarConfig
 from nodes.models.maskbit import MaskBitConfig, MaskBitVqConfig
 from nodes.models.masked_generators import ImageBertConfig, UVitBertConfig
 from nodes.models.maskgit_vq import MaskGitVqConfig
@@ -31,6 +33,7 @@ TOKENIZERS: dict[str, Any] = {
     "maskgit-vq": MaskGitVqConfig(4, (1, 2), 1, 8, 3, 2),
     "maskbit-vq": MaskBitVqConfig(4, (1, 2), 1, 1, 4, True, 2),
     "var-vqvae": VarVqvaeConfig(4, (1, 2), 1, 8, 3, 3, 4, (1, 2, 4), 2),
+    "kl-autoencoder": KlAutoencoderConfig(4, (1, 2), 1, 3, 2, (1,), (), 2),
     "titok": TiTokConfig(16, 4, 8, False, 2, 4, 8, 2, 2, 12, 3, 2, 2, groups=4),
 }
 
@@ -46,9 +49,12 @@ GENERATORS: dict[str, tuple[Any, str]] = {
     "uvitbert": (UVitBertConfig(16, 2, 2, 24, 8, 3, 16), "maskgit-vq"),
     "maskbit": (MaskBitConfig(16, 2, 2, 24, 4, 2, 3, 16), "maskbit-vq"),
     "var-transformer": (VarTransformerConfig(16, 2, 2, 32, 8, 3, 3, (1, 2, 4)), "var-vqvae"),
+    "mar": (MarConfig(2, 16, 2, 2, 24, 16, 1, 2, 32, 3, 16, 5, 6, 2), "kl-autoencoder"),
     "hmar": (HmarConfig(16, 1, 2, 32, 8, 3, 3, (1, 2, 4), twice=2), "var-vqvae"),
 }
 """Config and tokenizer of each layout whose tokens a node writes."""
+CODES = [layout for layout in GENERATORS if layout != "mar"]
+"""Those that write ids; MAR's tokens are vectors."""
 
 
 def save(folder: Path, layout: str, config: Any = None, seed: int = 0) -> Path:

@@ -30,7 +30,7 @@ from nodes.library.sampling.switch_generator import switch_generator
 from nodes.library.sampling.unmask import unmask
 from nodes.runtime.token_families import TOKEN_FAMILIES
 from nodes.values import Conditioning, Generator, Guidance, Strategy
-from tests.nodes.token_models import GENERATORS, tiny_generator
+from tests.nodes.token_models import CODES, tiny_generator
 
 SURE: list[tuple[str, TokenStrategy]] = [
     ("llamagen-gpt", raster(temperature=0)),
@@ -160,7 +160,7 @@ def nested(generator: Generator, other: Generator, share: float, strategy: Token
     return made(generator, switch_generator(strategy, other, share), classifier_free_guidance(scale=2), count=3)
 
 
-@pytest.mark.parametrize("layout", list(GENERATORS))
+@pytest.mark.parametrize("layout", CODES)
 def test_a_smaller_generator_writes_the_first_part(layout: str, tmp_path: Path) -> None:
     generator = tiny_generator(tmp_path, layout)
     other = with_tokenizer_of(generator, tiny_generator(tmp_path / "other", layout, 7))

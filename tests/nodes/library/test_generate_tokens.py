@@ -20,9 +20,9 @@ from nodes.models.files import ModelFile
 from nodes.models.layouts import build_model
 from nodes.runtime.loading import open_generator, open_tokenizer
 from nodes.values import Image, Strategy, Tokenizer, Tokens
-from tests.nodes.token_models import GENERATORS, TOKENIZERS, save, tiny_generator, tiny_tokenizer
+from tests.nodes.token_models import CODES, TOKENIZERS, save, tiny_generator, tiny_tokenizer
 
-LAYOUTS = list(GENERATORS)
+LAYOUTS = CODES
 
 
 def tokenizer_of(file: ModelFile | None) -> Tokenizer:
@@ -93,7 +93,7 @@ def test_every_step_is_told_and_shown_and_stop_holds_between_two(layout: str, tm
     assert 0 < last.done < last.total
 
 
-@pytest.mark.parametrize("layout", list(TOKENIZERS))
+@pytest.mark.parametrize("layout", [layout for layout in TOKENIZERS if layout != "kl-autoencoder"])
 def test_a_picture_goes_through_every_kind_of_tokenizer_and_back(layout: str, tmp_path: Path) -> None:
     tokenizer, side = tiny_tokenizer(tmp_path, layout), 4 if layout == "titok" else 8
     module, signed = build_model(tokenizer.model), layout in ("llamagen-vq", "var-vqvae")

@@ -33,9 +33,9 @@ def test_a_picture_whose_sides_do_not_fit_is_refused_with_the_nearest_size(token
 
 
 def test_a_latent_of_another_autoencoder_is_refused(tokenizer: Tokenizer) -> None:
-    with pytest.raises(Failure, match="latent: must be of the autoencoder rgba_autoencoder.safetensors") as caught:
+    with pytest.raises(Failure, match="latent: must be of rgba_autoencoder.safetensors") as caught:
         decode(Context(), Latent(torch.zeros(1, 4, 2, 2), "f" * 64), tokenizer)
-    assert caught.value.remedy == "Load the tokenizer that fits the generator."
+    assert caught.value.remedy == "Use the same tokenizer here as there: the one that fits the generator."
 
 
 def test_a_tokenizer_says_its_cell_and_whether_it_has_alpha(tokenizer: Tokenizer) -> None:
