@@ -204,8 +204,12 @@ class Window(QMainWindow):
     def open_editor(self, node: str) -> None:
         if self.editor_dock.isHidden():
             self.editor_dock.show()
-            self.resizeDocks([self.editor_dock], [EDITOR_WIDTH], Qt.Orientation.Horizontal)
+            self._share_left()
         self.editors.edit(node)
+
+    def _share_left(self) -> None:
+        """The queue and the editor stand side by side, each as wide as it needs."""
+        self.resizeDocks([self.queue_dock, self.editor_dock], [QUEUE_WIDTH, EDITOR_WIDTH], Qt.Orientation.Horizontal)
 
     def close_editor(self) -> None:
         self.editor_dock.hide()
@@ -435,6 +439,8 @@ class Window(QMainWindow):
 
     def toggle_queue(self) -> None:
         self.queue_dock.setVisible(not self.queue_dock.isVisible())
+        if self.editor_dock.isVisible():
+            self._share_left()
 
     def start(self) -> None:
         """Start the worker. Where an earlier window left jobs, the queue is shown, which asks about them; none runs unasked."""
