@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from PySide6.QtCore import QPoint, QPointF, QRectF, QSize
-from PySide6.QtGui import QColor, QImage, QPainter, QRadialGradient
+from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QRadialGradient
 
 Mode = QPainter.CompositionMode
 RAMP = (0.0, 0.15, 0.3, 0.5, 0.7, 0.85, 1.0)
@@ -32,6 +32,7 @@ class Coverage:
         self._hard = hard
         self._last: Dab | None = None
         self._bounds = QRectF()
+        self._kept: tuple[tuple[float, float], QBrush] | None = None
 
     def add(self, dab: Dab) -> None:
         painter = QPainter(self._plane)
@@ -47,17 +48,25 @@ class Coverage:
         return self
 
     def _press(self, painter: QPainter, dab: Dab) -> None:
-        outer = dab.radius + 0.5
-        inner = dab.radius * self._hard - 0.5
-        gradient = QRadialGradient(QPointF(dab.x, dab.y), outer)
-        for at in RAMP:
-            # `at` is the share of coverage on the way from the rim in: 0 on the outer circle, 1 on the inner one.
-            where = (outer - at * (outer - inner)) / outer
-            level = round(255 * at * at * (3 - 2 * at) * dab.strength)
-            gradient.setColorAt(max(0.0, min(1.0, where)), QColor(level, level, level))
-        box = QRectF(dab.x - outer, dab.y - outer, 2 * outer, 2 * outer)
-        painter.fillRect(box.toAlignedRect(), gradient)
-        self._bounds = self._bounds.united(box)
+        reach = dab.radius + 1.5
+        painter.save()
+        painter.translate(dab.x, dab.y)
+        painter.fillRect(QRectF(-reach, -reach, 2 * reach, 2 * reach), self._brush(dab.radius, dab.strength))
+        painter.restore()
+        self._bounds |= QRectF(dab.x - reach, dab.y - reach, 2 * reach, 2 * reach)
+
+    def _brush(self, radius: float, strength: float) -> QBrush:
+        """A dab around the origin; the one before serves again where pressure did not change."""
+        if self._kept is None or self._kept[0] != (radius, strength):
+            outer, inner = radius + 0.5, radius * self._hard - 0.5
+            gradient = QRadialGradient(QPointF(), outer)
+            for at in RAMP:
+                # `at` is the share of coverage on the way from the rim in: 0 on the outer circle, 1 on the inner one.
+                where = (outer - at * (outer - inner)) / outer
+                level = round(255 * at * at * (3 - 2 * at) * strength)
+                gradient.setColorAt(max(0.0, min(1.0, where)), QColor(level, level, level))
+            self._kept = (radius, strength), QBrush(gradient)
+        return self._kept[1]
 
     def white(self) -> tuple[QPoint, QImage]:
         """White with the coverage as alpha, and where it lies."""

@@ -13,9 +13,10 @@ from app.editors.coverage import Dab, tinted
 from app.editors.editor import Editor, Tool, Touch
 from app.editors.fields import NumberField, bar, icon_button
 from app.editors.handles import Grip, cursor_for, dragged, grip_at, paint_box
-from app.editors.mask_drawing import LEAST_RADIUS
+from app.editors.mask_drawing import LEAST_RADIUS, draw_shape
+from app.editors.pile import Pile
 from app.editors.readable import is_region, listed
-from app.editors.region_drawing import area, as_line, bounds, color_of, paint_words, placed
+from app.editors.region_drawing import as_line, bounds, color_of, first_shapes, moved_picture, paint_words, placed
 from app.editors.stack_list import Entry, StackList
 from app.editors.subject import Subject
 from app.editors.units import FULL, box_of, place, places, rect_of, size_of
@@ -45,7 +46,7 @@ class LayoutEditor(Editor):
         self._stroke: Stroke | None = None
         self._takes_away = False
         self._colored: dict[int, tuple[int, QImage]] = {}
-        self._areas: dict[int, tuple[dict[str, Any], tuple[int, int], QImage]] = {}
+        self._piles: list[Pile] = []
         self.words = QLineEdit(placeholderText="What is here, in plain words")
         self.words.setAccessibleName("Words of the region")
         self.words.textEdited.connect(lambda text: self._change("words", text, settles=False))
@@ -145,12 +146,14 @@ class LayoutEditor(Editor):
         return kept[1]
 
     def area(self, number: int) -> QImage:
-        """Where a region lies: white with alpha, as it is dragged or as the document has it."""
-        region, size = self.seen(number), (self.paper.width(), self.paper.height())
-        kept = self._areas.get(number)
-        if kept is None or kept[0] != region or kept[1] != size:
-            kept = self._areas[number] = region, size, area(region, self.paper)
-        return kept[2]
+        """Where a region lies: white with alpha. While it is dragged its pixels are moved, and drawn anew once it is let go."""
+        while len(self._piles) <= number:
+            self._piles.append(Pile(lambda image, shape: draw_shape(image, shape, None)))
+        region = self.regions[number]
+        lies = self._piles[number].image(first_shapes(region), self.paper)
+        if number != self.region or self._dragged is None:
+            return lies
+        return moved_picture(lies, rect_of(region["box"], self.paper), self._dragged)
 
     def seen(self, number: int) -> dict[str, Any]:
         region = self.regions[number]

@@ -8,7 +8,7 @@ from typing import Any
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter
 
-from app.editors.mask_drawing import brush_dabs, draw_shape, outline
+from app.editors.mask_drawing import brush_dabs, outline
 from app.editors.units import box_of, place, places, point, rect_of
 from app.theme.fonts import SMALL, font
 
@@ -27,12 +27,14 @@ def first_shapes(region: Mapping[str, Any]) -> Shapes:
     return [*([{"tool": form, "box": region["box"]}] if form else []), *region.get("shapes", [])]
 
 
-def area(region: Mapping[str, Any], paper: QSize) -> QImage:
-    """Where a region lies, as white with alpha."""
-    made = QImage(paper, QImage.Format.Format_ARGB32_Premultiplied)
+def moved_picture(image: QImage, before: QRectF, after: QRectF) -> QImage:
+    """The part of a picture in one box, drawn in another."""
+    made = QImage(image.size(), QImage.Format.Format_ARGB32_Premultiplied)
     made.fill(Qt.GlobalColor.transparent)
-    for shape in first_shapes(region):
-        draw_shape(made, shape, None)
+    painter = QPainter(made)
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+    painter.drawImage(after, image, before)
+    painter.end()
     return made
 
 
