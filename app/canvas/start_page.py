@@ -137,6 +137,7 @@ class StartPage(QWidget):
     def _show_recent(self, recent: Sequence[Path]) -> None:
         while item := self._recent.takeAt(0):
             if widget := item.widget():
+                widget.hide()
                 widget.deleteLater()
         self.recent = []
         if not recent:

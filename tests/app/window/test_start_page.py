@@ -5,18 +5,23 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from app.examples import FIRST, FOLDER, examples
+from app.examples import FIRST, FOLDER, PICTURES, examples
 from app.recent import Recent
 from app.window import Window
+from graph_engine.workflow import read
 from tests.app.window.hands import Hands
 
 
-def test_every_workflow_that_ships_says_what_it_is_and_has_a_picture() -> None:
-    found = examples()
-    assert [example.path.stem for example in found] == sorted(
-        (path.stem for path in FOLDER.glob("*.json")), key=lambda name: (name != FIRST, name)
-    )
-    assert all(example.description for example in found)
+def test_workflows_that_have_a_picture_are_offered_the_first_one_first() -> None:
+    found = [example.path.stem for example in examples()]
+    pictures = {path.stem for path in (FOLDER / PICTURES).iterdir()}
+    assert found[0] == FIRST and set(found) == pictures
+
+
+def test_every_workflow_that_ships_says_what_it_is() -> None:
+    for path in FOLDER.glob("*.json"):
+        workflow = read(path.read_bytes(), path.name)
+        assert workflow.name and workflow.description and workflow.exposed, path.name
 
 
 def test_a_card_opens_its_example_as_a_new_document_and_runs_it(window: Window, hands: Hands) -> None:
