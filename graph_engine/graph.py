@@ -59,7 +59,9 @@ class Graph:
         for link in self.links:
             into.setdefault(link.target, []).append(link)
             out_of.setdefault(link.source, []).append(link)
-        self._into, self._out_of = into, out_of
+        # As tuples: of what never changes the collector of garbage looks at lists each time, at tuples once.
+        self._into = {node: tuple(links) for node, links in into.items()}
+        self._out_of = {node: tuple(links) for node, links in out_of.items()}
         self.worked_out: dict[str, Any] = {}
         self._since: dict[str, Since] = {}
 
@@ -196,12 +198,12 @@ class Graph:
         return source in self.downstream([target])
 
 
-def _table(rows: dict[str, list[Link]], gone: set[Link], new: tuple[Link, ...], end: str) -> dict[str, list[Link]]:
+def _table(rows: dict[str, tuple[Link, ...]], gone: set[Link], new: tuple[Link, ...], end: str) -> dict[str, tuple[Link, ...]]:
     """Links by the node at one of their ends, with some less and some more."""
     changed = rows.copy()
     for node in {getattr(link, end) for link in (*gone, *new)}:
         kept = [link for link in rows.get(node, ()) if link not in gone]
-        changed[node] = kept + [link for link in new if getattr(link, end) == node]
+        changed[node] = (*kept, *[link for link in new if getattr(link, end) == node])
         if not changed[node]:
             del changed[node]
     return changed

@@ -19,7 +19,7 @@ from graph_engine.keys import Keys, NodeFacts, keys
 from graph_engine.values import value_types
 
 
-class PlannedStep(msgspec.Struct, frozen=True):
+class PlannedStep(msgspec.Struct, frozen=True, gc=False):
     """``state`` is "memory", "disk", "run", "perhaps" (a choice during the run decides) or "skipped" (a switch takes another side).
 
     A step that runs has a reason, and once its type has run, an estimate.
@@ -151,6 +151,8 @@ class Forecast:
     def cost(self, node: str) -> Cost | None:
         recipes = self._ready.made.recipes
         recipe = recipes[node]
+        if self._costs.typical(recipe.node_type.id) is None:
+            return None
         work = work_of(recipe, recipes, sum([self._bytes(source) for _, source, _ in recipe.facts.sources]))
         asked = (recipe.node_type.id, work)
         if asked not in self._known:

@@ -21,7 +21,7 @@ def test_nodes_cannot_be_written_to(sum_graph):
 
 def test_a_link_takes_the_place_of_what_held_the_input(sum_graph):
     link = Link("1", "integer", "3", "a")
-    assert sum_graph.with_link(link).into("3") == [link]
+    assert sum_graph.with_link(link).into("3") == (link,)
     assert len(sum_graph.with_link(link, many=True).into("3")) == 2
     assert sum_graph.with_link(link).without_link(link).into("3") == ()
 
