@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from typing import Annotated, Literal
 
 from graph_engine.context import Context
 from graph_engine.declaration import Color, Integer, Text, node
-from graph_engine.sharing import shared
-from nodes.imaging.encoding import JPEG, SUFFIXES, encoded, fitting_texts
+from nodes.imaging.carrying import carried_texts
+from nodes.imaging.encoding import JPEG, SUFFIXES, encoded
 from nodes.imaging.writing import rooted, write_new
 from nodes.values import Image
-
-LARGEST_WORKFLOW = 4 * 2**20
-WORKFLOW, SEEDS = "tessera.workflow", "tessera.seed"
 
 
 @node(effect=True, words=("export", "write", "png", "webp", "jpeg"), without_result=("embed", "local_paths"))
@@ -50,24 +45,9 @@ def save_image(
         The pictures as they came, so that more can follow.
     """
     stem = rooted(context.output_folder, name)
-    texts = _texts(context, format, local_paths) if embed else {}
+    texts = carried_texts(context, format, local_paths) if embed else {}
     if format == JPEG and image.pixels.shape[1] == 4 and bool((image.pixels[:, 3] < 1).any()):
         context.note(f"JPEG has no transparency: the pictures were laid on {background}.")
     for pixels in image.pixels:
         context.wrote(write_new(stem, SUFFIXES[format], encoded(pixels, format, texts, quality, background)))
     return image
-
-
-def _texts(context: Context, format: str, local_paths: bool) -> dict[str, str]:
-    """What the files carry."""
-    texts = {SEEDS: json.dumps(dict(context.seeds), sort_keys=True)}
-    if not context.workflow:
-        return {}
-    if len(context.workflow) > LARGEST_WORKFLOW:
-        context.note(f"The workflow is not in the file: it may have {LARGEST_WORKFLOW >> 20} MiB, has {len(context.workflow) >> 20}.")
-    else:
-        texts[WORKFLOW] = (context.workflow if local_paths else shared(context.workflow, str(Path.home()))).decode()
-    fitting = fitting_texts(texts, format)
-    if len(fitting) < len(texts):
-        context.note("The workflow is not in the file: a JPEG holds 64 kB beside its pixels. PNG and WebP hold more.")
-    return fitting
