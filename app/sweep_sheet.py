@@ -10,13 +10,18 @@ from typing import Any
 
 from PIL import Image
 
+from app.carried import KEYWORD
 from app.sweep_record import SHEET, THUMBNAILS, CellRecord, SweepRecord
 from graph_engine.atomic import write_atomically
+from graph_engine.sharing import shared
 from graph_engine.sweep import Axis, Cell
 from graph_engine.values import Pixels
+from graph_engine.workflow import Workflow, write
 from nodes.imaging.contact_sheet import Label, Shown, contact_sheet
+from nodes.imaging.encoding import chunks
 
 THUMBNAIL = 480
+LARGEST_WORKFLOW = 4 << 20
 MOST = 400
 """Cells on a sheet. A larger sweep shows its first ones: a picture of all would be too large to open."""
 
@@ -35,12 +40,20 @@ def keep_thumbnail(folder: Path, cell: str, pixels: Pixels) -> None:
     write_atomically(folder / THUMBNAILS / f"{cell}.png", _png(picture))
 
 
-def write_sheet(folder: Path, record: SweepRecord, cells: Sequence[Cell]) -> None:
-    """Draw the sheet from the thumbnails and the record."""
+def write_sheet(folder: Path, record: SweepRecord, cells: Sequence[Cell], workflow: Workflow) -> None:
+    """Draw the sheet from the thumbnails and the record. Like the pictures, it carries the workflow, without paths of this machine."""
     records = {cell.name: cell for cell in record.cells}
     shown = [_shown(folder, records[cell.name]) for cell in cells[:MOST]]
     drawn = _crossed if len(record.axes) > 1 else _in_turn
-    write_atomically(folder / SHEET, _png(drawn(record, cells[: len(shown)], shown)))
+    write_atomically(folder / SHEET, _png(drawn(record, cells[: len(shown)], shown), _texts(workflow)))
+
+
+def _texts(workflow: Workflow) -> dict[str, str]:
+    """What the sheet carries: nothing where a node keeps the workflow out of its pictures."""
+    data = write(workflow)
+    if len(data) > LARGEST_WORKFLOW or any(node.parameters.get("embed") is False for node in workflow.graph.nodes.values()):
+        return {}
+    return {KEYWORD: shared(data, str(Path.home())).decode()}
 
 
 def _shown(folder: Path, record: CellRecord) -> Shown:
@@ -91,7 +104,7 @@ def _plain(value: Any) -> str:
     return {True: "on", False: "off"}[value] if isinstance(value, bool) else str(value)
 
 
-def _png(picture: Image.Image) -> bytes:
+def _png(picture: Image.Image, texts: Mapping[str, str] | None = None) -> bytes:
     file = io.BytesIO()
-    picture.save(file, "PNG")
+    picture.save(file, "PNG", pnginfo=chunks(texts or {}))
     return file.getvalue()

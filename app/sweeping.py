@@ -87,7 +87,7 @@ def run_sweep(
         records[record.name] = record
         keep(folder, standing())
         _tell(record, folder, emit, run_id)
-    write_sheet(folder, standing(), every)
+    write_sheet(folder, standing(), every, workflow)
     emit(RunFinished(run_id, _state(records.values(), stop), time.monotonic() - began, tuple(cell.name for cell in todo)))
     return standing()
 

@@ -36,7 +36,7 @@ def encoded(pixels: Tensor, kind: str, texts: Mapping[str, str], quality: int = 
     """
     file = io.BytesIO()
     if kind == PNG:
-        _picture(pixels).save(file, "PNG", pnginfo=_chunks(texts))
+        _picture(pixels).save(file, "PNG", pnginfo=chunks(texts))
     elif kind == WEBP:
         _picture(pixels).save(file, "WEBP", quality=quality, lossless=quality == 100, exact=True, method=4, exif=exif_of(texts))
     else:
@@ -82,7 +82,8 @@ def _picture(pixels: Tensor) -> Image.Image:
     return Image.fromarray(to_bytes(pixels).permute(1, 2, 0).contiguous().numpy())
 
 
-def _chunks(texts: Mapping[str, str]) -> PngImagePlugin.PngInfo:
+def chunks(texts: Mapping[str, str]) -> PngImagePlugin.PngInfo:
+    """Texts by keyword, as a PNG holds them."""
     info = PngImagePlugin.PngInfo()
     for keyword, text in texts.items():
         info.add_itxt(keyword, text, zip=len(text) > 1024)

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from app.carried import carried_workflow
 from app.cli import run_command
-from graph_engine import Exposed, Graph, Link, Node, Workflow, save
+from graph_engine import Exposed, Graph, Link, Node, Workflow, read, save
 from tests.app.queue.conftest import begun, finished, until
 
 WORDS = ("--grid", "color=#ff0000ff,#00ff0080", "--grid", "side=8,16,32")
@@ -62,6 +63,14 @@ def test_the_sheet_shows_alpha_on_a_checkerboard(file, tmp_path, capsys):
     for wanted in ((255, 0, 0), (127, 255, 127), (111, 239, 111)):  # half green on white and on gray, to rounding
         assert any(max(abs(a - b) for a, b in zip(color, wanted, strict=True)) <= 2 for color in colors)
     assert (0, 255, 0) not in colors
+
+
+def test_the_sheet_carries_the_workflow_without_paths_of_the_machine(file, tmp_path, capsys):
+    swept(capsys, file, *WORDS, "--out", tmp_path / "out")
+    sheet = (tmp_path / "out" / "contact_sheet.png").read_bytes()
+    assert str(tmp_path).encode() not in sheet
+    carried, made = (read(data) for data in (carried_workflow(sheet, "sheet"), file.read_bytes()))
+    assert carried.graph.links == made.graph.links and carried.exposed == made.exposed
 
 
 def test_a_cell_that_fails_stops_no_other(file, tmp_path, capsys):
