@@ -98,18 +98,18 @@ class KeyValueCache:
     """Keys and values of what a decoder has read, in memory of fixed size: written in place, handed out as views."""
 
     def __init__(self, layers: int, batch: int, heads: int, length: int, head_width: int, like: Tensor) -> None:
-        self.keys = like.new_zeros(layers, batch, heads, length, head_width)
-        self.values = torch.zeros_like(self.keys)
+        self.keys, self.values = ([like.new_zeros(batch, heads, length, head_width) for _ in range(layers)] for _ in range(2))
 
     def extended(self, layer: int, start: int, k: Tensor, v: Tensor) -> tuple[Tensor, Tensor]:
         """Keys and values up to the end of these new ones (batch, heads, new, head width), which go to ``start``."""
-        end = start + k.shape[2]
-        self.keys[layer, :, :, start:end], self.values[layer, :, :, start:end] = k, v
-        return self.keys[layer, :, :, :end], self.values[layer, :, :, :end]
+        keys, values, new = self.keys[layer], self.values[layer], k.shape[2]
+        keys.narrow(2, start, new).copy_(k)
+        values.narrow(2, start, new).copy_(v)
+        return keys.narrow(2, 0, start + new), values.narrow(2, 0, start + new)
 
     def narrowed(self, batch: int) -> None:
         """Keep the first items of the batch only."""
-        self.keys, self.values = self.keys[:, :batch], self.values[:, :batch]
+        self.keys, self.values = ([held[:batch] for held in kept] for kept in (self.keys, self.values))
 
 
 def modulated(x: Tensor, shift: Tensor, scale: Tensor) -> Tensor:

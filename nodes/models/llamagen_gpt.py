@@ -96,16 +96,23 @@ class _Attention(nn.Module):
 
 
 class FeedForward(nn.Module):
-    """SwiGLU (Shazeer 2020): ``w2(silu(w1·x) ⊙ w3·x)``."""
+    """SwiGLU (Shazeer 2020): ``w2(silu(w1·x) ⊙ w3·x)``.
+
+    ``side_by_side`` names layers that read the same; `nodes.runtime.halved` makes one of them, ``both``.
+    """
+
+    side_by_side = ("w1", "w3")
 
     def __init__(self, width: int, hidden: int) -> None:
         super().__init__()
         self.w1 = nn.Linear(width, hidden, bias=False)
         self.w3 = nn.Linear(width, hidden, bias=False)
         self.w2 = nn.Linear(hidden, width, bias=False)
+        self.both: nn.Module | None = None
 
     def forward(self, x: Tensor) -> Tensor:
-        return self.w2(F.silu(self.w1(x)) * self.w3(x))
+        gate, up = (self.w1(x), self.w3(x)) if self.both is None else self.both(x).chunk(2, -1)
+        return self.w2(F.silu(gate) * up)
 
 
 class _Layer(nn.Module):

@@ -6,6 +6,9 @@ sums stay float32: only weights are rounded, by 1 part in 2,000 at most, which i
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TypeGuard
+
 import torch
 from torch import Tensor, nn
 
@@ -37,12 +40,29 @@ def can_halve() -> bool:
 
 def halved(model: nn.Module) -> nn.Module:
     """The model with its linear layers halved, in place; layers with a weight that float16 cannot hold stay as they are."""
+    beside = getattr(model, "side_by_side", ())
+    if beside and all(_fits(getattr(model, name)) for name in beside):
+        model.both = HalvedLinear(_as_one([getattr(model, name) for name in beside]))
+        for name in beside:
+            delattr(model, name)
     for name, layer in model.named_children():
-        if type(layer) is nn.Linear and float(layer.weight.detach().abs().max()) <= LARGEST:
+        if _fits(layer):
             setattr(model, name, HalvedLinear(layer))
         else:
             halved(layer)
     return model
+
+
+def _fits(layer: nn.Module) -> TypeGuard[nn.Linear]:
+    return type(layer) is nn.Linear and float(layer.weight.detach().abs().max()) <= LARGEST
+
+
+def _as_one(layers: Sequence[nn.Module]) -> nn.Linear:
+    """Layers without bias that read the same, their outputs one after the other."""
+    weight = torch.cat([layer.get_parameter("weight").detach() for layer in layers])
+    one = nn.Linear(weight.shape[1], weight.shape[0], bias=False, device="meta")
+    one.weight = nn.Parameter(weight, requires_grad=False)
+    return one
 
 
 def halved_bytes(model: nn.Module) -> int:

@@ -6,7 +6,7 @@ from torch import nn
 
 from nodes.decoding.logits import Sampler
 from nodes.decoding.tokens import fill, in_raster
-from nodes.models.llamagen_gpt import LlamaGenGpt, LlamaGenGptConfig, LlamaGenReader
+from nodes.models.llamagen_gpt import FeedForward, LlamaGenGpt, LlamaGenGptConfig, LlamaGenReader
 from nodes.runtime.halved import HalvedLinear, can_halve, halved, halved_bytes
 from tests.nodes.conftest import filled
 
@@ -42,3 +42,12 @@ def test_a_layer_that_float16_cannot_hold_stays_as_it_is() -> None:
 def test_halved_layers_count_half_their_bytes() -> None:
     model = halved(nn.Sequential(nn.Linear(8, 4, bias=False)))
     assert halved_bytes(model) == 8 * 4 * 2
+
+
+def test_layers_that_read_the_same_become_one() -> None:
+    feed_forward = filled(FeedForward(8, 12), 0).requires_grad_(False)
+    x = torch.randn(2, 8, generator=torch.Generator().manual_seed(0))
+    exact = feed_forward(x)
+    assert isinstance(halved(feed_forward).both, HalvedLinear)
+    assert not hasattr(feed_forward, "w1")
+    assert torch.allclose(feed_forward(x), exact, rtol=1e-2, atol=1e-3 * float(exact.abs().max()))
