@@ -48,6 +48,10 @@ def _chosen(window: Window) -> bool:
     return bool(window.session.chosen)
 
 
+def _tabbed(window: Window) -> bool:
+    return len(window.session.documents) > 1
+
+
 def _several(window: Window) -> bool:
     return len(window.session.selection) > 1
 
@@ -118,6 +122,10 @@ LOOKS = (
 
 ROWS = (
     Row("new", "File", "New", ("Ctrl+N",), lambda w: w.files.new(), "new"),
+    Row("new_tab", "File", "New tab", ("Ctrl+T",), lambda w: w.session.add_document(), tip="A document beside those that are open"),
+    Row("close_tab", "File", "Close tab", ("Ctrl+W",), lambda w: w.files.close_document()),
+    Row("next_tab", "View", "Next tab", ("Ctrl+Tab", "Ctrl+PgDown"), lambda w: w.tabs.step(1), when=_tabbed),
+    Row("former_tab", "View", "Former tab", ("Ctrl+Shift+Tab", "Ctrl+PgUp"), lambda w: w.tabs.step(-1), when=_tabbed),
     Row("open", "File", "Open…", ("Ctrl+O",), lambda w: w.files.open(), "open"),
     Row("first_picture", "File", "Open the first picture", (), lambda w: w.files.open_first_picture()),
     Row("save", "File", "Save", ("Ctrl+S",), lambda w: w.files.save(), "save", separated=True),

@@ -105,6 +105,20 @@ class Files:
             self._session.said.emit(f"Saved, but {trouble}.", "warning")
         return True
 
+    def close_document(self) -> None:
+        """Leave the shown document, once what is not saved has been asked for."""
+        if self.may_leave():
+            self._session.close_document()
+
+    def may_leave_all(self) -> bool:
+        """Ask for each open document in turn; False = stay."""
+        for document in list(self._session.documents):
+            if document.modified:
+                self._session.turn_to(document)
+                if not self.may_leave():
+                    return False
+        return True
+
     def export_python(self) -> None:
         """Write the workflow, as it is on the screen, as a Python script."""
         suggested = Path(self._folder()) / f"{slug(self._session.document.name) or 'workflow'}.py"

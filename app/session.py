@@ -82,6 +82,8 @@ class Session:
         self.worker = worker
         self.folder = folder
         self.document = Document()
+        self.documents = [self.document]
+        """All that are open; the shown one is among them."""
         self.types = PlaceTypes()
         self.groups = Groups(self)
         self.rewires = Rewires(self)
@@ -94,6 +96,7 @@ class Session:
         self.selection: frozenset[str] = frozenset()
         self.problems: tuple[Problem, ...] = ()
         self.runs = Runs()
+        self._runs_of = {self.document: self.runs}
         self.look: Look | None = None
         self.report: Report | None = None
         """What became of the nodes of the open document, if it was imported."""
@@ -135,17 +138,48 @@ class Session:
         return flattened(self.document.workflow, self.installed).graph
 
     def show_document(self, document: Document) -> None:
+        """In the place of the one that is shown, which is left."""
+        left = self.document
+        left.close()
+        self._runs_of.pop(left, None)
+        self.documents[self.documents.index(left)] = document
+        self._open(document)
+
+    def add_document(self, document: Document | None = None) -> None:
+        """Beside those that are open."""
+        made = document or Document()
+        self.documents.append(made)
+        self._open(made)
+
+    def close_document(self) -> None:
+        """Leave the shown one; its neighbor is shown, or where there is none an empty one."""
+        if len(self.documents) == 1:
+            self.show_document(Document())
+            return
+        left = self.document
+        at = self.documents.index(left)
+        self.documents.remove(left)
+        self.turn_to(self.documents[min(at, len(self.documents) - 1)])
+        left.close()
+        self._runs_of.pop(left, None)
+
+    def _open(self, document: Document) -> None:
+        if self.folder:
+            document.keep_in(self.folder)
+        self.turn_to(document)
+
+    def turn_to(self, document: Document) -> None:
+        """Show a document that is open. What is known of its runs is still there."""
+        if document is self.document:
+            return
         self.document.changed.disconnect(self._take_change)
         self.document.place_changed.disconnect(self._take_place)
         self.document.modified_changed.disconnect(self.modified_changed.emit)
-        self.document.close()
         self.document = document
         self._hear(document)
-        if self.folder:
-            document.keep_in(self.folder)
         self.selection, self.pieces, self.watched, self.look = frozenset(), frozenset(), "", None
         self.report, self._waiting_import, self._missing = None, None, ()
-        self.runs.leave()
+        self.runs = self._runs_of.setdefault(document, Runs())
         self._follow_again()
         self._check()
         self.document_changed.emit()
@@ -466,6 +500,8 @@ class Session:
 
     def take_event(self, event: AnyEvent) -> None:
         self.queueing.take(event)
+        if self._take_elsewhere(event):
+            return
         changed = self.runs.take(event, self.flat)
         if changed and isinstance(event, StepPreview | StepFinished):
             self.look = None
@@ -474,6 +510,18 @@ class Session:
         if isinstance(event, RunFinished):
             self.housekeeping.ask()
             self.run_ended.emit()
+
+    def _take_elsewhere(self, event: AnyEvent) -> bool:
+        """Whether the event tells of a run of a document that is open, but not shown."""
+        for document, runs in self._runs_of.items():
+            if document is not self.document and runs.follows(event.run):
+                runs.take(event, flattened(document.workflow, self.installed).graph)
+                self.run_changed.emit()
+                if isinstance(event, RunFinished):
+                    self.housekeeping.ask()
+                    self.run_ended.emit()
+                return True
+        return False
 
     def ask_plan(self) -> None:
         """Ask the worker what a run would do now, unless one goes on or there is nothing to run."""

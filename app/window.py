@@ -21,6 +21,7 @@ from app.aligning import Boxes, Place
 from app.canvas.canvas import Canvas
 from app.choices import Choices, apply_scale, theme_of
 from app.document import Document
+from app.document_tabs import DocumentTabs
 from app.editors.panel import EditorPanel
 from app.examples import examples
 from app.faults import Faults
@@ -77,6 +78,7 @@ class Window(QMainWindow):
         self.inspector = Inspector(session, theme)
         self.editors = EditorPanel(session, theme)
         self.notice = Notice(theme)
+        self.tabs = DocumentTabs(session)
         self.trail = Trail(session, theme)
         self.import_panel = ImportPanel(session, theme)
         self.status = Status(session, theme)
@@ -112,6 +114,7 @@ class Window(QMainWindow):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         self.simple_view = SimpleView(self.session, self.theme, self.actions_by_name["run"])
+        column.addWidget(self.tabs)
         column.addWidget(self.trail)
         column.addWidget(self.canvas)
         column.addWidget(self.simple_view)
@@ -270,6 +273,7 @@ class Window(QMainWindow):
         session, runner = self.session, self.runner
         session.worker = runner
         session.modified_changed.connect(self.show_title)
+        self.tabs.close_requested.connect(self.close_tab)
         session.document_changed.connect(self._show_document)
         for changed in (
             session.selection_changed,
@@ -473,6 +477,10 @@ class Window(QMainWindow):
 
     # commands
 
+    def close_tab(self, document: Document) -> None:
+        self.session.turn_to(document)
+        self.files.close_document()
+
     @property
     def chosen_boxes(self) -> Boxes:
         return self.canvas.boxes(self.session.selection)
@@ -520,10 +528,11 @@ class Window(QMainWindow):
             self.desktop.hide()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        if not self.files.may_leave():
+        if not self.files.may_leave_all():
             event.ignore()
             return
-        self.session.document.close()
+        for document in self.session.documents:
+            document.close()
         self.hide()  # the worker may need a moment to end
         self.runner.close()
         self.script_export.close()

@@ -63,4 +63,6 @@ def working(window: Window, qtbot: QtBot) -> Window:
 
 def _forget_changes(window: Window) -> None:
     """So that closing asks nothing."""
-    window.session.show_document(Document())
+    for document in list(window.session.documents):
+        window.session.turn_to(document)
+        window.session.show_document(Document())
