@@ -25,6 +25,7 @@ class LlamaGenVqConfig:
     codebook: int = 16384
     code_width: int = 8
     groups: int = GROUPS
+    pixels: int = 3  # channels: the published models have 3, with alpha there are 4
 
     @property
     def downscale(self) -> int:
@@ -45,6 +46,7 @@ class LlamaGenVqConfig:
             count(shapes, "encoder.conv_blocks.0.res."),
             shapes["encoder.conv_out.weight"][0],
             *shapes["quantize.embedding.weight"],
+            pixels=shapes["encoder.conv_in.weight"][1],
         )
 
 
@@ -56,7 +58,7 @@ class _Encoder(nn.Module):
     def __init__(self, c: LlamaGenVqConfig) -> None:
         super().__init__()
         widths = [c.channels * multiplier for multiplier in (1, *c.encoder_multipliers)]
-        self.conv_in = nn.Conv2d(3, c.channels, 3, padding=1)
+        self.conv_in = nn.Conv2d(c.pixels, c.channels, 3, padding=1)
         last = len(widths) - 2
         self.conv_blocks = nn.ModuleList(
             Level(widths[i], widths[i + 1], c.blocks, i == last, "downsample" if i < last else "", c.groups, name="res")
@@ -87,7 +89,7 @@ class _Decoder(nn.Module):
             for i in range(last + 1)
         )
         self.norm_out = group_norm(widths[-1], c.groups)
-        self.conv_out = nn.Conv2d(widths[-1], 3, 3, padding=1)
+        self.conv_out = nn.Conv2d(widths[-1], c.pixels, 3, padding=1)
 
     def forward(self, x: Tensor) -> Tensor:
         x = self.mid(self.conv_in(x))
@@ -110,7 +112,7 @@ class LlamaGenVq(nn.Module):
         return F.normalize(self.quantize["embedding"].weight, dim=-1)
 
     def latent(self, pixels: Tensor) -> Tensor:
-        """Pixels (batch, 3, height, width) in −1 to 1 to vectors (batch, code width, rows, columns) before quantization."""
+        """Pixels (batch, channels, height, width) in −1 to 1 to vectors (batch, code width, rows, columns) before quantization."""
         return self.quant_conv(self.encoder(pixels))
 
     def encode(self, pixels: Tensor) -> Tensor:
@@ -123,5 +125,5 @@ class LlamaGenVq(nn.Module):
         return F.embedding(ids, self.codebook()).movedim(-1, 1)
 
     def decode(self, ids: Tensor) -> Tensor:
-        """Ids (batch, rows, columns) to pixels (batch, 3, height, width) about −1 to 1, not clamped."""
+        """Ids (batch, rows, columns) to pixels (batch, channels, height, width) about −1 to 1, not clamped."""
         return self.decoder(self.post_quant_conv(self.embedded(ids)))

@@ -87,25 +87,29 @@ def main() -> None:
         _export(trainer, model, figures)
 
 
-def _held_out(count: int) -> world.Pictures:
+def alpha_iou(made: Tensor, true: Tensor) -> float:
+    """Overlap of what is solid in two alphas (count, height, width), averaged."""
+    made, true = made > 0.5, true > 0.5
+    return float(((made & true).sum((1, 2)) / (made | true).sum((1, 2)).clamp(min=1)).mean())
+
+
+def held_out(count: int) -> world.Pictures:
     return world.draw(world.scenes(torch.arange(HELD_OUT, HELD_OUT + count)))
 
 
 def _look(trainer: Trainer, model: RgbaAutoencoder) -> None:
-    true = _held_out(12).rgba
+    true = held_out(12).rgba
     sheet(torch.cat([true, model.decode(model.encode(true))]), 12, trainer.folder / "sheet.png")
 
 
 def _measured(model: RgbaAutoencoder) -> dict[str, float]:
     """Reconstruction and latent statistics on 256 held-out scenes."""
-    true = _held_out(256).rgba
+    true = held_out(256).rgba
     latent = torch.cat([model.moments(part)[0] for part in true.split(32)])
     made = torch.cat([model.decode((part - model.config.shift) / model.config.scale) for part in latent.split(32)])
-    solid_made, solid_true = made[:, 3] > 0.5, true[:, 3] > 0.5
-    overlap = (solid_made & solid_true).sum((1, 2)) / (solid_made | solid_true).sum((1, 2)).clamp(min=1)
     return {
         "psnr": float(psnr(premultiplied(made), premultiplied(true))),
-        "alpha_iou": float(overlap.mean()),
+        "alpha_iou": alpha_iou(made[:, 3], true[:, 3]),
         "latent_mean": float(latent.mean()),
         "latent_deviation": float(latent.std()),
     }
