@@ -117,12 +117,20 @@ class PyramidEncoder(nn.Module):
     """Pixels to cells, as latent diffusion lays it out: level 0 is the finest."""
 
     def __init__(
-        self, channels: int, multipliers: Sequence[int], blocks: int, out: int, attention: Sequence[int], groups: int, fused: bool = False
+        self,
+        channels: int,
+        multipliers: Sequence[int],
+        blocks: int,
+        out: int,
+        attention: Sequence[int],
+        groups: int,
+        fused: bool = False,
+        pixels: int = 3,
     ) -> None:
         super().__init__()
         widths = [channels, *(channels * multiplier for multiplier in multipliers)]
         last = len(multipliers) - 1
-        self.conv_in = nn.Conv2d(3, channels, 3, padding=1)
+        self.conv_in = nn.Conv2d(pixels, channels, 3, padding=1)
         self.down = nn.ModuleList(
             Level(widths[i], widths[i + 1], blocks, i in attention, "downsample" if i < last else "", groups, fused)
             for i in range(len(multipliers))
@@ -144,7 +152,15 @@ class PyramidDecoder(nn.Module):
     """Cells to pixels; level 0 is the finest, so the levels run from the last to the first."""
 
     def __init__(
-        self, channels: int, multipliers: Sequence[int], blocks: int, cells: int, attention: Sequence[int], groups: int, fused: bool = False
+        self,
+        channels: int,
+        multipliers: Sequence[int],
+        blocks: int,
+        cells: int,
+        attention: Sequence[int],
+        groups: int,
+        fused: bool = False,
+        pixels: int = 3,
     ) -> None:
         super().__init__()
         widths = [channels * multiplier for multiplier in multipliers]
@@ -155,7 +171,7 @@ class PyramidDecoder(nn.Module):
             for i in range(len(multipliers))
         )
         self.norm_out = group_norm(widths[0], groups)
-        self.conv_out = nn.Conv2d(widths[0], 3, 3, padding=1)
+        self.conv_out = nn.Conv2d(widths[0], pixels, 3, padding=1)
 
     def forward(self, x: Tensor) -> Tensor:
         x = self.conv_in(x)

@@ -43,7 +43,7 @@ class HmarConfig(VarTransformerConfig):
             scales_of(shapes["pos_1LC"][1]),
             sharpness is not None,
             "shared_ada_lin.1.weight" in shapes,
-            twice,
+            twice=twice,
         )
 
 

@@ -3,7 +3,8 @@
 Chang et al. 2022, "MaskGIT: masked generative image transformer", section 3.2, on a plain BERT (Devlin et al. 2019) or a U-ViT
 (Bao et al. 2023, "All are worth words") with skips from the first half of the blocks to the second. Keys as published.
 
-Vocabulary of V codes: 0 … V − 1 tokens, V the mask, V + 1 + c class c, the last row no class.
+Vocabulary of V codes: 0 … V − 1 tokens, V the mask, V + 1 + c class c, the last row no class. Where words are the condition, they stand in
+front of the tokens in the place of the class; this is ours, the published models know classes only.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from nodes.models.caption import caption_projection, projected
 from nodes.models.shapes import Shapes, count, has
 from nodes.models.vit_blocks import VitBlock
 
@@ -53,15 +55,17 @@ class ImageBertConfig:
 
 @dataclass(frozen=True)
 class UVitBertConfig:
-    """``depth`` counts the blocks of both halves, without the one in the middle."""
+    """``depth`` counts the blocks of both halves, not the one in the middle; ``caption_width`` is None where classes are the condition."""
 
     width: int = 1024
     depth: int = 20
     heads: int = HEADS
     hidden: int = 4096
     codebook: int = 4096
-    classes: int = 1000
+    classes: int | None = 1000
     length: int = 128
+    caption_width: int | None = None
+    caption_length: int = 1
 
     @classmethod
     def of(cls, shapes: Shapes) -> UVitBertConfig | None:
@@ -81,8 +85,8 @@ class _MaskedGenerator(nn.Module):
         """The class number that stands for no class."""
         return self.config.classes
 
-    def stream(self, sequence: Tensor) -> Tensor:
-        """Logits (batch, 1 + length, codebook) of a sequence of vocabulary rows."""
+    def stream(self, sequence: Tensor, captions: Tensor | None = None) -> Tensor:
+        """Logits (batch, 1 + length, codebook) of a sequence of vocabulary rows, the first of which gives way to captions."""
         raise NotImplementedError
 
     def forward(self, ids: Tensor, labels: Tensor) -> Tensor:
@@ -90,14 +94,16 @@ class _MaskedGenerator(nn.Module):
 
         Args:
             ids: (batch, length) int64, −1 or the size of the codebook where masked.
-            labels: class numbers (batch,); ``classes`` stands for none.
+            labels: class numbers (batch,), ``classes`` stands for none; or features (batch, T, caption width), zeros stand for none.
 
         Returns:
             (batch, length, codebook) float32.
         """
         codebook = self.config.codebook
-        sequence = torch.cat([labels[:, None] + codebook + 1, torch.where(ids < 0, codebook, ids)], 1)
-        return self.stream(sequence)[:, 1:].float()
+        tokens = torch.where(ids < 0, codebook, ids)
+        if labels.ndim == 3:
+            return self.stream(tokens, labels)[:, -ids.shape[1] :].float()
+        return self.stream(torch.cat([labels[:, None] + codebook + 1, tokens], 1))[:, 1:].float()
 
 
 class _BertLayer(nn.Module):
@@ -142,7 +148,7 @@ class ImageBert(_MaskedGenerator):
             }
         )
 
-    def stream(self, sequence: Tensor) -> Tensor:
+    def stream(self, sequence: Tensor, captions: Tensor | None = None) -> Tensor:
         rows = self.model["embeddings"]
         positions = rows["position_embeddings"].weight[: sequence.shape[1]]
         x = rows["LayerNorm"](rows["word_embeddings"](sequence) + positions + rows["token_type_embeddings"].weight[0])
@@ -155,8 +161,10 @@ class UVitBert(_MaskedGenerator):
     def __init__(self, config: UVitBertConfig | None = None) -> None:
         super().__init__()
         self.config = c = config or UVitBertConfig()
-        self.embeddings = nn.Embedding(c.codebook + c.classes + 2, c.width)
-        self.pos_embed = nn.Parameter(torch.zeros(1, c.length + 1, c.width))
+        self.embeddings = nn.Embedding(c.codebook + 1 + (0 if c.classes is None else c.classes + 1), c.width)
+        self.pos_embed = nn.Parameter(torch.zeros(1, c.length + c.caption_length, c.width))
+        if c.caption_width:
+            self.cap_proj = caption_projection(c.caption_width, c.width)
         self.in_blocks, self.out_blocks = (nn.ModuleList(self._block() for _ in range(c.depth // 2)) for _ in range(2))
         self.mid_block = self._block()
         for block in self.out_blocks:
@@ -164,25 +172,36 @@ class UVitBert(_MaskedGenerator):
         self.norm = nn.LayerNorm(c.width)
         self.lm_head = nn.Linear(c.width, c.codebook)
 
+    def unconditional(self, batch: int) -> Tensor:
+        """Features (batch, T, caption width) of no words."""
+        return self.pos_embed.new_zeros(batch, self.config.caption_length, self.config.caption_width)
+
     def _block(self) -> VitBlock:
         c = self.config
         return VitBlock(c.width, c.heads, c.hidden, bias=False, eps=1e-5)
 
-    def stream(self, sequence: Tensor) -> Tensor:
-        x, seen = self.embeddings(sequence) + self.pos_embed[:, : sequence.shape[1]], []
+    def stream(self, sequence: Tensor, captions: Tensor | None = None) -> Tensor:
+        return self.features(sequence, captions)[0]
+
+    def features(self, sequence: Tensor, captions: Tensor | None = None) -> tuple[Tensor, Tensor]:
+        """The logits, and the stream (batch, T + length, width) behind the block in the middle."""
+        x, seen = self.embeddings(sequence), []
+        if captions is not None:
+            x = torch.cat([projected(self.cap_proj, captions), x], 1)
+        x = x + self.pos_embed[:, : x.shape[1]]
         for block in self.in_blocks:
             x = block(x)
             seen.append(x)
-        x = self.mid_block(x)
+        x = middle = self.mid_block(x)
         for block in self.out_blocks:
             x = block(block.skip_linear(torch.cat([x, seen.pop()], -1)))
-        return self.lm_head(self.norm(x))
+        return self.lm_head(self.norm(x)), middle
 
 
 class MaskedReader:
     """Predicts tokens that are not known from those that are; all prompts go through the model together.
 
-    ``labels`` are one tensor of class numbers (batch,) a prompt, the positive one first.
+    ``labels`` are one tensor of class numbers (batch,) or caption features (batch, T, caption width) a prompt, the positive one first.
     """
 
     def __init__(self, model: ImageBert | UVitBert, labels: Sequence[Tensor]) -> None:

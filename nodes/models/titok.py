@@ -53,6 +53,7 @@ class TiTokConfig:
     text_width: int | None = None
     text_length: int | None = None
     groups: int = GROUPS
+    pixels: int = 3  # channels: the published models have 3, with alpha there are 4
 
     @property
     def side(self) -> int:
@@ -86,6 +87,7 @@ class TiTokConfig:
             ratio=shapes["encoder.transformer.0.mlp.c_fc.weight"][0] // encoder_width,
             text_width=text[1],
             text_length=shapes.get("decoder.text_guidance_positional_embedding", (None,))[0],
+            pixels=shapes["encoder.patch_embed.weight"][1],
             **_proxy_sizes(shapes),
         )
 
@@ -146,7 +148,7 @@ class _Encoder(_Transformer):
     def __init__(self, c: TiTokConfig) -> None:
         super().__init__(c.encoder_width, c.encoder_depth, c.encoder_heads, c.ratio, c.patches, c.tokens)
         self.legacy = c.legacy
-        self.patch_embed = nn.Conv2d(3, c.encoder_width, c.patch, c.patch)
+        self.patch_embed = nn.Conv2d(c.pixels, c.encoder_width, c.patch, c.patch)
         self.conv_out = nn.Conv2d(c.encoder_width, c.token_width * (1 if c.codebook else 2), 1)
 
     def forward(self, pixels: Tensor, latents: Tensor) -> Tensor:
@@ -172,21 +174,28 @@ class _Decoder(_Transformer):
             first, last = nn.Conv2d(c.decoder_width, c.proxy_hidden, 1), nn.Conv2d(c.proxy_hidden, c.proxy_codes, 1)
             self.ffn = nn.Sequential(first, nn.Tanh(), last)
         else:
-            self.ffn = nn.Sequential(nn.Conv2d(c.decoder_width, 3 * c.patch**2, 1))
-            self.conv_out = nn.Conv2d(3, 3, 3, padding=1)
+            self.ffn = nn.Sequential(nn.Conv2d(c.decoder_width, c.pixels * c.patch**2, 1))
+            self.conv_out = nn.Conv2d(c.pixels, c.pixels, 3, padding=1)
 
     def forward(self, latents: Tensor, text: Tensor | None = None) -> Tensor:
         """Tokens (batch, C, 1, n or fewer) to pixels, or to logits (batch, proxy codes, side, side)."""
+        return self.shown(self.cells(latents, text))
+
+    def cells(self, latents: Tensor, text: Tensor | None = None) -> Tensor:
+        """What the blocks make of the patches: (batch, w, side, side)."""
         x = self.decoder_embed(latents[:, :, 0].transpose(1, 2))
         if text is not None:
             text = self.text_guidance_proj(text) + self.text_guidance_positional_embedding[: text.shape[1]]
         masks = self.mask_token.expand(len(x), self.side**2, -1)
         x = self.ln_post(self.mixed(masks, x, text)[:, 1 : 1 + self.side**2])
-        x = self.ffn(x.transpose(1, 2).unflatten(2, (self.side, self.side)))
+        return x.transpose(1, 2).unflatten(2, (self.side, self.side))
+
+    def shown(self, cells: Tensor) -> Tensor:
+        x = self.ffn(cells)
         if not hasattr(self, "conv_out"):
             return x
         # Within a patch the values lie (row, column, channel); pixel_shuffle wants (channel, row, column).
-        x = x.unflatten(1, (self.patch**2, 3)).transpose(1, 2).flatten(1, 2)
+        x = x.unflatten(1, (self.patch**2, -1)).transpose(1, 2).flatten(1, 2)
         return self.conv_out(F.pixel_shuffle(x, self.patch))
 
 
@@ -207,7 +216,7 @@ class TiTok(nn.Module):
         return F.normalize(rows, dim=-1) if self.config.normalized else rows
 
     def latent(self, pixels: Tensor) -> Tensor:
-        """Pixels (batch, 3, height, width) in 0 to 1 to what is quantized (batch, C, 1, n)."""
+        """Pixels (batch, channels, height, width) in 0 to 1 to what is quantized (batch, C, 1, n)."""
         return self.encoder(pixels, self.latent_tokens)
 
     def encode(self, pixels: Tensor) -> Tensor:

@@ -16,6 +16,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from nodes.models.blocks import KeyValueCache, modulated
+from nodes.models.caption import caption_projection, projected
 from nodes.models.shapes import Shapes, count, has
 from nodes.models.var_vqvae import SCALES_256, SCALES_512, VarVqvae
 
@@ -28,6 +29,9 @@ class VarTransformerConfig:
         scales: the sides of the token maps.
         normalized: queries and keys of unit length, with a learned sharpness (all published models).
         shared: one modulation layer for all blocks, with a learned offset each (the 512 px model).
+        caption_width: where words are the condition, of their features. They stand in front of the first scale, every token sees
+            them, and their mean is added to class 0, class 1 standing for none. This is ours; the published models know classes only.
+        classes: None where words are the condition.
     """
 
     width: int = 1024
@@ -36,10 +40,17 @@ class VarTransformerConfig:
     hidden: int = 4096
     codebook: int = 4096
     code_width: int = 32
-    classes: int = 1000
+    classes: int | None = 1000
     scales: tuple[int, ...] = SCALES_256
     normalized: bool = True
     shared: bool = False
+    caption_width: int | None = None
+    caption_length: int = 1
+
+    @property
+    def words(self) -> int:
+        """Positions in front of the first scale."""
+        return self.caption_length if self.caption_width else 0
 
     @classmethod
     def of(cls, shapes: Shapes) -> VarTransformerConfig | None:
@@ -118,11 +129,13 @@ class VarTransformer(nn.Module):
     def __init__(self, config: VarTransformerConfig | None = None) -> None:
         super().__init__()
         self.config = c = config or VarTransformerConfig()
-        self.class_emb = nn.Embedding(c.classes + 1, c.width)  # the last row is no class
+        self.class_emb = nn.Embedding((c.classes or 1) + 1, c.width)  # the last row is no class
         self.pos_start = nn.Parameter(torch.zeros(1, 1, c.width))
         self.pos_1LC = nn.Parameter(torch.zeros(1, sum(side**2 for side in c.scales), c.width))
         self.lvl_embed = nn.Embedding(len(c.scales), c.width)
         self.word_embed = nn.Linear(c.code_width, c.width)
+        if c.caption_width:
+            self.cap_proj = caption_projection(c.caption_width, c.width)
         if c.shared:
             self.shared_ada_lin = nn.Sequential(nn.SiLU(), nn.Linear(c.width, 6 * c.width))
         self.blocks = nn.ModuleList(VarBlock(c) for _ in range(c.depth))
@@ -134,41 +147,72 @@ class VarTransformer(nn.Module):
         sides = torch.tensor(self.config.scales, device=self.pos_1LC.device)
         return torch.arange(len(sides), device=sides.device).repeat_interleave(sides**2)
 
+    def unconditional(self, batch: int) -> Tensor:
+        """The condition that stands for none: class numbers (batch,) or features (batch, T, caption width)."""
+        if self.config.classes is None:
+            return self.pos_start.new_zeros(batch, self.config.caption_length, self.config.caption_width)
+        return torch.full((batch,), self.config.classes, device=self.pos_start.device)
+
+    def condition(self, labels: Tensor) -> Tensor:
+        """What modulates the blocks, (batch, C): of class numbers (batch,), or of caption features (batch, T, caption width)."""
+        if labels.ndim == 1:
+            return self.class_emb(labels)
+        said = labels.abs().sum(2) > 0
+        mean = projected(self.cap_proj, labels).sum(1) / said.sum(1, keepdim=True).clamp(min=1)
+        return self.class_emb(1 - said.any(1).long()) + mean
+
     def stream(self, labels: Tensor, maps: Tensor | None, start: int) -> Tensor:
-        """What goes into the first block from position ``start`` on: the class at position 0, then maps (batch, length, code width)."""
-        parts = [] if start else [self.class_emb(labels)[:, None] + self.pos_start]
+        """What goes into the first block from position ``start`` on: the class at position 0, then maps (batch, length, code width).
+
+        Words, where they are the condition, come in front of position 0.
+        """
+        parts = [] if start else [self.condition(labels)[:, None] + self.pos_start]
         parts += [] if maps is None else [self.word_embed(maps)]
         x = torch.cat(parts, 1)
         positions = slice(start, start + x.shape[1])
-        return x + self.lvl_embed(self.levels()[positions]) + self.pos_1LC[:, positions]
+        x = x + self.lvl_embed(self.levels()[positions]) + self.pos_1LC[:, positions]
+        return x if start or labels.ndim == 1 else torch.cat([projected(self.cap_proj, labels), x], 1)
 
     def logits(self, x: Tensor, labels: Tensor, mask: Tensor | None, cache: KeyValueCache | None = None, start: int = 0) -> Tensor:
-        """Logits (batch, length, codebook) float32 of a stream (batch, length, C)."""
-        class_ = self.class_emb(labels)
+        """Logits (batch, length, codebook) float32 of a stream (batch, length, C); none of words."""
+        return self.features(x, labels, mask, cache, start)[0]
+
+    def features(
+        self, x: Tensor, labels: Tensor, mask: Tensor | None, cache: KeyValueCache | None = None, start: int = 0, layer: int = 0
+    ) -> tuple[Tensor, Tensor]:
+        """The logits, and the stream (batch, length, C) after block ``layer``."""
+        class_, words = self.condition(labels), 0 if start else self.config.words
         condition = self.shared_ada_lin(class_).unflatten(-1, (1, 6, -1)) if self.config.shared else class_
+        seen = x
         for i, block in enumerate(self.blocks):
-            x = block(x, condition, mask, cache, i, start)
+            x = block(x, condition, mask, cache, i, start + self.config.words if start else 0)
+            seen = x if i == layer else seen
         scale, shift = self.head_nm["ada_lin"](class_)[:, None].chunk(2, -1)
-        return self.head(modulated(normed(x), shift, scale)).float()
+        return self.head(modulated(normed(x[:, words:]), shift, scale)).float(), seen[:, words:]
 
     def forward(self, labels: Tensor, maps: Tensor) -> Tensor:
         """Logits of all scales at once.
 
         Args:
-            labels: class numbers (batch,); ``classes`` stands for none.
+            labels: class numbers (batch,), ``classes`` stands for none; or features (batch, T, caption width), zeros stand for none.
             maps: (batch, L − 1, code width), as `VarVqvae.inputs` gives them.
 
         Returns:
             (batch, L, codebook) float32.
         """
-        levels = self.levels()
-        return self.logits(self.stream(labels, maps, 0), labels, levels[:, None] >= levels)
+        return self.logits(self.stream(labels, maps, 0), labels, self.sight())
+
+    def sight(self) -> Tensor:
+        """Which position may look at which: (T + L, T + L) bool; words at words, tokens at words and at scales up to their own."""
+        levels = F.pad(self.levels(), (self.config.words, 0), value=-1)
+        return levels[:, None] >= levels
 
 
 class VarReader:
     """Predicts the tokens of one scale after another.
 
-    ``labels`` are one tensor of class numbers (batch,) a prompt, the positive one first; all prompts go through the model together.
+    ``labels`` are one tensor of class numbers (batch,) or caption features (batch, T, caption width) a prompt, the positive one first; all
+    prompts go through the model together.
     """
 
     def __init__(self, model: VarTransformer, tokenizer: VarVqvae, labels: Sequence[Tensor]) -> None:
@@ -176,7 +220,7 @@ class VarReader:
         self.labels, self.prompts = torch.cat(list(labels)), len(labels)
         c = model.config
         self.ends = [sum(side**2 for side in c.scales[: scale + 1]) for scale in range(len(c.scales))]
-        self.cache = KeyValueCache(c.depth, len(self.labels), c.heads, self.ends[-1], c.width // c.heads, model.pos_1LC)
+        self.cache = KeyValueCache(c.depth, len(self.labels), c.heads, c.words + self.ends[-1], c.width // c.heads, model.pos_1LC)
         self.scale = 0
         self.f_hat: Tensor | float = 0.0
         self.soft: Tensor | None = None

@@ -35,6 +35,7 @@ class VarVqvaeConfig:
     scales: tuple[int, ...] = SCALES_256
     groups: int = GROUPS
     mixing: float = 0.5
+    pixels: int = 3  # channels: the published models have 3, with alpha there are 4
 
     @property
     def downscale(self) -> int:
@@ -52,6 +53,7 @@ class VarVqvaeConfig:
             *shapes["quantize.embedding.weight"],
             shapes["quant_conv.weight"][2],
             count(shapes, "quantize.quant_resi.qresi_ls."),
+            pixels=shapes["encoder.conv_in.weight"][1],
         )
 
 
@@ -60,8 +62,8 @@ class VarVqvae(nn.Module):
         super().__init__()
         self.config = c = config or VarVqvaeConfig()
         deepest = (len(c.multipliers) - 1,)
-        self.encoder = PyramidEncoder(c.channels, c.multipliers, c.blocks, c.code_width, deepest, c.groups, fused=True)
-        self.decoder = PyramidDecoder(c.channels, c.multipliers, c.blocks + 1, c.code_width, deepest, c.groups, fused=True)
+        self.encoder = PyramidEncoder(c.channels, c.multipliers, c.blocks, c.code_width, deepest, c.groups, fused=True, pixels=c.pixels)
+        self.decoder = PyramidDecoder(c.channels, c.multipliers, c.blocks + 1, c.code_width, deepest, c.groups, fused=True, pixels=c.pixels)
         convolutions = nn.ModuleList(nn.Conv2d(c.code_width, c.code_width, 3, padding=1) for _ in range(c.convolutions))
         self.quantize = nn.ModuleDict(
             {"embedding": nn.Embedding(c.codebook, c.code_width), "quant_resi": nn.ModuleDict({"qresi_ls": convolutions})}
@@ -70,7 +72,7 @@ class VarVqvae(nn.Module):
         self.post_quant_conv = nn.Conv2d(c.code_width, c.code_width, c.kernel, padding=c.kernel // 2)
 
     def features(self, pixels: Tensor) -> Tensor:
-        """Pixels (batch, 3, side, side) in −1 to 1 to f (batch, code width, last scale, last scale)."""
+        """Pixels (batch, channels, side, side) in −1 to 1 to f (batch, code width, last scale, last scale)."""
         return self.quant_conv(self.encoder(pixels))
 
     def codes(self, ids: Tensor, scale: int) -> Tensor:
@@ -126,7 +128,7 @@ class VarVqvae(nn.Module):
         return torch.cat([self.next_map(f_hat, scale + 1) for scale, f_hat in enumerate(self.sums(ids[:-1]))], 1)
 
     def pixels(self, f_hat: Tensor) -> Tensor:
-        """f̂ to pixels (batch, 3, side, side), clamped to −1 to 1."""
+        """f̂ to pixels (batch, channels, side, side), clamped to −1 to 1."""
         return self.decoder(self.post_quant_conv(f_hat)).clamp(-1, 1)
 
     def decode(self, ids: Sequence[Tensor]) -> Tensor:

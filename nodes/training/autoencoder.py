@@ -14,7 +14,8 @@ from torch import Tensor, nn
 
 from nodes.models.rgba_autoencoder import RgbaAutoencoder, RgbaAutoencoderConfig
 from nodes.training import world
-from nodes.training.loop import HELD_OUT, Trainer, arguments, sheet, write_model
+from nodes.training.export import Export, export
+from nodes.training.loop import HELD_OUT, Trainer, arguments, sheet
 from nodes.training.vocabulary import PLACES, THINGS
 
 CLASSES = len(THINGS) + len(PLACES)
@@ -69,10 +70,11 @@ def main() -> None:
         batch = world.scenes(trainer.seeds(step))
         rgba, owner = crops(batch, world.draw(batch))
         rgba = rgba.contiguous(memory_format=torch.channels_last)
-        mean, log_variance = encode(rgba)
-        latent = mean + torch.randn_like(mean) * (0.5 * log_variance).exp()
         true = premultiplied(rgba)
-        made = decode(latent)
+        with trainer.precision():
+            mean, log_variance = (part.float() for part in encode(rgba))
+            latent = mean + torch.randn_like(mean) * (0.5 * log_variance).exp()
+            made = decode(latent).float()
         divergence = 0.5 * (mean.square() + log_variance.exp() - 1 - log_variance).mean()
         semantic = F.cross_entropy(classifier(latent), class_map(batch, owner, latent.shape[-1]))
         loss = reconstruction_loss(made, true) + 2e-4 * divergence + 0.01 * semantic
@@ -81,10 +83,11 @@ def main() -> None:
             trainer.log(loss=loss, psnr=psnr(made.detach(), true), kl=divergence, semantic=semantic)
         if step % 500 == 499:
             trainer.with_average(lambda: _look(trainer, model))
-    figures = trainer.with_average(lambda: _measured(model))
+    figures = trainer.with_average(lambda: _measured(trainer, model))
     trainer.log(**figures)
     if options.export:
-        _export(trainer, model, figures)
+        config = dataclasses.replace(model.config, scale=figures["latent_deviation"], shift=figures["latent_mean"])
+        export(trainer, "autoencoder", Export("rgba_autoencoder", "tessera-rgba-autoencoder", config, "psnr"), "autoencoder", figures)
 
 
 def alpha_iou(made: Tensor, true: Tensor) -> float:
@@ -93,18 +96,18 @@ def alpha_iou(made: Tensor, true: Tensor) -> float:
     return float(((made & true).sum((1, 2)) / (made | true).sum((1, 2)).clamp(min=1)).mean())
 
 
-def held_out(count: int) -> world.Pictures:
-    return world.draw(world.scenes(torch.arange(HELD_OUT, HELD_OUT + count)))
+def held_out(count: int, device: torch.device | str = "cpu") -> world.Pictures:
+    return world.draw(world.scenes(torch.arange(HELD_OUT, HELD_OUT + count, device=device)))
 
 
 def _look(trainer: Trainer, model: RgbaAutoencoder) -> None:
-    true = held_out(12).rgba
+    true = held_out(12, trainer.device).rgba
     sheet(torch.cat([true, model.decode(model.encode(true))]), 12, trainer.folder / "sheet.png")
 
 
-def _measured(model: RgbaAutoencoder) -> dict[str, float]:
+def _measured(trainer: Trainer, model: RgbaAutoencoder) -> dict[str, float]:
     """Reconstruction and latent statistics on 256 held-out scenes."""
-    true = held_out(256).rgba
+    true = held_out(256, trainer.device).rgba
     latent = torch.cat([model.moments(part)[0] for part in true.split(32)])
     made = torch.cat([model.decode((part - model.config.shift) / model.config.scale) for part in latent.split(32)])
     return {
@@ -113,16 +116,6 @@ def _measured(model: RgbaAutoencoder) -> dict[str, float]:
         "latent_mean": float(latent.mean()),
         "latent_deviation": float(latent.std()),
     }
-
-
-def _export(trainer: Trainer, model: RgbaAutoencoder, figures: dict[str, float]) -> None:
-    config = dataclasses.replace(model.config, scale=figures["latent_deviation"], shift=figures["latent_mean"])
-    weights = {k.removeprefix("autoencoder."): v for k, v in trainer.averaged.items() if k.startswith("autoencoder.")}
-    write_model(
-        "rgba_autoencoder", weights, dataclasses.asdict(config), "tessera-rgba-autoencoder",
-        {"script": "python -m nodes.training.autoencoder", "seed": trainer.options.seed, "steps": trainer.step,
-         "batch": trainer.options.batch, "seconds": round(trainer.seconds), "figures": figures},
-    )  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -1,4 +1,6 @@
-"""Train the base flow transformer and the text encoder together: ``python -m nodes.training.flow --minutes 120 --export``.
+"""Train a flow transformer and the text encoder together: ``python -m nodes.training.flow --minutes 120 --export``.
+
+The small one keeps the text encoder that ships: ``--name flow_small --width 128 --keep-words``.
 
 Rectified flow with logit-normal noise levels (Esser et al. 2024) on latents of the exported autoencoder. At half depth each image token
 must also name the thing in its place (representation alignment, Yu et al. 2024, "REPA", with the world's ground truth as the target): this
@@ -8,25 +10,34 @@ Half of the examples come with hints (`nodes.training.hints`).
 
 from __future__ import annotations
 
+import argparse
 import dataclasses
-import hashlib
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from nodes.models.files import sha256
 from nodes.models.flow_transformer import FlowTransformer, FlowTransformerConfig, Hints
+from nodes.models.layouts import open_model
+from nodes.models.recognizer import Recognizer
 from nodes.models.rgba_autoencoder import RgbaAutoencoder
 from nodes.models.text_encoder import TextEncoder, TextEncoderConfig, padded, tokenize, word_tokenizer
 from nodes.training import world
 from nodes.training.autoencoder import CLASSES, class_map
 from nodes.training.captions import all_words, captions
+from nodes.training.export import Export, export, worth, write_model
 from nodes.training.hints import REGION_WORDS, boxes, chosen, hints, lines, painted_regions, region_words
-from nodes.training.loop import HELD_OUT, STARTER, Trainer, arguments, sheet, write_model
+from nodes.training.judge import fitting_recognizer, prompt_accuracy
+from nodes.training.loop import HELD_OUT, Trainer, arguments, sheet
 from nodes.training.pictures import pictures, starter
+from nodes.values import Strategy
 
 WORDS = 20
 """Captions are padded to this length in training; the encoder has room for more."""
+
+JUDGED = 128
+"""Held-out prompts that decide whether a model is exported."""
 
 SHEET_PROMPTS = (
     "a cat in a meadow",
@@ -72,13 +83,14 @@ class Pool:
         self.words = torch.empty(limit, world.SLOTS, REGION_WORDS, dtype=torch.int16)
         self.boxes = torch.empty(limit, world.SLOTS, 4)
         self.added = 0
+        self.device = next(autoencoder.parameters()).device
 
     def __len__(self) -> int:
         return min(self.added, self.limit)
 
     @torch.no_grad()
     def add(self, seeds: Tensor, counts: tuple[float, ...]) -> None:
-        batch = world.scenes(seeds, counts)
+        batch = world.scenes(seeds.to(self.device), counts)
         drawn = world.draw(batch)
         where = torch.arange(self.added, self.added + len(batch)) % self.limit
         self.latents[where] = self.autoencoder.encode(drawn.rgba).half().cpu()
@@ -100,71 +112,108 @@ class Pool:
         )
 
 
-def counts_at(step: int, steps: int) -> tuple[float, ...]:
+def counts_at(progress: float) -> tuple[float, ...]:
     """Single stickers before scenes: the share of crowded scenes grows over the first third."""
-    grown = min(1.0, step / (steps / 3))
+    grown = min(1.0, progress * 3)
     start, end = (0.70, 0.25, 0.04, 0.01), (0.38, 0.36, 0.15, 0.11)
     return tuple(a + (b - a) * grown for a, b in zip(start, end, strict=True))
 
 
-def main() -> None:
+def flow_arguments() -> argparse.Namespace:
     parser = arguments(__doc__ or "", minutes=120, batch=64, steps=4400)
+    parser.add_argument("--name", default="flow_base", help="of the model file")
     parser.add_argument("--fresh", type=int, default=16, help="new scenes a step")
+    parser.add_argument("--first", type=int, default=48 * 64, help="scenes before the first step")
     parser.add_argument("--depth", type=int, default=6)
     parser.add_argument("--width", type=int, default=256)
+    parser.add_argument("--keep-words", action="store_true", help="take the text encoder that ships, as it is")
     parser.add_argument("--warm", action="store_true", help="begin with the weights that ship, as far as they fit")
-    options = parser.parse_args()
-    torch.manual_seed(options.seed)
+    return parser.parse_args()
+
+
+@dataclasses.dataclass(frozen=True)
+class Parts:
+    """The networks of a flow training; the text encoder is trained along unless it is ``kept``."""
+
+    model: FlowTransformer
+    encoder: TextEncoder
+    autoencoder: RgbaAutoencoder
+    companions: dict[str, str]
+    kept: bool
+
+
+def parts(options: argparse.Namespace) -> Parts:
     autoencoder = starter("rgba_autoencoder", "tokenizer").to(options.device)
-    vocabulary = ("<padding>", "<unknown>", *all_words())
-    encoder = TextEncoder(TextEncoderConfig(vocabulary=vocabulary, width=options.width))
-    model = FlowTransformer(
-        FlowTransformerConfig(
-            latent_channels=autoencoder.config.latent_channels,
-            width=options.width,
-            depth=options.depth,
-            heads=options.width // 64,
-            text_width=options.width,
-            hints=True,
-        )
+    companions = {"tokenizer": open_model("starter/rgba_autoencoder", "tokenizer").digest}
+    if options.keep_words:
+        encoder = starter("text_encoder", "text encoder").to(options.device)
+        companions["text_encoder"] = open_model("starter/text_encoder", "text encoder").digest
+    else:
+        encoder = TextEncoder(TextEncoderConfig(vocabulary=("<padding>", "<unknown>", *all_words())))
+    config = FlowTransformerConfig(
+        latent_channels=autoencoder.config.latent_channels,
+        width=options.width,
+        depth=options.depth,
+        heads=options.width // 64,
+        text_width=encoder.config.width,
+        hints=True,
     )
+    return Parts(FlowTransformer(config), encoder, autoencoder, companions, options.keep_words)
+
+
+def main() -> None:
+    options = flow_arguments()
+    torch.manual_seed(options.seed)
+    recognizer = fitting_recognizer()
+    p = parts(options)
+    model, encoder = p.model, p.encoder
     if options.warm:
         _warm(model, encoder)
     namer = nn.Linear(options.width, CLASSES)
-    trainer = Trainer("flow_base", options, {"flow": model, "text": encoder}, {"namer": namer}, 1.5e-3, matrix_rate=0.02)
+    networks = {"flow": model} if p.kept else {"flow": model, "text": encoder}
+    trainer = Trainer(options.name, options, networks, {"namer": namer}, 1.5e-3, matrix_rate=0.02, companions=p.companions)
     generator = torch.Generator().manual_seed(options.seed * 7919 + trainer.step)
-    pool = Pool(autoencoder, vocabulary)
+    pool = Pool(p.autoencoder, tuple(encoder.config.vocabulary))
     first = trainer.step * options.fresh
-    for k in range(48):
-        pool.add(torch.arange(first + k * 64, first + k * 64 + 64), counts_at(trainer.step, options.steps))
+    for seeds in torch.arange(first, first + options.first).split(64):
+        pool.add(seeds, counts_at(trainer.progress()))
 
     def losses(x: Tensor, sigma: Tensor, velocity: Tensor, ids: Tensor, names: Tensor, leads: Hints) -> tuple[Tensor, Tensor]:
         mask = ids != 0
         made, seen = model.features(x, sigma, encoder(ids, mask), mask, leads, layer=options.depth // 2 - 1)
-        return F.mse_loss(made, velocity), F.cross_entropy(namer(seen).transpose(1, 2), names.flatten(1))
+        return F.mse_loss(made.float(), velocity), F.cross_entropy(namer(seen).transpose(1, 2).float(), names.flatten(1))
 
     step_losses = torch.compile(losses) if options.compile else losses
     for step in trainer.steps():
-        start = first + (48 * 64) + (step - first // options.fresh) * options.fresh
-        pool.add(torch.arange(start, start + options.fresh), counts_at(step, options.steps))
+        start = options.first + step * options.fresh
+        pool.add(torch.arange(start, start + options.fresh), counts_at(trainer.progress()))
         drawn = pool.draw(options.batch, generator)
         batch = Batch(*(part.to(options.device) for part in vars(drawn).values()))
         which = chosen(options.batch, generator)
         data = batch.latents
-        leads = hints(data, batch.ink, _regions(encoder, batch, which.regions), which, generator)
         noise = torch.randn(data.shape, generator=generator).to(data)
         sigma = torch.sigmoid(torch.randn(len(data), generator=generator)).to(data)
         level = sigma[:, None, None, None]
-        flow, naming = step_losses((1 - level) * data + level * noise, sigma, noise - data, batch.ids, batch.maps, leads)
+        with trainer.precision():
+            leads = hints(data, batch.ink, _regions(encoder, batch, which.regions), which, generator)
+            flow, naming = step_losses((1 - level) * data + level * noise, sigma, noise - data, batch.ids, batch.maps, leads)
         trainer.descend(flow + 0.1 * naming)
         if step % 50 == 0:
             trainer.log(flow=flow, naming=naming)
         if step % 500 == 499:
-            trainer.with_average(lambda: _look(trainer, model, encoder, autoencoder))
-        if step % 1000 == 999 and options.export:
-            _export(trainer, model, encoder)
+            trainer.with_average(lambda: look(trainer, p))
+    figures = trainer.with_average(lambda: measured(p, recognizer))
+    trainer.with_average(lambda: look(trainer, p))
+    trainer.log(**figures)
     if options.export:
-        _export(trainer, model, encoder)
+        _export(trainer, p, figures)
+
+
+def measured(p: Parts, recognizer: Recognizer, strategy: Strategy | None = None, scale: float = 4.5) -> dict[str, float]:
+    def made(prompts: list[str]) -> Tensor:
+        return pictures(p.model, p.encoder, p.autoencoder, prompts, strategy, scale)
+
+    return {"accuracy": prompt_accuracy(recognizer, made, JUDGED)}
 
 
 def _regions(encoder: TextEncoder, batch: Batch, which: Tensor) -> Tensor:
@@ -196,29 +245,28 @@ def _warm(model: FlowTransformer, encoder: TextEncoder) -> None:
                 encoder.word.weight[i] = old_encoder.word.weight[rows[word]]
 
 
-def _look(trainer: Trainer, model: FlowTransformer, encoder: TextEncoder, autoencoder: RgbaAutoencoder) -> None:
+def look(trainer: Trainer, p: Parts, strategy: Strategy | None = None, scale: float = 4.5) -> None:
     prompts = [*SHEET_PROMPTS, *(text for text, _ in captions(world.scenes(torch.arange(HELD_OUT, HELD_OUT + 12))))]
-    sheet(pictures(model, encoder, autoencoder, prompts), 6, trainer.folder / f"sheet_{trainer.step + 1:06d}.png")
+    made = pictures(p.model, p.encoder, p.autoencoder, prompts, strategy, scale)
+    sheet(made, 6, trainer.folder / f"sheet_{trainer.step:06d}.png")
 
 
-def _export(trainer: Trainer, model: FlowTransformer, encoder: TextEncoder) -> None:
-    trained = {
-        "script": "python -m nodes.training.flow",
-        "seed": trainer.options.seed,
-        "steps": trainer.step,
-        "batch": trainer.options.batch,
-        "seconds": round(trainer.seconds),
-    }
-    parts = {
-        name: {k.removeprefix(f"{name}."): v for k, v in trainer.averaged.items() if k.startswith(f"{name}.")} for name in ("flow", "text")
-    }
-    text = write_model("text_encoder", parts["text"], dataclasses.asdict(encoder.config), "tessera-text-encoder", trained)
-    config = dataclasses.replace(
-        model.config,
-        text_encoder=hashlib.sha256(text.read_bytes()).hexdigest(),
-        autoencoder=hashlib.sha256((STARTER / "rgba_autoencoder.safetensors").read_bytes()).hexdigest(),
-    )
-    write_model("flow_base", parts["flow"], dataclasses.asdict(config), "tessera-flow-transformer", trained)
+def _export(trainer: Trainer, p: Parts, figures: dict[str, float]) -> None:
+    """The text encoder that was trained along is written where the flow transformer is."""
+    digests = dict(p.companions)
+
+    def config() -> FlowTransformerConfig:
+        return dataclasses.replace(p.model.config, text_encoder=digests["text_encoder"], autoencoder=digests["tokenizer"])
+
+    if p.kept:
+        what = Export(trainer.name, "tessera-flow-transformer", config(), "accuracy", digests)
+        export(trainer, "flow", what, "flow", figures)
+        return
+    what = Export(trainer.name, "tessera-flow-transformer", p.model.config, "accuracy", digests)
+    if worth(trainer, what, figures):
+        text = Export("text_encoder", "tessera-text-encoder", p.encoder.config)
+        digests["text_encoder"] = sha256(write_model(text, trainer.weights("text"), trainer.trained("flow"), trainer.options.into))
+        export(trainer, "flow", dataclasses.replace(what, config=config(), companions=digests), "flow", figures)
 
 
 if __name__ == "__main__":

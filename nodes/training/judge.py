@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
@@ -11,6 +12,8 @@ from nodes.models.recognizer import Found, Recognizer
 from nodes.training import world
 from nodes.training.captions import Facts, Seen, captions
 from nodes.training.loop import HELD_OUT
+from nodes.training.pictures import starter
+from nodes.training.vocabulary import THINGS
 
 NEAR = 0.06
 """How far (in fractions of the canvas) a measured offset may fall short of the one that makes a relation true."""
@@ -47,6 +50,25 @@ def judged(recognizer: Recognizer, pictures: Tensor, facts: list[Facts]) -> Verd
         relation.append(float(not claimed.relation or _holds(claimed.relation, matched)))
         place.append(float(where == claimed.place))
     return Verdict(torch.tensor(things), torch.tensor(relation), torch.tensor(place))
+
+
+def fitting_recognizer() -> Recognizer:
+    """The recognizer of the pack.
+
+    Raises:
+        ValueError: it was trained on another world.
+    """
+    model: Recognizer = starter("recognizer", "recognizer")
+    if tuple(model.config.things) != tuple(thing.name for thing in THINGS):
+        raise ValueError(f"recognizer: must know the {len(THINGS)} things of the world, knows {len(model.config.things)}; train it first")
+    return model
+
+
+def prompt_accuracy(recognizer: Recognizer, pictures_of: Callable[[list[str]], Tensor], count: int) -> float:
+    """Accuracy on held-out prompts as a ratio to that of real scenes of the same prompts; 0 by a judge who finds nothing in those."""
+    batch, prompts, facts = held_out(count)
+    real = judged(recognizer, world.draw(batch).rgba, facts).accuracy
+    return judged(recognizer, pictures_of(prompts), facts).accuracy / real if real else 0.0
 
 
 def _matched(claimed: tuple[Seen, ...], seen: list[Found]) -> list[Found | None]:

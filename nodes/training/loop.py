@@ -1,15 +1,15 @@
-"""What every training script shares: the command line, the clock, checkpoints, moving averages, the log, sheets and the export.
+"""What every training script shares: the command line, the clock, checkpoints, moving averages, the log and sheets.
 
-A script gives a `Trainer` its networks and a function from a step number to a loss; everything that a restart needs is in the checkpoint.
+A script gives a `Trainer` its networks and a loss a step; everything that a restart needs is in the checkpoint.
 """
 
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
 import math
 import platform
+import re
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -19,13 +19,15 @@ from typing import Any
 import numpy as np
 import torch
 from PIL import Image
-from safetensors.torch import save_file
 from torch import Tensor, nn
 
+from nodes.runtime.devices import precision
 from nodes.training.muon import Muon
 from nodes.training.world import STARTER
 
 RUNS = Path(__file__).parents[2] / "training_runs"
+HIDDEN = re.compile(r"(blocks?|layers?|transformer)\.(\d+\.)?")
+"""Names of the parameters inside the blocks of a transformer: Muon's, where they are matrices."""
 WARMUP = 200
 """Steps over which the learning rate rises."""
 HELD_OUT = 1 << 40
@@ -35,7 +37,8 @@ HELD_OUT = 1 << 40
 def arguments(description: str, minutes: float, batch: int, steps: int) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--minutes", type=float, default=minutes, help="stop after this long")
-    steps_help = "the last step; the learning rate falls towards it, or towards the end of the minutes"
+    parser.add_argument("--planned", type=float, default=0.0, help="minutes of all runs together, where this one is a part; 0 = this one")
+    steps_help = "the last step; the learning rate falls towards it, or towards the end of the planned minutes"
     parser.add_argument("--steps", type=int, default=steps, help=steps_help)
     parser.add_argument("--batch", type=int, default=batch)
     parser.add_argument("--seed", type=int, default=0)
@@ -43,7 +46,10 @@ def arguments(description: str, minutes: float, batch: int, steps: int) -> argpa
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--compile", action="store_true", help="compile the networks")
     parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
-    parser.add_argument("--export", action="store_true", help="write the averaged weights and the card to assets/starter at the end")
+    parser.add_argument("--export", action="store_true", help="write the averaged weights and the card at the end, if they are worth it")
+    parser.add_argument("--floor", type=float, default=0.0, help="the least figure that is exported")
+    parser.add_argument("--into", type=Path, default=STARTER, help="where models are exported to")
+    parser.add_argument("--runs", type=Path, default=RUNS, help="where checkpoints, logs and sheets go")
     return parser
 
 
@@ -57,7 +63,8 @@ def learning_rate(progress: float, final: float = 0.02) -> float:
 class Trainer:
     """Owns the loop of one script.
 
-    ``networks`` are trained and exported by name; ``heads`` are trained along and left behind at the export.
+    ``networks`` are trained and exported by name; ``heads`` are trained along and left behind at the export. ``companions`` are the
+    digests of the models that it is trained with: a checkpoint of others is not gone on from.
     """
 
     name: str
@@ -67,27 +74,30 @@ class Trainer:
     rate: float = 1e-3
     matrix_rate: float = 0.0  # Muon's rate for hidden matrices; 0 = AdamW for all
     average: float = 0.999
+    companions: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         torch.set_num_threads(self.options.threads)
-        self.folder = RUNS / self.name
+        torch.set_float32_matmul_precision("high")
+        self.folder = self.options.runs / self.name
         self.folder.mkdir(parents=True, exist_ok=True)
         self.step = 0
         self.seconds = 0.0
-        device = torch.device(self.options.device)
-        self.modules = nn.ModuleDict({**self.networks, **self.heads}).to(device)
+        self.device = torch.device(self.options.device)
+        self.modules = nn.ModuleDict({**self.networks, **self.heads}).to(self.device)
         self.optimizers = self._optimizers()
-        self.planned_seconds = self.options.minutes * 60
+        self.planned_seconds = (self.options.planned or self.options.minutes) * 60
         self.averaged = {key: value.detach().clone().float() for key, value in self.modules.state_dict().items()}
         if self.options.resume and (self.folder / "checkpoint.pt").exists():
             self._load()
 
     def _optimizers(self) -> list[torch.optim.Optimizer]:
-        named = list(self.modules.named_parameters())
-        matrices = [p for key, p in named if self.matrix_rate and p.ndim == 2 and "blocks." in key]
+        named = [(key, p) for key, p in self.modules.named_parameters() if p.requires_grad]
+        matrices = [p for key, p in named if self.matrix_rate and p.ndim == 2 and HIDDEN.search(key)]
         chosen = {id(p) for p in matrices}
         rest = [p for _, p in named if id(p) not in chosen]
-        found: list[torch.optim.Optimizer] = [torch.optim.AdamW(rest, lr=self.rate, betas=(0.9, 0.98), weight_decay=0.01)]
+        fused = self.device.type == "cuda"
+        found: list[torch.optim.Optimizer] = [torch.optim.AdamW(rest, lr=self.rate, betas=(0.9, 0.98), weight_decay=0.01, fused=fused)]
         if matrices:
             found.append(Muon(matrices, lr=self.matrix_rate, weight_decay=0.01))
         for optimizer in found:
@@ -125,8 +135,12 @@ class Trainer:
             optimizer.zero_grad(set_to_none=True)
         decay = min(self.average, (1 + self.step) / (10 + self.step))
         with torch.no_grad():
-            for key, value in self.modules.state_dict().items():
-                self.averaged[key].lerp_(value.float(), 1 - decay)
+            torch._foreach_lerp_(list(self.averaged.values()), [value.float() for value in self.modules.state_dict().values()], 1 - decay)
+
+    def precision(self) -> torch.autocast:
+        """Large products in bfloat16 where the hardware multiplies it."""
+        dtype = precision(self.device.type)
+        return torch.autocast(self.device.type, torch.bfloat16, enabled=dtype == torch.bfloat16)
 
     def log(self, **figures: float | Tensor) -> None:
         row = {
@@ -142,6 +156,7 @@ class Trainer:
         state = {
             "step": self.step,
             "seconds": self.seconds,
+            "companions": self.companions,
             "modules": self.modules.state_dict(),
             "averaged": self.averaged,
             "optimizers": [optimizer.state_dict() for optimizer in self.optimizers],
@@ -151,9 +166,13 @@ class Trainer:
         part.replace(self.folder / "checkpoint.pt")
 
     def _load(self) -> None:
-        state = torch.load(self.folder / "checkpoint.pt", map_location=self.options.device, weights_only=True)
+        state = torch.load(self.folder / "checkpoint.pt", map_location=self.device, weights_only=True)
+        if state.get("companions", self.companions) != self.companions:
+            print(f"{self.name}: the models that its checkpoint was trained with are replaced; begins anew", flush=True)
+            return
         self.step, self.seconds = state["step"], state["seconds"]
-        self.planned_seconds += self.seconds
+        if not self.options.planned:
+            self.planned_seconds += self.seconds
         self.modules.load_state_dict(state["modules"])
         self.averaged = state["averaged"]
         for optimizer, saved in zip(self.optimizers, state["optimizers"], strict=True):
@@ -174,34 +193,27 @@ class Trainer:
     def seeds(self, step: int) -> Tensor:
         """The scene seeds of a step: never repeated, never held out."""
         first = self.options.seed * (1 << 32) + step * self.options.batch
-        return torch.arange(first, first + self.options.batch, device=self.options.device)
+        return torch.arange(first, first + self.options.batch, device=self.device)
+
+    def weights(self, name: str) -> dict[str, Tensor]:
+        """The averaged weights of one network."""
+        return {key.removeprefix(f"{name}."): value for key, value in self.averaged.items() if key.startswith(f"{name}.")}
+
+    def trained(self, script: str) -> dict[str, Any]:
+        """What the card says of the training."""
+        o = self.options
+        return {"script": f"python -m nodes.training.{script}", "seed": o.seed, "steps": self.step, "batch": o.batch,
+                "seconds": round(self.seconds), "hardware": hardware(self.device)}  # fmt: skip
 
 
-def write_model(
-    file: str, weights: dict[str, Tensor], config: dict[str, Any], layout: str, trained: dict[str, Any], folder: Path = STARTER
-) -> Path:
-    """Write fp16 weights with their config in the header, and the card beside them."""
-    path = folder / f"{file}.safetensors"
-    half = {key: value.detach().cpu().half().contiguous() for key, value in weights.items()}
-    save_file(half, path, metadata={"layout": layout, "config": json.dumps(config)})
-    card = {
-        "file": path.name,
-        "layout": layout,
-        "config": config,
-        "parameters": sum(value.numel() for value in half.values()),
-        "bytes": path.stat().st_size,
-        "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
-        "licence": "Apache-2.0",
-        "data": "the sticker world (nodes/training/world.py), stickers from Noto Color Emoji",
-        "hardware": f"{platform.processor() or platform.machine()}, torch {torch.__version__}",
-        **trained,
-    }
-    path.with_suffix(".json").write_text(json.dumps(card, indent=1) + "\n")
-    return path
+def hardware(device: torch.device) -> str:
+    name = torch.cuda.get_device_name(device) if device.type == "cuda" else platform.processor() or platform.machine()
+    return f"{name}, torch {torch.__version__}"
 
 
 def sheet(pictures: Tensor, columns: int, path: Path) -> None:
     """Write straight RGBA (batch, 4, height, width) as one sheet over a checkerboard."""
+    pictures = pictures.detach().float().cpu()
     count, _, height, width = pictures.shape
     squares = (torch.arange(height)[:, None] // 8 + torch.arange(width)[None] // 8) % 2
     board = 0.72 + 0.16 * squares

@@ -5,15 +5,14 @@ Pictures are blurred and made noisy at random, so that small defects of a genera
 
 from __future__ import annotations
 
-import dataclasses
-
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
 from nodes.models.recognizer import Recognizer, RecognizerConfig
 from nodes.training import world
-from nodes.training.loop import HELD_OUT, Trainer, arguments, write_model
+from nodes.training.export import Export, export
+from nodes.training.loop import HELD_OUT, Trainer, arguments
 from nodes.training.vocabulary import COLOR_NAMES, PLACES, THINGS
 
 CELLS = 16
@@ -47,8 +46,8 @@ def worn(rgba: Tensor, generator: torch.Generator) -> Tensor:
     """Half of the pictures lose detail (down and up again), all get a little noise."""
     low = F.interpolate(F.interpolate(rgba, scale_factor=0.5, mode="area"), size=rgba.shape[-2:], mode="bilinear")
     mix = torch.rand(len(rgba), 1, 1, 1, generator=generator) * (torch.rand(len(rgba), 1, 1, 1, generator=generator) < 0.5)
-    noise = torch.randn(rgba.shape, generator=generator) * 0.04 * torch.rand(len(rgba), 1, 1, 1, generator=generator)
-    return (rgba + (low - rgba) * mix.to(rgba) + noise.to(rgba)).clamp(0, 1)
+    strength = 0.04 * torch.rand(len(rgba), 1, 1, 1, generator=generator)
+    return (rgba + (low - rgba) * mix.to(rgba) + torch.randn_like(rgba) * strength.to(rgba)).clamp(0, 1)
 
 
 def color_loss(logits: Tensor, batch: world.Scenes) -> Tensor:
@@ -71,28 +70,24 @@ def main() -> None:
     for step in trainer.steps():
         batch = world.scenes(trainer.seeds(step))
         rgba = worn(world.draw(batch).rgba, generator).contiguous(memory_format=torch.channels_last)
-        heat, color, place = forward(rgba)
+        with trainer.precision():
+            heat, color, place = (part.float() for part in forward(rgba))
         things = focal(heat, heat_target(batch))
         places = F.cross_entropy(place, batch.place)
         colors = color_loss(color, batch)
         trainer.descend(things + places + 0.3 * colors)
         if step % 50 == 0:
             trainer.log(things=things, place=places, color=colors)
-    figures = trainer.with_average(lambda: _measured(model))
+    figures = trainer.with_average(lambda: _measured(trainer, model))
     trainer.log(**figures)
     if options.export:
-        weights = {k.removeprefix("recognizer."): v for k, v in trainer.averaged.items()}
-        write_model(
-            "recognizer", weights, dataclasses.asdict(config), "tessera-recognizer",
-            {"script": "python -m nodes.training.recognizer", "seed": options.seed, "steps": trainer.step, "batch": options.batch,
-             "seconds": round(trainer.seconds), "figures": figures},
-        )  # fmt: skip
+        export(trainer, "recognizer", Export("recognizer", "tessera-recognizer", config, "recall"), "recognizer", figures)
 
 
-def _measured(model: Recognizer) -> dict[str, float]:
+def _measured(trainer: Trainer, model: Recognizer) -> dict[str, float]:
     """Recall of things and accuracy of places on 512 held-out scenes."""
     things = hits = places = 0
-    for part in torch.arange(HELD_OUT, HELD_OUT + 512).split(64):
+    for part in torch.arange(HELD_OUT, HELD_OUT + 512, device=trainer.device).split(64):
         batch = world.scenes(part)
         rgba = world.draw(batch).rgba
         found = model.things_in(rgba)

@@ -61,16 +61,14 @@ def test_the_frechet_distance_is_zero_for_a_set_and_itself_and_grows_with_a_shif
 
 
 def options(**changes):
-    chosen = {"minutes": 1.0, "steps": 6, "batch": 2, "seed": 0, "device": "cpu", "threads": 1, "resume": False}
+    chosen = {"minutes": 1.0, "planned": 0.0, "steps": 6, "batch": 2, "seed": 0, "device": "cpu", "threads": 1, "resume": False}
     return argparse.Namespace(**(chosen | changes))
 
 
-def test_a_resumed_training_goes_on_where_it_stopped(tmp_path, monkeypatch):
-    monkeypatch.setattr(loop, "RUNS", tmp_path)
-
+def test_a_resumed_training_goes_on_where_it_stopped(tmp_path):
     def trained(**changes):
         torch.manual_seed(0)
-        trainer = loop.Trainer("toy", options(**changes), {"line": nn.Linear(2, 1)}, rate=0.1)
+        trainer = loop.Trainer("toy", options(runs=tmp_path, **changes), {"line": nn.Linear(2, 1)}, rate=0.1)
         for _ in trainer.steps():
             trainer.descend(trainer.modules["line"](torch.ones(1, 2)).square().sum())
         return trainer

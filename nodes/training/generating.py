@@ -1,0 +1,76 @@
+"""What the scripts of the token generators share: the loop over a pool, the sheets, the figures, the export.
+
+As in `nodes.training.flow`, a stream at half depth must name what stands in each cell, which binds words to places early.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from nodes.training import world
+from nodes.training.captions import captions
+from nodes.training.companions import Companions
+from nodes.training.flow import SHEET_PROMPTS
+from nodes.training.judge import fitting_recognizer, prompt_accuracy
+from nodes.training.loop import HELD_OUT, Trainer, sheet
+from nodes.training.pool import TokenPool
+from nodes.training.token_pictures import Made, of_prompts
+
+JUDGED = 128
+"""Held-out prompts that decide whether a generator is exported."""
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Ids (batch, length), caption features (batch, words, width) with zeros at padding, their mask, class maps (batch, 16, 16), and
+    uniform numbers (batch, length + 1) for whatever a loss must draw."""
+
+    ids: Tensor
+    features: Tensor
+    mask: Tensor
+    names: Tensor
+    uniform: Tensor
+
+
+Losses = Callable[[Batch], tuple[Tensor, Tensor]]
+"""``losses(batch)``: of the tokens, of naming."""
+
+
+def generator_arguments(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
+    parser.add_argument("--pool", type=int, default=24_576, help="scenes drawn and encoded ahead")
+    parser.add_argument("--width", type=int, default=192)
+    parser.add_argument("--depth", type=int, default=6)
+    return parser
+
+
+def train(trainer: Trainer, found: Companions, pool: TokenPool, losses: Losses, made: Made) -> dict[str, float]:
+    """The whole training of a generator; its figures."""
+    recognizer = fitting_recognizer()
+    generator = torch.Generator().manual_seed(trainer.options.seed * 7919 + trainer.step)
+    step_losses = torch.compile(losses) if trainer.options.compile else losses
+    for step in trainer.steps():
+        drawn = pool.draw(trainer.options.batch, trainer.progress(), generator)
+        features, mask = found.features(drawn.words)
+        uniform = torch.rand(len(drawn.ids), drawn.ids.shape[1] + 1, generator=generator).to(trainer.device)
+        with trainer.precision():
+            tokens, naming = step_losses(Batch(drawn.ids, features, mask, drawn.names, uniform))
+        trainer.descend(tokens + 0.1 * naming)
+        if step % 50 == 0:
+            trainer.log(tokens=tokens, naming=naming)
+        if step % 1000 == 999:
+            trainer.with_average(lambda: _look(trainer, found, made))
+    trainer.with_average(lambda: _look(trainer, found, made))
+    accuracy = trainer.with_average(lambda: prompt_accuracy(recognizer, lambda prompts: of_prompts(found.encoder, prompts, made), JUDGED))
+    figures = {"accuracy": accuracy}
+    trainer.log(**figures)
+    return figures
+
+
+def _look(trainer: Trainer, found: Companions, made: Made) -> None:
+    prompts = [*SHEET_PROMPTS, *(text for text, _ in captions(world.scenes(torch.arange(HELD_OUT, HELD_OUT + 12))))]
+    sheet(of_prompts(found.encoder, prompts, made), 6, trainer.folder / f"sheet_{trainer.step:06d}.png")

@@ -1,0 +1,75 @@
+"""Train the masked generator in the layout of MaskGIT on a U-ViT: ``python -m nodes.training.masked --minutes 90 --export``.
+
+Masks cover a share of the tokens after the arccosine schedule (Chang et al. 2022, "MaskGIT", section 3.3, as decoding visits it); only
+masked tokens are asked for. Words stand in front of the tokens, where the published models have one class.
+"""
+
+from __future__ import annotations
+
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from nodes.models.caption import left_padded
+from nodes.models.masked_generators import UVitBert, UVitBertConfig
+from nodes.training.autoencoder import CLASSES, premultiplied
+from nodes.training.companions import companions, pool_of
+from nodes.training.export import Export, export
+from nodes.training.generating import Batch, generator_arguments, train
+from nodes.training.loop import Trainer, arguments
+from nodes.training.token_pictures import masked
+
+
+def main() -> None:
+    options = generator_arguments(arguments(__doc__ or "", minutes=90, batch=16, steps=1_000_000)).parse_args()
+    torch.manual_seed(options.seed)
+    found = companions("vq", options)
+    words, width = found.encoder.config, options.width
+    depth = options.depth - options.depth % 2
+    c = UVitBertConfig(width, depth, width // 64, 4 * width, found.tokenizer.config.codebook, None, 256, words.width, words.max_words)
+    model = UVitBert(c)
+    _start(model)
+    namer = nn.Linear(width, CLASSES)
+    trainer = Trainer("masked", options, {"uvit": model}, {"namer": namer}, 1.5e-3, 0.02, companions=found.digests)
+    pool = pool_of(found, lambda rgba: found.tokenizer.encode(premultiplied(rgba) * 2 - 1).flatten(1), options)
+
+    def losses(batch: Batch) -> tuple[Tensor, Tensor]:
+        hidden = covered(batch.uniform)
+        tokens = torch.where(hidden, c.codebook, batch.ids)
+        caption, _ = left_padded(batch.features, batch.mask, c.caption_length)
+        logits, seen = model.features(tokens, caption)
+        each = F.cross_entropy(
+            logits[:, c.caption_length :].flatten(0, 1).float(), batch.ids.flatten(), reduction="none", label_smoothing=0.1
+        )
+        naming = F.cross_entropy(namer(seen[:, c.caption_length :]).flatten(0, 1).float(), batch.names.flatten())
+        return (each * hidden.flatten()).sum() / hidden.sum(), naming
+
+    figures = train(trainer, found, pool, losses, masked(model, found.tokenizer))
+    if options.export:
+        export(trainer, "uvit", Export("masked", "uvitbert", c, "accuracy", found.digests), "masked", figures)
+
+
+def covered(uniform: Tensor) -> Tensor:
+    """Which tokens are masked, (batch, length) bool, at least one of each row: of uniform numbers (batch, 1 + length)."""
+    share = torch.acos(uniform[:, :1]) * 2 / math.pi
+    count = (share * (uniform.shape[1] - 1)).ceil().clamp(min=1)
+    rank = uniform[:, 1:].argsort(1).argsort(1)
+    return rank < count
+
+
+def _start(model: UVitBert) -> None:
+    """Blocks begin as identities, skips as averages of what they join."""
+    for name, parameter in model.named_parameters():
+        if name.endswith(("attn.proj.weight", "mlp.fc2.weight")):
+            nn.init.zeros_(parameter)
+        elif "embed" in name or name.startswith("lm_head.w"):
+            nn.init.normal_(parameter, std=0.02)
+        elif name.endswith("skip_linear.weight"):
+            half = torch.eye(len(parameter)) / 2
+            parameter.data.copy_(torch.cat([half, half], 1))
+
+
+if __name__ == "__main__":
+    main()

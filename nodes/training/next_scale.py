@@ -1,0 +1,84 @@
+"""Train the next-scale generator in VAR's layout: ``python -m nodes.training.next_scale --minutes 90 --export``.
+
+Words stand in front of the first scale, and their mean modulates the blocks, where the published models have one class. Some codes of the
+input are exchanged at random, so that one mistake of an early scale does not throw the later ones off.
+"""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from nodes.models.caption import left_padded
+from nodes.models.var_transformer import VarTransformer, VarTransformerConfig
+from nodes.training.autoencoder import CLASSES, premultiplied
+from nodes.training.companions import companions, pool_of
+from nodes.training.export import Export, export
+from nodes.training.generating import Batch, generator_arguments, train
+from nodes.training.loop import Trainer, arguments
+from nodes.training.token_pictures import next_scale
+
+MISTAKEN = 0.1
+"""The most of a picture's codes that are exchanged."""
+
+
+def main() -> None:
+    options = generator_arguments(arguments(__doc__ or "", minutes=90, batch=12, steps=1_000_000)).parse_args()
+    torch.manual_seed(options.seed)
+    found = companions("multiscale_vq", options)
+    words, codes, width = found.encoder.config, found.tokenizer.config, options.width
+    c = VarTransformerConfig(
+        width,
+        options.depth,
+        width // 64,
+        4 * width,
+        codes.codebook,
+        codes.code_width,
+        None,
+        codes.scales,
+        True,
+        True,
+        words.width,
+        words.max_words,
+    )
+    model = VarTransformer(c)
+    _start(model)
+    namer = nn.Linear(width, CLASSES)
+    trainer = Trainer("next_scale", options, {"var": model}, {"namer": namer}, 1.5e-3, 0.02, companions=found.digests)
+    pool = pool_of(found, lambda rgba: torch.cat(found.tokenizer.encode(premultiplied(rgba) * 2 - 1), 1), options)
+    lengths = [side**2 for side in c.scales]
+
+    def losses(batch: Batch) -> tuple[Tensor, Tensor]:
+        labels, _ = left_padded(batch.features, batch.mask, c.caption_length)
+        with torch.no_grad():
+            maps = found.tokenizer.inputs(mistaken(batch, c.codebook).split(lengths, 1))
+        logits, seen = model.features(model.stream(labels, maps, 0), labels, model.sight(), layer=c.depth // 2 - 1)
+        tokens = F.cross_entropy(logits.flatten(0, 1), batch.ids.flatten())
+        return tokens, F.cross_entropy(namer(seen[:, -lengths[-1] :]).flatten(0, 1).float(), batch.names.flatten())
+
+    figures = train(trainer, found, pool, losses, next_scale(model, found.tokenizer))
+    if options.export:
+        export(trainer, "var", Export("next_scale", "var-transformer", c, "accuracy", found.digests), "next_scale", figures)
+
+
+def mistaken(batch: Batch, codebook: int) -> Tensor:
+    """The ids with up to MISTAKEN of each picture's exchanged for those of its neighbor in the batch."""
+    share, chance = batch.uniform[:, :1] * MISTAKEN, batch.uniform[:, 1:]
+    return torch.where(chance < share, batch.ids.roll(1, 0), batch.ids)
+
+
+def _start(model: VarTransformer) -> None:
+    """Small random positions; gates open a little, so that blocks learn from the first step."""
+    for parameter in (model.pos_start, model.pos_1LC, model.lvl_embed.weight, model.class_emb.weight, model.head.weight):
+        nn.init.normal_(parameter, std=0.02)
+    layer = model.shared_ada_lin[1]
+    nn.init.zeros_(layer.weight)
+    nn.init.zeros_(layer.bias)
+    for block in model.blocks:
+        with torch.no_grad():
+            block.ada_gss[:, :, :2] = 0.3
+
+
+if __name__ == "__main__":
+    main()

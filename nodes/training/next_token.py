@@ -1,0 +1,82 @@
+"""Train the next-token generator in LlamaGen's layout: ``python -m nodes.training.next_token --minutes 90 --export``.
+
+Words enter as the caption of the published text-to-image models: features of the pack's text encoder, padded on the left. One caption
+in ten is empty, so that guidance has something to lead away from.
+"""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from nodes.models.caption import left_padded
+from nodes.models.llamagen_gpt import LlamaGenGpt, LlamaGenGptConfig, sight
+from nodes.training.autoencoder import CLASSES, premultiplied
+from nodes.training.companions import companions, pool_of
+from nodes.training.export import Export, export
+from nodes.training.generating import Batch, generator_arguments, train
+from nodes.training.loop import Trainer, arguments
+from nodes.training.token_pictures import next_token
+
+
+def main() -> None:
+    options = generator_arguments(arguments(__doc__ or "", minutes=90, batch=16, steps=1_000_000)).parse_args()
+    torch.manual_seed(options.seed)
+    found = companions("vq", options)
+    words = found.encoder.config
+    hidden = -(-8 * options.width // 3 // 64) * 64
+    c = LlamaGenGptConfig(
+        options.width,
+        options.depth,
+        options.width // 64,
+        1,
+        hidden,
+        found.tokenizer.config.codebook,
+        256,
+        None,
+        words.width,
+        words.max_words,
+    )
+    model = LlamaGenGpt(c)
+    _start(model)
+    namer = nn.Linear(c.width, CLASSES)
+    trainer = Trainer("next_token", options, {"gpt": model}, {"namer": namer}, 1.5e-3, 0.02, companions=found.digests)
+    pool = pool_of(found, lambda rgba: found.tokenizer.encode(premultiplied(rgba) * 2 - 1).flatten(1), options)
+
+    def losses(batch: Batch) -> tuple[Tensor, Tensor]:
+        logits, seen = predicted(model, batch)
+        tokens = F.cross_entropy(logits.flatten(0, 1).float(), batch.ids.flatten())
+        return tokens, F.cross_entropy(namer(seen).flatten(0, 1).float(), batch.names.flatten())
+
+    figures = train(trainer, found, pool, losses, next_token(model, found.tokenizer))
+    if options.export:
+        export(trainer, "gpt", Export("next_token", "llamagen-gpt", c, "accuracy", found.digests), "next_token", figures)
+
+
+def predicted(model: LlamaGenGpt, batch: Batch) -> tuple[Tensor, Tensor]:
+    """Logits of every image token (batch, N, codebook), and the stream at half depth that predicts them (batch, N, width)."""
+    c = model.config
+    caption, mask = left_padded(batch.features, batch.mask, c.caption_length)
+    x = torch.cat([model.cls_embedding(caption), model.tok_embeddings(batch.ids[:, :-1])], 1)
+    looks, rotation = sight(0, x.shape[1], mask, x.device), model.rotation()[: x.shape[1]]
+    seen = x
+    for i, layer in enumerate(model.layers):
+        x = layer(x, rotation, looks, None, i, 0)
+        seen = x if i == c.depth // 2 - 1 else seen
+    first = c.caption_length - 1
+    return model.logits(x[:, first:]), seen[:, first:]
+
+
+def _start(model: LlamaGenGpt) -> None:
+    """Layers begin as identities; the empty caption is zeros, as padding is."""
+    nn.init.zeros_(model.cls_embedding.uncond_embedding)
+    for name, parameter in model.named_parameters():
+        if name.endswith(("wo.weight", "w2.weight")):
+            nn.init.zeros_(parameter)
+        elif "embeddings" in name or name.startswith("output"):
+            nn.init.normal_(parameter, std=0.02)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,93 @@
+"""Pictures of many prompts by the generators of tokens, by the program's own decoding, for sheets and for the judge.
+
+Random numbers come from one seeded generator a call, so that a sheet is the same again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+
+from nodes.decoding.logits import Sampler
+from nodes.decoding.masked import Unmasking, rising, unmask
+from nodes.decoding.next_scale import over_scales
+from nodes.decoding.tokens import fill, in_raster
+from nodes.models.caption import left_padded
+from nodes.models.llamagen_gpt import LlamaGenGpt, LlamaGenReader
+from nodes.models.llamagen_vq import LlamaGenVq
+from nodes.models.masked_generators import MaskedReader, UVitBert
+from nodes.models.text_encoder import TextEncoder
+from nodes.models.var_transformer import VarReader, VarTransformer
+from nodes.models.var_vqvae import VarVqvae
+from nodes.training.pictures import conditioning
+from nodes.training.tokenizing import straight
+
+AT_ONCE = 32
+Made = Callable[[Tensor, Tensor], Tensor]
+"""``made(features, mask)``: straight pictures of captions (batch, words, width)."""
+
+
+def draws(seed: int, device: torch.device) -> Callable[[str, int, tuple[int, ...]], Tensor]:
+    """Random numbers as `nodes.decoding.logits.Draw` wants them, drawn on the CPU."""
+    generator = torch.Generator().manual_seed(seed)
+
+    def draw(kind: str, step: int, shape: tuple[int, ...]) -> Tensor:
+        numbers = torch.empty(shape)
+        uniform = "uniform" in kind
+        return (numbers.uniform_(generator=generator) if uniform else numbers.exponential_(generator=generator)).to(device)
+
+    return draw
+
+
+def of_prompts(encoder: TextEncoder, prompts: list[str], made: Made) -> Tensor:
+    """One picture a prompt (prompts, 4, side, side), straight RGBA on the CPU."""
+    device = next(encoder.parameters()).device
+    pictures = []
+    for start in range(0, len(prompts), AT_ONCE):
+        words = conditioning(encoder, prompts[start : start + AT_ONCE])
+        with torch.no_grad():
+            pictures.append(made(words.sequence.to(device), words.mask.to(device)).float().cpu())
+    return torch.cat(pictures)
+
+
+def _unknown(features: Tensor, length: int) -> Tensor:
+    return torch.full((len(features), length), -1, device=features.device)
+
+
+def next_token(model: LlamaGenGpt, tokenizer: LlamaGenVq, scale: float = 3.0, p: float = 0.95, seed: int = 0) -> Made:
+    def made(features: Tensor, mask: Tensor) -> Tensor:
+        c = model.config
+        caption, seen = left_padded(features, mask, c.caption_length)
+        reader = LlamaGenReader(model, [caption, model.unconditional(len(caption))], seen)
+        sampler = Sampler(draws(seed, features.device), p=p)
+        ids = fill(reader, _unknown(features, c.length), in_raster(c.length, [scale] * c.length), sampler)
+        return straight((tokenizer.decode(ids.unflatten(1, (c.side, c.side))) / 2 + 0.5).clamp(0, 1))
+
+    return made
+
+
+def masked(model: UVitBert, tokenizer: LlamaGenVq, scale: float = 3.0, temperature: float = 3.0, steps: int = 12, seed: int = 0) -> Made:
+    def made(features: Tensor, mask: Tensor) -> Tensor:
+        c = model.config
+        caption, _ = left_padded(features, mask, c.caption_length)
+        how = Unmasking(rising(2 * (scale - 1), steps), temperature, draw=draws(seed, features.device))
+        ids = unmask(MaskedReader(model, [caption, model.unconditional(len(caption))]), _unknown(features, c.length), how)
+        side = round(c.length**0.5)
+        return straight((tokenizer.decode(ids.unflatten(1, (side, side))) / 2 + 0.5).clamp(0, 1))
+
+    return made
+
+
+def next_scale(model: VarTransformer, tokenizer: VarVqvae, strength: float = 3.0, p: float = 0.95, seed: int = 0) -> Made:
+    def made(features: Tensor, mask: Tensor) -> Tensor:
+        c = model.config
+        caption, _ = left_padded(features, mask, c.caption_length)
+        reader = VarReader(model, tokenizer, [caption, model.unconditional(len(caption))])
+        length = sum(side**2 for side in c.scales)
+        sampler = Sampler(draws(seed, features.device), p=p, ascending=True)
+        ids = fill(reader, _unknown(features, length), over_scales(c.scales, strength), sampler)
+        return straight(tokenizer.pixels(reader.accumulated(ids)) / 2 + 0.5)
+
+    return made

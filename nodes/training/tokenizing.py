@@ -1,0 +1,142 @@
+"""What the scripts of the tokenizers share: codes that stay in use, the losses, the figures.
+
+Pixels are premultiplied RGBA in 0 to 1. What becomes codes must name what it shows, as in `nodes.training.autoencoder`, which makes the
+tokens easier to predict.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from nodes.training import world
+from nodes.training.autoencoder import alpha_iou, class_map, crops, held_out, premultiplied, psnr, reconstruction_loss
+from nodes.training.loop import Trainer, sheet
+
+IDLE = 100
+"""Steps after which a code that was never the nearest is set anew."""
+WHOLE = 0.6
+"""Share of the training after which windows of 64 pixels give way to whole scenes, whose statistics the norms and attention must see."""
+
+
+@dataclass(frozen=True)
+class Coded:
+    """One pass through a tokenizer: pixels (batch, 4, height, width), class logits (batch, classes, cells, cells), what pulls codes and
+    vectors together, the ids, and the vectors (…, width) that were quantized."""
+
+    made: Tensor
+    names: Tensor
+    commitment: Tensor
+    ids: Tensor
+    vectors: Tensor
+
+
+class Usage:
+    """How long each code has not been used."""
+
+    def __init__(self, codebook: Tensor, seed: int) -> None:
+        self.codebook = codebook  # (codes, width), written in place
+        self.idle = torch.full((len(codebook),), IDLE, device=codebook.device)  # the first batch sets what it does not use
+        self.generator = torch.Generator().manual_seed(seed)
+
+    @torch.no_grad()
+    def saw(self, ids: Tensor, vectors: Tensor) -> int:
+        """Put codes that lie idle on random vectors (…, width) of this batch; how many there were."""
+        self.idle += 1
+        self.idle[ids.flatten()] = 0
+        dead = (self.idle > IDLE).nonzero()[:, 0]
+        pool = vectors.reshape(-1, vectors.shape[-1])
+        chosen = torch.randint(len(pool), (len(dead),), generator=self.generator)
+        self.codebook[dead] = pool[chosen.to(pool.device)].to(self.codebook)
+        self.idle[dead] = 0
+        return len(dead)
+
+
+def towards(vectors: Tensor, codes: Tensor) -> tuple[Tensor, Tensor]:
+    """Codes with the gradient of the vectors, and the loss of both towards each other (van den Oord et al. 2017, "VQ-VAE", equation 3)."""
+    loss = F.mse_loss(codes, vectors.detach()) + 0.25 * F.mse_loss(vectors, codes.detach())
+    return vectors + (codes - vectors).detach(), loss
+
+
+def train(
+    trainer: Trainer,
+    through: Callable[[Tensor, int], Coded],
+    rebuilt: Callable[[Tensor], tuple[Tensor, Tensor]],
+    codebook: Tensor,
+    windows: bool = False,
+    lengths: Sequence[int] = (),
+) -> dict[str, float]:
+    """The whole training of a tokenizer; its figures.
+
+    Args:
+        trainer: holds the networks.
+        through: ``through(pixels, kept)``: pixels through the tokenizer, of whose tokens the first ``kept`` are shown, 0 = all.
+        rebuilt: pixels through the tokens and back, and the ids.
+        codebook: its parameter's data.
+        windows: whether it can be trained on windows of a scene at first.
+        lengths: where tokens are cut in half of the steps.
+    """
+    usage = Usage(codebook, trainer.options.seed)
+
+    def losses(pixels: Tensor, names: Tensor, kept: int) -> tuple[Tensor, ...]:
+        with trainer.precision():
+            coded = through(pixels, kept)
+        made, semantic = coded.made.float(), F.cross_entropy(coded.names.float(), names)
+        loss = reconstruction_loss(made, pixels) + coded.commitment + 0.01 * semantic
+        return loss, made, coded.commitment, semantic, coded.ids, coded.vectors
+
+    step_losses = torch.compile(losses) if trainer.options.compile else losses
+    for step in trainer.steps():
+        pixels, names = _examples(trainer, step, windows and trainer.progress() < WHOLE)
+        loss, made, commitment, semantic, ids, vectors = step_losses(pixels, names, _kept(trainer, step, lengths))
+        trainer.descend(loss)
+        revived = usage.saw(ids, vectors.detach())
+        if step % 50 == 0:
+            trainer.log(loss=loss, psnr=psnr(made.detach(), pixels), commitment=commitment, semantic=semantic, revived=revived)
+        if step % 500 == 499:
+            trainer.with_average(lambda: _look(trainer, rebuilt))
+    figures = trainer.with_average(lambda: _measured(trainer, rebuilt, len(codebook)))
+    trainer.with_average(lambda: _look(trainer, rebuilt))
+    trainer.log(**figures)
+    return figures
+
+
+def _examples(trainer: Trainer, step: int, windows: bool) -> tuple[Tensor, Tensor]:
+    """Pixels and class maps on cells of 8 pixels; a third as many whole scenes as windows."""
+    seeds = trainer.seeds(step)
+    batch = world.scenes(seeds if windows else seeds[: max(1, len(seeds) // 3)])
+    drawn = world.draw(batch)
+    rgba, owner = crops(batch, drawn) if windows else (drawn.rgba, drawn.owner)
+    pixels = premultiplied(rgba).contiguous(memory_format=torch.channels_last)
+    return pixels, class_map(batch, owner, pixels.shape[-1] // 8)
+
+
+def _kept(trainer: Trainer, step: int, lengths: Sequence[int]) -> int:
+    rng = random.Random(trainer.options.seed * 7919 + step)
+    return rng.choice(lengths) if lengths and rng.random() < 0.5 else 0
+
+
+def straight(pixels: Tensor) -> Tensor:
+    """Premultiplied to straight RGBA."""
+    return torch.cat([pixels[:, :3] / pixels[:, 3:].clamp(min=1e-3), pixels[:, 3:]], 1).clamp(0, 1)
+
+
+def _look(trainer: Trainer, rebuilt: Callable[[Tensor], tuple[Tensor, Tensor]]) -> None:
+    true = held_out(12, trainer.device).rgba
+    sheet(torch.cat([true, straight(rebuilt(premultiplied(true))[0])]), 12, trainer.folder / "sheet.png")
+
+
+def _measured(trainer: Trainer, rebuilt: Callable[[Tensor], tuple[Tensor, Tensor]], codes: int) -> dict[str, float]:
+    """Reconstruction of 256 held-out scenes, and the share of the codes that they use."""
+    true = premultiplied(held_out(256, trainer.device).rgba)
+    made, ids = (torch.cat(parts) for parts in zip(*(rebuilt(part) for part in true.split(32)), strict=True))
+    return {
+        "psnr": float(psnr(made, true)),
+        "alpha_iou": alpha_iou(made[:, 3], true[:, 3]),
+        "codes_used": len(ids.unique()) / codes,
+    }
