@@ -9,6 +9,7 @@ from typing import Any
 from torch import nn
 
 from nodes.models.arpg import Arpg, ArpgConfig
+from nodes.models.clip import Clip, ClipConfig
 from nodes.models.diffusers_autoencoder import DiffusersAutoencoder, DiffusersAutoencoderConfig
 from nodes.models.dit import Dit, DitConfig, Sit
 from nodes.models.flextok import FlexTok, FlexTokConfig
@@ -33,6 +34,7 @@ from nodes.models.rgba_autoencoder import RgbaAutoencoder, RgbaAutoencoderConfig
 from nodes.models.shapes import Shapes
 from nodes.models.text_encoder import TextEncoder, TextEncoderConfig
 from nodes.models.titok import TiTok, TiTokConfig
+from nodes.models.upscaler import Upscaler, UpscalerConfig
 from nodes.models.var_transformer import VarTransformer, VarTransformerConfig
 from nodes.models.var_vqvae import VarVqvae, VarVqvaeConfig
 
@@ -71,6 +73,7 @@ OWN = (
     Layout("tessera-flow-transformer", "generator", "flow", FlowTransformerConfig, FlowTransformer),
     Layout("tessera-text-encoder", "text encoder", "words", TextEncoderConfig, TextEncoder),
     Layout("tessera-recognizer", "recognizer", "detector", RecognizerConfig, Recognizer),
+    Layout("tessera-upscaler", "upscaler", "enlargement", UpscalerConfig, Upscaler),
     Layout("tessera-rgba-autoencoder", "tokenizer", "autoencoder", RgbaAutoencoderConfig, RgbaAutoencoder),
 )
 
@@ -98,6 +101,7 @@ PUBLISHED = (
     Layout("maskbit-vq", "tokenizer", "codes", MaskBitVqConfig, MaskBitVq, ("quantize.bits_to_indices", "quantize.codebook")),
     Layout("maskgen-vq", "generator", "masked words", MaskGenVqConfig, MaskGenVq),
     Layout("maskgen-kl", "generator", "masked latents", MaskGenKlConfig, MaskGenKl),
+    Layout("clip", "dual encoder", "likeness", ClipConfig, Clip, ("*.embeddings.position_ids",)),
     Layout("kl-autoencoder", "tokenizer", "latents", KlAutoencoderConfig, KlAutoencoder, ("loss.*", "foundation_model.*", "linear_proj.*")),
     Layout("diffusers-autoencoder", "tokenizer", "latents", DiffusersAutoencoderConfig, DiffusersAutoencoder),
     Layout("mar", "generator", "masked latents", MarConfig, Mar),

@@ -60,7 +60,7 @@ def psnr(made: Tensor, true: Tensor) -> Tensor:
 
 
 def main() -> None:
-    options = arguments(__doc__ or "", minutes=20, batch=48, steps=2600).parse_args()
+    options = arguments(__doc__ or "", minutes=20, batch=48, steps=1_000_000).parse_args()
     torch.manual_seed(options.seed)
     model = RgbaAutoencoder(RgbaAutoencoderConfig()).to(memory_format=torch.channels_last)
     classifier = nn.Conv2d(model.config.latent_channels, CLASSES, 1)

@@ -120,15 +120,19 @@ def counts_at(progress: float) -> tuple[float, ...]:
 
 
 def flow_arguments() -> argparse.Namespace:
-    parser = arguments(__doc__ or "", minutes=120, batch=64, steps=4400)
+    parser = fed(arguments(__doc__ or "", minutes=120, batch=64, steps=1_000_000))
     parser.add_argument("--name", default="flow_base", help="of the model file")
-    parser.add_argument("--fresh", type=int, default=16, help="new scenes a step")
-    parser.add_argument("--first", type=int, default=48 * 64, help="scenes before the first step")
     parser.add_argument("--depth", type=int, default=6)
     parser.add_argument("--width", type=int, default=256)
     parser.add_argument("--keep-words", action="store_true", help="take the text encoder that ships, as it is")
     parser.add_argument("--warm", action="store_true", help="begin with the weights that ship, as far as they fit")
     return parser.parse_args()
+
+
+def fed(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
+    parser.add_argument("--fresh", type=int, default=16, help="new scenes a step")
+    parser.add_argument("--first", type=int, default=48 * 64, help="scenes before the first step")
+    return parser
 
 
 @dataclasses.dataclass(frozen=True)
@@ -161,6 +165,27 @@ def parts(options: argparse.Namespace) -> Parts:
     return Parts(FlowTransformer(config), encoder, autoencoder, companions, options.keep_words)
 
 
+class Feed:
+    """Batches with their hints, from a pool that grows by fresh scenes a step."""
+
+    def __init__(self, trainer: Trainer, p: Parts) -> None:
+        self.trainer, self.encoder = trainer, p.encoder
+        self.generator = torch.Generator().manual_seed(trainer.options.seed * 7919 + trainer.step)
+        self.pool = Pool(p.autoencoder, tuple(p.encoder.config.vocabulary))
+        start = trainer.step * trainer.options.fresh
+        for seeds in torch.arange(start, start + trainer.options.first).split(64):
+            self.pool.add(seeds, counts_at(trainer.progress()))
+
+    def __call__(self, step: int) -> tuple[Batch, Hints]:
+        options = self.trainer.options
+        start = options.first + step * options.fresh
+        self.pool.add(torch.arange(start, start + options.fresh), counts_at(self.trainer.progress()))
+        drawn = self.pool.draw(options.batch, self.generator)
+        batch = Batch(*(part.to(self.trainer.device) for part in vars(drawn).values()))
+        which = chosen(options.batch, self.generator)
+        return batch, hints(batch.latents, batch.ink, _regions(self.encoder, batch, which.regions), which, self.generator)
+
+
 def main() -> None:
     options = flow_arguments()
     torch.manual_seed(options.seed)
@@ -172,11 +197,7 @@ def main() -> None:
     namer = nn.Linear(options.width, CLASSES)
     networks = {"flow": model} if p.kept else {"flow": model, "text": encoder}
     trainer = Trainer(options.name, options, networks, {"namer": namer}, 1.5e-3, matrix_rate=0.02, companions=p.companions)
-    generator = torch.Generator().manual_seed(options.seed * 7919 + trainer.step)
-    pool = Pool(p.autoencoder, tuple(encoder.config.vocabulary))
-    first = trainer.step * options.fresh
-    for seeds in torch.arange(first, first + options.first).split(64):
-        pool.add(seeds, counts_at(trainer.progress()))
+    feed = Feed(trainer, p)
 
     def losses(x: Tensor, sigma: Tensor, velocity: Tensor, ids: Tensor, names: Tensor, leads: Hints) -> tuple[Tensor, Tensor]:
         mask = ids != 0
@@ -185,18 +206,12 @@ def main() -> None:
 
     step_losses = torch.compile(losses) if options.compile else losses
     for step in trainer.steps():
-        start = options.first + step * options.fresh
-        pool.add(torch.arange(start, start + options.fresh), counts_at(trainer.progress()))
-        drawn = pool.draw(options.batch, generator)
-        batch = Batch(*(part.to(options.device) for part in vars(drawn).values()))
-        which = chosen(options.batch, generator)
-        data = batch.latents
-        noise = torch.randn(data.shape, generator=generator).to(data)
-        sigma = torch.sigmoid(torch.randn(len(data), generator=generator)).to(data)
-        level = sigma[:, None, None, None]
         with trainer.precision():
-            leads = hints(data, batch.ink, _regions(encoder, batch, which.regions), which, generator)
-            flow, naming = step_losses((1 - level) * data + level * noise, sigma, noise - data, batch.ids, batch.maps, leads)
+            batch, leads = feed(step)
+            noise = torch.randn(batch.latents.shape, generator=feed.generator).to(batch.latents)
+            sigma = torch.sigmoid(torch.randn(len(noise), generator=feed.generator)).to(noise)
+            x = batch.latents.lerp(noise, sigma[:, None, None, None])
+            flow, naming = step_losses(x, sigma, noise - batch.latents, batch.ids, batch.maps, leads)
         trainer.descend(flow + 0.1 * naming)
         if step % 50 == 0:
             trainer.log(flow=flow, naming=naming)
@@ -206,7 +221,7 @@ def main() -> None:
     trainer.with_average(lambda: look(trainer, p))
     trainer.log(**figures)
     if options.export:
-        _export(trainer, p, figures)
+        export_flow(trainer, p, figures)
 
 
 def measured(p: Parts, recognizer: Recognizer, strategy: Strategy | None = None, scale: float = 4.5) -> dict[str, float]:
@@ -227,7 +242,7 @@ def _regions(encoder: TextEncoder, batch: Batch, which: Tensor) -> Tensor:
     used = mask.any(2)
     vectors = batch.latents.new_zeros(*used.shape, encoder.config.width)
     said = encoder(words[used], mask[used]).sum(1) / mask[used].sum(1, keepdim=True)
-    vectors[used] = said
+    vectors[used] = said.float()
     painted[which] = painted_regions(vectors, used, batch.boxes[which], side)
     return painted
 
@@ -251,7 +266,7 @@ def look(trainer: Trainer, p: Parts, strategy: Strategy | None = None, scale: fl
     sheet(made, 6, trainer.folder / f"sheet_{trainer.step:06d}.png")
 
 
-def _export(trainer: Trainer, p: Parts, figures: dict[str, float]) -> None:
+def export_flow(trainer: Trainer, p: Parts, figures: dict[str, float], script: str = "flow") -> None:
     """The text encoder that was trained along is written where the flow transformer is."""
     digests = dict(p.companions)
 
@@ -260,7 +275,7 @@ def _export(trainer: Trainer, p: Parts, figures: dict[str, float]) -> None:
 
     if p.kept:
         what = Export(trainer.name, "tessera-flow-transformer", config(), "accuracy", digests)
-        export(trainer, "flow", what, "flow", figures)
+        export(trainer, "flow", what, script, figures)
         return
     what = Export(trainer.name, "tessera-flow-transformer", p.model.config, "accuracy", digests)
     if worth(trainer, what, figures):

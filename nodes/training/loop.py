@@ -83,6 +83,7 @@ class Trainer:
         self.folder.mkdir(parents=True, exist_ok=True)
         self.step = 0
         self.seconds = 0.0
+        self.began = time.monotonic()
         self.device = torch.device(self.options.device)
         self.modules = nn.ModuleDict({**self.networks, **self.heads}).to(self.device)
         self.optimizers = self._optimizers()
@@ -110,14 +111,13 @@ class Trainer:
         return max(self.step / self.options.steps, self.seconds / self.planned_seconds)
 
     def steps(self) -> Iterator[int]:
-        """Step numbers until the steps or the minutes run out."""
-        began = time.monotonic()
-        saved = began
+        """Step numbers until the steps or the minutes run out; what was done since the trainer was made, a pool drawn, counts too."""
+        saved = time.monotonic()
         before = self.seconds
-        while self.step < self.options.steps and time.monotonic() - began < self.options.minutes * 60:
+        while self.step < self.options.steps and time.monotonic() - self.began < self.options.minutes * 60:
             yield self.step
             self.step += 1
-            self.seconds = before + time.monotonic() - began
+            self.seconds = before + time.monotonic() - self.began
             if time.monotonic() - saved > 180:
                 self.save()
                 saved = time.monotonic()
@@ -167,8 +167,8 @@ class Trainer:
 
     def _load(self) -> None:
         state = torch.load(self.folder / "checkpoint.pt", map_location=self.device, weights_only=True)
-        if state.get("companions", self.companions) != self.companions:
-            print(f"{self.name}: the models that its checkpoint was trained with are replaced; begins anew", flush=True)
+        if reason := self._misfit(state):
+            print(f"{self.name}: begins anew, {reason}", flush=True)
             return
         self.step, self.seconds = state["step"], state["seconds"]
         if not self.options.planned:
@@ -177,6 +177,13 @@ class Trainer:
         self.averaged = state["averaged"]
         for optimizer, saved in zip(self.optimizers, state["optimizers"], strict=True):
             optimizer.load_state_dict(saved)
+
+    def _misfit(self, state: dict[str, Any]) -> str:
+        if state.get("companions", self.companions) != self.companions:
+            return "the models that its checkpoint was trained with were replaced"
+        its = {key: value.shape for key, value in state["modules"].items()}
+        mine = {key: value.shape for key, value in self.modules.state_dict().items()}
+        return "" if its == mine else "its checkpoint is of another size"
 
     def with_average(self, work: Callable[[], Any]) -> Any:
         """Run ``work`` with the averaged weights in place, then put the trained ones back."""

@@ -60,7 +60,7 @@ def color_loss(logits: Tensor, batch: world.Scenes) -> Tensor:
 
 
 def main() -> None:
-    options = arguments(__doc__ or "", minutes=20, batch=32, steps=1800).parse_args()
+    options = arguments(__doc__ or "", minutes=20, batch=32, steps=1_000_000).parse_args()
     torch.manual_seed(options.seed)
     config = RecognizerConfig(tuple(t.name for t in THINGS), tuple(p.name for p in PLACES), COLOR_NAMES)
     model = Recognizer(config).to(memory_format=torch.channels_last)

@@ -24,7 +24,8 @@ from nodes.models.var_vqvae import VarVqvae
 from nodes.training.pictures import conditioning
 from nodes.training.tokenizing import straight
 
-AT_ONCE = 32
+AT_ONCE = {"cpu": 32, "cuda": 128}
+"""Prompts of a batch."""
 Made = Callable[[Tensor, Tensor], Tensor]
 """``made(features, mask)``: straight pictures of captions (batch, words, width)."""
 
@@ -45,8 +46,8 @@ def of_prompts(encoder: TextEncoder, prompts: list[str], made: Made) -> Tensor:
     """One picture a prompt (prompts, 4, side, side), straight RGBA on the CPU."""
     device = next(encoder.parameters()).device
     pictures = []
-    for start in range(0, len(prompts), AT_ONCE):
-        words = conditioning(encoder, prompts[start : start + AT_ONCE])
+    for start in range(0, len(prompts), AT_ONCE[device.type]):
+        words = conditioning(encoder, prompts[start : start + AT_ONCE[device.type]])
         with torch.no_grad():
             pictures.append(made(words.sequence.to(device), words.mask.to(device)).float().cpu())
     return torch.cat(pictures)
