@@ -87,9 +87,11 @@ def _tokenized(tokenizer: Tokenizer, image: Image, context: Context) -> Tokens:
     if (side and (height, width) != (side, side)) or height % tokenizer.cell or width % tokenizer.cell:
         wanted = f"{side} × {side} px" if side else f"of sides that are multiples of {tokenizer.cell} px"
         raise Failure(f"image: must be {wanted} for {model.name}, got {width} × {height}", "Crop or scale the picture.")
-    check_opaque(model, image.pixels)
+    if not tokenizer.has_alpha:
+        check_opaque(model, image.pixels)
+    pixels = with_alpha(image.pixels) if tokenizer.has_alpha else image.pixels[:, :3]
     with torch.no_grad(), stopping(module, context):
-        found = [picture_tokens(model, module, part.to(at.torch)) for part in _parts(image.pixels[:, :3], context)]
+        found = [picture_tokens(model, module, part.to(at.torch)) for part in _parts(pixels, context)]
     return Tokens(torch.cat([ids.cpu() for ids, _ in found]), found[0][1], codebook_of(model.config), model.digest)
 
 

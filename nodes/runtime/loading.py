@@ -107,7 +107,7 @@ def open_tokenizer(name: str) -> Tokenizer:
     family = LAYOUTS[model.layout].family
     if family not in TOKENIZERS or (family == "line" and not model.config["codebook"]):
         raise _not_run(model)
-    return Tokenizer(model, family, cell_of(model), has_alpha=family == "autoencoder")
+    return Tokenizer(model, family, cell_of(model), has_alpha=family == "autoencoder" or model.config.get("pixels") == 4)
 
 
 def cell_of(model: ModelFile) -> int:

@@ -12,6 +12,7 @@ from torch import Tensor
 
 from graph_engine.errors import Failure
 from graph_engine.values import Pixels
+from nodes.imaging.alpha import premultiplied, straight
 from nodes.imaging.pixels import to_pixels
 from nodes.models.files import ModelFile
 from nodes.models.known_layouts import LAYOUTS
@@ -65,13 +66,19 @@ def said(grids: Grids) -> str:
 
 
 def to_model(file: ModelFile, pixels: Tensor) -> Tensor:
-    """Pixels in 0 to 1 in the range that a tokenizer was trained on."""
+    """Pixels in 0 to 1 in the range that a tokenizer was trained on; those with alpha go in premultiplied."""
+    pixels = premultiplied(pixels) if pixels.shape[1] == 4 else pixels
     return pixels * 2 - 1 if file.layout in SIGNED else pixels
 
 
 def from_model(file: ModelFile, pixels: Tensor) -> Tensor:
-    """The way back, clamped to 0 to 1."""
-    return (pixels / 2 + 0.5 if file.layout in SIGNED else pixels).clamp(0, 1)
+    """The way back, clamped to 0 to 1; alpha within 2 % of an end is that end."""
+    pixels = (pixels / 2 + 0.5 if file.layout in SIGNED else pixels).clamp(0, 1)
+    if pixels.shape[1] < 4:
+        return pixels
+    color = straight(pixels)[:, :3]
+    alpha = ((pixels[:, 3:] - 0.02) / 0.96).clamp(0, 1)
+    return torch.cat([torch.where(alpha > 0, color, 0.0), alpha], 1)
 
 
 def at_scales(module: Any, grids: Grids) -> Any:
@@ -82,7 +89,7 @@ def at_scales(module: Any, grids: Grids) -> Any:
 
 
 def token_pixels(file: ModelFile, module: Any, ids: Tensor, grids: Grids) -> Tensor:
-    """Pixels (batch, 3, height, width) in 0 to 1 of ids (batch, length), all of them known."""
+    """Pixels (batch, 3 or 4, height, width) in 0 to 1 of ids (batch, length), all of them known."""
     kind = LAYOUTS[file.layout].family
     if kind == "scales":
         parts = ids.split([rows * columns for rows, columns in grids], 1)

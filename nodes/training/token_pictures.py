@@ -1,6 +1,6 @@
 """Pictures of many prompts by the generators of tokens, by the program's own decoding, for sheets and for the judge.
 
-Random numbers come from one seeded generator a call, so that a sheet is the same again.
+Picture *i* of a call is item *i mod* the size of a batch: a sheet is the same again.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from nodes.decoding.logits import Sampler
+from nodes.decoding.drawing import drawn_for
+from nodes.decoding.logits import Draw, Sampler
 from nodes.decoding.masked import Unmasking, rising, unmask
 from nodes.decoding.next_scale import over_scales
 from nodes.decoding.tokens import fill, in_raster
@@ -30,16 +31,9 @@ Made = Callable[[Tensor, Tensor], Tensor]
 """``made(features, mask)``: straight pictures of captions (batch, words, width)."""
 
 
-def draws(seed: int, device: torch.device) -> Callable[[str, int, tuple[int, ...]], Tensor]:
-    """Random numbers as `nodes.decoding.logits.Draw` wants them, drawn on the CPU."""
-    generator = torch.Generator().manual_seed(seed)
-
-    def draw(kind: str, step: int, shape: tuple[int, ...]) -> Tensor:
-        numbers = torch.empty(shape)
-        uniform = "uniform" in kind
-        return (numbers.uniform_(generator=generator) if uniform else numbers.exponential_(generator=generator)).to(device)
-
-    return draw
+def draws(seed: int, count: int, device: torch.device) -> Draw:
+    draw = drawn_for(seed, range(count))
+    return lambda kind, step, shape: draw(kind, step, shape).to(device)
 
 
 def of_prompts(encoder: TextEncoder, prompts: list[str], made: Made) -> Tensor:
@@ -62,7 +56,7 @@ def next_token(model: LlamaGenGpt, tokenizer: LlamaGenVq, scale: float = 3.0, p:
         c = model.config
         caption, seen = left_padded(features, mask, c.caption_length)
         reader = LlamaGenReader(model, [caption, model.unconditional(len(caption))], seen)
-        sampler = Sampler(draws(seed, features.device), p=p)
+        sampler = Sampler(draws(seed, len(features), features.device), p=p)
         ids = fill(reader, _unknown(features, c.length), in_raster(c.length, [scale] * c.length), sampler)
         return straight((tokenizer.decode(ids.unflatten(1, (c.side, c.side))) / 2 + 0.5).clamp(0, 1))
 
@@ -73,7 +67,7 @@ def masked(model: UVitBert, tokenizer: LlamaGenVq, scale: float = 3.0, temperatu
     def made(features: Tensor, mask: Tensor) -> Tensor:
         c = model.config
         caption, _ = left_padded(features, mask, c.caption_length)
-        how = Unmasking(rising(2 * (scale - 1), steps), temperature, draw=draws(seed, features.device))
+        how = Unmasking(rising(2 * (scale - 1), steps), temperature, draw=draws(seed, len(features), features.device))
         ids = unmask(MaskedReader(model, [caption, model.unconditional(len(caption))]), _unknown(features, c.length), how)
         side = round(c.length**0.5)
         return straight((tokenizer.decode(ids.unflatten(1, (side, side))) / 2 + 0.5).clamp(0, 1))
@@ -87,7 +81,7 @@ def next_scale(model: VarTransformer, tokenizer: VarVqvae, strength: float = 3.0
         caption, _ = left_padded(features, mask, c.caption_length)
         reader = VarReader(model, tokenizer, [caption, model.unconditional(len(caption))])
         length = sum(side**2 for side in c.scales)
-        sampler = Sampler(draws(seed, features.device), p=p, ascending=True)
+        sampler = Sampler(draws(seed, len(features), features.device), p=p, ascending=True)
         ids = fill(reader, _unknown(features, length), over_scales(c.scales, strength), sampler)
         return straight(tokenizer.pixels(reader.accumulated(ids)) / 2 + 0.5)
 
