@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -11,6 +12,7 @@ from torch import Tensor
 from nodes.decoding.denoising import denoised, guided
 from nodes.decoding.guidance import ClassifierFree
 from nodes.decoding.noise import noise
+from nodes.decoding.solvers import Denoise
 from nodes.models.flow_transformer import FlowTransformer
 from nodes.models.layouts import build_model, open_model
 from nodes.models.prediction import predict_flow
@@ -36,6 +38,10 @@ def conditioning(encoder: TextEncoder, prompts: list[str]) -> Conditioning:
     return Conditioning(sequence, mask, tuple(prompts), tuple(found.spans for found in words), "")
 
 
+DenoiseOf = Callable[[Conditioning], Denoise]
+"""``denoise_of(words)``: the denoised prediction that a solver asks for, under these words."""
+
+
 def pictures(
     model: FlowTransformer,
     encoder: TextEncoder,
@@ -46,14 +52,30 @@ def pictures(
     seed: int = 0,
 ) -> Tensor:
     """One picture a prompt (prompts, 4, side, side), straight RGBA on the CPU; picture *i* is item *i* of the seed's batch."""
+
+    def denoise_of(words: Conditioning) -> Denoise:
+        return guided(partial(predict_flow, model), words, ClassifierFree(scale))
+
+    return denoised_pictures(denoise_of, model, encoder, autoencoder, prompts, strategy, seed)
+
+
+def denoised_pictures(
+    denoise_of: DenoiseOf,
+    model: FlowTransformer,
+    encoder: TextEncoder,
+    autoencoder: RgbaAutoencoder,
+    prompts: list[str],
+    strategy: Strategy | None = None,
+    seed: int = 0,
+) -> Tensor:
+    """As `pictures`, by any prediction; the model tells the shape of the latents."""
     device = next(model.parameters()).device
     shape = (model.config.latent_channels, model.config.latent_side, model.config.latent_side)
     made = []
     for start in range(0, len(prompts), 32):
         part = prompts[start : start + 32]
-        denoise = guided(partial(predict_flow, model), conditioning(encoder, part), ClassifierFree(scale))
         begin = noise(shape, seed, range(start, start + len(part))).to(device)
-        latents = denoised(denoise, begin, strategy or Strategy("flow", "euler", 20))
+        latents = denoised(denoise_of(conditioning(encoder, part)), begin, strategy or Strategy("flow", "euler", 20))
         with torch.no_grad():
             made.append(autoencoder.decode(latents).cpu())
     return torch.cat(made)

@@ -1,0 +1,153 @@
+"""What methods change on the pack's own models, as small tables: each is measured where its models ship, else said to be missing."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from nodes.decoding.denoising import guided
+from nodes.decoding.guidance import ClassifierFree
+from nodes.decoding.solvers import Denoise
+from nodes.models.prediction import predict_flow
+from nodes.models.recognizer import Recognizer
+from nodes.training.autoencoder import held_out, premultiplied, psnr
+from nodes.training.judge import prompt_accuracy
+from nodes.training.makers import Maker, by_flow, by_tokens, generator_or_none, makers, tokenizer_or_none
+from nodes.training.pictures import denoised_pictures
+from nodes.training.token_pictures import next_token
+from nodes.values import Conditioning, Strategy
+
+Row = dict[str, Any]
+STEPS = 20
+
+
+class Bench:
+    """What the effects are measured with."""
+
+    def __init__(self, recognizer: Recognizer, count: int, device: str) -> None:
+        self.recognizer, self.count, self.device = recognizer, count, device
+        self.found, _ = makers({"flow": by_flow(), "flow_few_step": by_flow(), "next_token": by_tokens(next_token)}, device)
+        self.small, self.line = generator_or_none("flow_small", device), tokenizer_or_none("titok", device)
+        others = {"flow_small": self.small, "titok": self.line}
+        self.there = {*self.found, *(name for name, model in others.items() if model is not None)}
+
+    def row(self, pictures_of: Callable[[list[str]], Tensor], **setting: Any) -> Row:
+        """Accuracy, and seconds a picture."""
+        spent = 0.0
+
+        def timed(prompts: list[str]) -> Tensor:
+            nonlocal spent
+            began = time.perf_counter()
+            made = pictures_of(prompts)
+            spent += time.perf_counter() - began
+            return made
+
+        accuracy = prompt_accuracy(self.recognizer, timed, self.count)
+        return {**setting, "accuracy": round(accuracy, 4), "seconds": round(spent / self.count, 4)}
+
+    def by_denoising(self, denoise_of: Callable[[Conditioning], Denoise], **setting: Any) -> Row:
+        base = self.found["flow"]
+
+        def made(prompts: list[str]) -> Tensor:
+            return denoised_pictures(denoise_of, base.model, base.encoder, base.tokenizer, prompts, Strategy("flow", "euler", STEPS))
+
+        return self.row(made, **setting)
+
+
+def guidance_scale(bench: Bench) -> list[Row]:
+    """Classifier-free guidance from none to strong."""
+    maker = bench.found["flow"]
+    return [bench.row(_drawn(maker, by_flow("euler", STEPS, scale)), scale=scale) for scale in (1.0, 2.0, 3.0, 4.5, 6.0, 8.0)]
+
+
+def autoguidance(bench: Bench) -> list[Row]:
+    """Away from the small model against away from no words, both with two predictions a step."""
+    base, small = bench.found["flow"].model, bench.small
+
+    def away(scale: float) -> Callable[[Conditioning], Denoise]:
+        def denoise_of(words: Conditioning) -> Denoise:
+            def denoise(x: Tensor, sigma: float) -> Tensor:
+                good, worse = (predict_flow(model, x, sigma, [words])[0] for model in (base, small))
+                return worse + scale * (good - worse)
+
+            return denoise
+
+        return denoise_of
+
+    def free(scale: float) -> Callable[[Conditioning], Denoise]:
+        return lambda words: guided(partial(predict_flow, base), words, ClassifierFree(scale))
+
+    ways = {"classifier-free": (free, (2.0, 3.0, 4.5)), "autoguidance": (away, (1.5, 2.0, 3.0))}
+    return [
+        bench.by_denoising(way(scale), guidance=name, scale=scale, passes=2 * STEPS)
+        for name, (way, scales) in ways.items()
+        for scale in scales
+    ]
+
+
+def stitching(bench: Bench) -> list[Row]:
+    """The small model at high noise, the base below (Pan et al. 2024, "T-Stitch"): time against accuracy."""
+    base, small = bench.found["flow"].model, bench.small
+
+    def joined(share: float) -> Callable[[Conditioning], Denoise]:
+        def denoise_of(words: Conditioning) -> Denoise:
+            ways = {model: guided(partial(predict_flow, model), words, ClassifierFree(4.5)) for model in (base, small)}
+            return lambda x, sigma: ways[small if sigma > 1 - share else base](x, sigma)
+
+        return denoise_of
+
+    return [bench.by_denoising(joined(share), small_share=share) for share in (0.0, 0.25, 0.5, 0.75, 1.0)]
+
+
+def flow_steps(bench: Bench) -> list[Row]:
+    maker = bench.found["flow"]
+    return [bench.row(_drawn(maker, by_flow("euler", steps)), steps=steps) for steps in (3, 5, 10, 20, 40)]
+
+
+def few_steps(bench: Bench) -> list[Row]:
+    maker = bench.found["flow_few_step"]
+    return [bench.row(_drawn(maker, by_flow("euler", steps, 1.0)), steps=steps) for steps in (1, 2, 4, 8)]
+
+
+def token_count(bench: Bench) -> list[Row]:
+    """How well a line of fewer tokens shows 64 held-out scenes."""
+    model = bench.line
+    true = premultiplied(held_out(64, bench.device).rgba)
+    with torch.no_grad():
+        ids = model.encode(true)
+        whole = ids.shape[1]
+        lengths = [length for length in (1, 2, 4, 8, 16, 32, 64) if length <= whole]
+        return [{"tokens": length, "psnr": round(float(psnr(model.decode(ids[:, :length]), true)), 3)} for length in lengths]
+
+
+def _drawn(maker: Maker, way: Callable[[Maker, list[str], int], Tensor]) -> Callable[[list[str]], Tensor]:
+    return lambda prompts: way(maker, prompts, 0)
+
+
+EFFECTS: dict[str, tuple[Sequence[str], Callable[[Bench], list[Row]]]] = {
+    "guidance_scale": (("flow",), guidance_scale),
+    "autoguidance": (("flow", "flow_small"), autoguidance),
+    "trajectory_stitching": (("flow", "flow_small"), stitching),
+    "flow_steps": (("flow",), flow_steps),
+    "few_steps": (("flow_few_step",), few_steps),
+    "token_count": (("titok",), token_count),
+}
+"""What is measured, and the models that it needs."""
+
+
+def effects(recognizer: Recognizer, count: int, device: str = "cpu") -> dict[str, Any]:
+    """All tables, printed as they come; a table that lacks a model is the sentence that says which."""
+    bench = Bench(recognizer, count, device)
+    made: dict[str, Any] = {}
+    for name, (needs, measure) in EFFECTS.items():
+        lacking = [model for model in needs if model not in bench.there]
+        made[name] = f"missing: {', '.join(lacking)}" if lacking else measure(bench)
+        print(f"{name}:", made[name] if lacking else "")
+        for row in [] if lacking else made[name]:
+            print("   ", "  ".join(f"{key} {value}" for key, value in row.items()), flush=True)
+    return made
