@@ -13,6 +13,7 @@ from torch import nn
 
 from graph_engine.errors import MissingModel
 from nodes.models.arpg import ArpgConfig
+from nodes.models.clip import ClipConfig
 from nodes.models.diffusers_autoencoder import DiffusersAutoencoderConfig
 from nodes.models.dit import DitConfig
 from nodes.models.flextok import FlexTokConfig
@@ -67,6 +68,7 @@ TINY: list[tuple[str, Any]] = [
     ("maskbit", MaskBitConfig(8, 2, 2, 12, 6, 3, 3, 4, before=True)),
     ("maskbit-vq", MaskBitVqConfig(4, (1, 2), 1, 2, 3, True, 2)),
     ("maskbit-vq", MaskBitVqConfig(4, (1, 2), 2, 1, 3, False, 2)),
+    ("clip", ClipConfig(8, 1, 4, 4, 6, 1, 7, 5, 3)),
     ("hmar", HmarConfig(8, 1, 2, 16, 6, 3, 3, (1, 2), twice=2)),
     ("hmar", HmarConfig(8, 1, 2, 16, 6, 3, 3, (1, 2), shared=True, twice=1)),
     ("mar", MarConfig(2, 8, 2, 2, 12, 8, 1, 2, 16, 3, 4, 5, 6, 2)),

@@ -1,0 +1,139 @@
+"""What the scripts of tokenizers, token generators and the few-step model rest on."""
+
+import json
+
+import pytest
+import torch
+from torch import nn
+
+from nodes.decoding.schedules import flow_levels
+from nodes.models.clip import Clip, ClipConfig
+from nodes.models.text_encoder import TextEncoder, TextEncoderConfig
+from nodes.models.titok import TiTok, TiTokConfig
+from nodes.models.upscaler import Upscaler
+from nodes.models.var_vqvae import VarVqvae, VarVqvaeConfig
+from nodes.training.captions import all_words
+from nodes.training.few_step import Words, levels_at, target_velocity
+from nodes.training.masked import covered
+from nodes.training.multiscale_vq import added_up
+from nodes.training.pack import ORDER, Done
+from nodes.training.pool import PART, TokenPool
+from nodes.training.tokenizing import IDLE, Usage, towards
+
+
+def test_a_code_that_lies_idle_is_set_on_a_vector_of_the_batch():
+    codebook, vectors = torch.zeros(3, 2), torch.tensor([[5.0, 5.0]])
+    usage = Usage(codebook, seed=0)
+    assert usage.saw(torch.tensor([0]), vectors) == 2
+    assert torch.equal(codebook, torch.tensor([[0.0, 0.0], [5.0, 5.0], [5.0, 5.0]]))
+    assert sum(usage.saw(torch.tensor([0]), vectors) for _ in range(IDLE)) == 0
+
+
+def test_codes_pass_their_gradient_to_the_vectors_they_stand_for():
+    vectors, codes = torch.tensor([1.0], requires_grad=True), torch.tensor([3.0], requires_grad=True)
+    passed, loss = towards(vectors, codes)
+    assert passed == 3 and loss == 5  # 4 towards the vector, a quarter of 4 towards the code
+    passed.sum().backward()
+    assert vectors.grad == 1 and codes.grad is None
+
+
+def test_the_scales_of_a_training_pass_are_those_that_the_tokenizer_encodes():
+    torch.manual_seed(0)
+    model = VarVqvae(VarVqvaeConfig(4, (1, 2), 1, 6, 3, scales=(1, 2, 4), groups=2, pixels=4))
+    pixels = torch.randn(2, 4, 8, 8)
+    with torch.no_grad():
+        total, _, ids, vectors = added_up(model, model.features(pixels))
+        assert torch.equal(ids, torch.cat(model.encode(pixels), 1)) and vectors.shape == (2, 21, 3)
+        assert torch.allclose(total, model.sums(ids.split([1, 4, 16], 1))[-1], atol=1e-5)
+
+
+def test_masks_cover_from_one_token_to_all():
+    uniform = torch.rand(64, 1 + 16, generator=torch.Generator().manual_seed(0))
+    uniform[0, 0], uniform[1, 0] = 1.0, 0.0
+    count = covered(uniform).sum(1)
+    assert count[0] == 1 and count[1] == 16 and 8 < count.float().mean() < 13
+
+
+def test_every_level_leads_to_the_edge_of_its_phase():
+    fine, edges = torch.tensor(flow_levels(8)), torch.tensor(flow_levels(2))
+    here, after, below = levels_at(torch.arange(8), fine, edges)
+    assert torch.equal(below, torch.tensor([0.5] * 4 + [0.0] * 4))
+    assert (here > after).all() and (after >= below).all()
+
+
+def test_along_straight_paths_the_target_is_the_guided_velocity_itself():
+    def teacher(x, sigma, text, mask, leads):
+        return torch.full_like(x, 2.0 if bool(mask.any()) else 1.0)
+
+    def ahead(x, sigma, text, mask, leads):
+        return torch.full_like(x, 4.0)  # 1 + 3·(2 − 1)
+
+    words = Words(torch.ones(2, 1, 3), torch.ones(2, 1, dtype=torch.bool), None)
+    levels = (torch.tensor([0.9, 0.4]), torch.tensor([0.8, 0.0]), torch.tensor([0.5, 0.0]))
+    target = target_velocity(teacher, ahead, torch.randn(2, 1, 2, 2), levels, words, scale=3.0)
+    assert torch.allclose(target, torch.full_like(target, 4.0), atol=1e-5)
+
+
+def test_a_line_decodes_wherever_it_is_cut_and_the_rest_of_it_counts():
+    torch.manual_seed(0)
+    model = TiTok(TiTokConfig(4, 3, 8, True, 4, 4, 8, 1, 2, 8, 1, 2, 2, pixels=4))
+    nn.init.normal_(model.decoder.latent_token_positional_embedding)
+    ids = model.encode(torch.rand(1, 4, 8, 8))
+    whole, cut = model.decode(ids), model.decode(ids[:, :2])
+    assert whole.shape == cut.shape == (1, 4, 8, 8) and not torch.allclose(whole, cut)
+
+
+def test_an_untrained_upscaler_enlarges_as_plainly_as_bilinear():
+    picture = torch.rand(1, 4, 6, 5)
+    picture[:, 3] = 1
+    plain = nn.functional.interpolate(picture, scale_factor=2, mode="bilinear")
+    assert torch.allclose(Upscaler()(picture), plain, atol=1e-5)
+
+
+def test_words_behind_the_end_of_a_text_change_nothing():
+    torch.manual_seed(0)
+    model = Clip(ClipConfig(8, 1, 4, 4, 8, 1, 6, 5, 3))
+    first, second = torch.tensor([[2, 5, 0, 0]]), torch.tensor([[2, 5, 1, 3]])
+    assert torch.allclose(model.of_words(first), model.of_words(second))
+    assert torch.allclose(model.of_pictures(torch.rand(2, 3, 8, 8)).norm(dim=1), torch.ones(2))
+
+
+def tokens(rgba):
+    return nn.functional.avg_pool2d(rgba[:, :1], 32).flatten(1).mul(99).long()
+
+
+def test_a_pool_is_drawn_once_and_its_captions_belong_to_its_pictures(tmp_path):
+    encoder = TextEncoder(TextEncoderConfig(("<padding>", "<unknown>", *all_words()), 8, 1, 2))
+    pool = TokenPool(tmp_path, tokens, encoder, torch.device("cpu"))
+    pool.grow(PART, 0.0)
+    again = TokenPool(tmp_path, lambda rgba: pytest.fail("drawn anew"), encoder, torch.device("cpu"))
+    again.grow(PART, 0.0)
+    drawn = again.draw(64, 0.0, torch.Generator().manual_seed(0))
+    assert drawn.ids.shape == (64, 16) and drawn.names.shape == (64, 16, 16)
+    assert 0 < int((drawn.words == 0).all(1).sum()) < 20 and not (drawn.words == 1).any()
+
+
+def test_a_text_encoder_of_another_world_is_refused(tmp_path):
+    encoder = TextEncoder(TextEncoderConfig(("<padding>", "<unknown>", "cat"), 8, 1, 2))
+    with pytest.raises(ValueError, match="must know every word of the world, lacks"):
+        TokenPool(tmp_path, tokens, encoder, torch.device("cpu"))
+
+
+def test_the_pack_trains_companions_first_and_shares_add_up():
+    names = [row.name for row in ORDER]
+    after = {
+        "flow_base": "rgba_autoencoder",
+        "next_token": "flow_base",
+        "masked": "vq",
+        "next_scale": "multiscale_vq",
+        "flow_small": "flow_base",
+    }
+    assert sum(row.share for row in ORDER) == 100
+    assert all(names.index(model) > names.index(companion) for model, companion in after.items())
+    assert names.index("recognizer") < names.index("flow_base")
+
+
+def test_minutes_of_the_pack_are_remembered(tmp_path):
+    Done(tmp_path / "pack.json").add("vq", 1.5)
+    Done(tmp_path / "pack.json").add("vq", 1.0)
+    assert json.loads((tmp_path / "pack.json").read_text()) == {"vq": 2.5}
