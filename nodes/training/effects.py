@@ -12,14 +12,15 @@ from torch import Tensor
 
 from nodes.decoding.denoising import guided
 from nodes.decoding.guidance import ClassifierFree
+from nodes.decoding.jacobi import Jacobi
 from nodes.decoding.solvers import Denoise
 from nodes.models.prediction import predict_flow
 from nodes.models.recognizer import Recognizer
 from nodes.training.autoencoder import held_out, premultiplied, psnr
-from nodes.training.judge import prompt_accuracy
+from nodes.training.judge import held_out_prompts, prompt_accuracy
 from nodes.training.makers import Maker, by_flow, by_tokens, generator_or_none, makers, tokenizer_or_none
 from nodes.training.pictures import denoised_pictures
-from nodes.training.token_pictures import next_token
+from nodes.training.token_pictures import RASTER, next_token, of_prompts
 from nodes.values import Conditioning, Strategy
 
 Row = dict[str, Any]
@@ -114,6 +115,23 @@ def few_steps(bench: Bench) -> list[Row]:
     return [bench.row(_drawn(maker, by_flow("euler", steps, 1.0)), steps=steps) for steps in (1, 2, 4, 8)]
 
 
+def speculative_jacobi(bench: Bench) -> list[Row]:
+    """Passes a picture where drafts are checked together; the distribution is that of one token after the other."""
+    maker, few, rows = bench.found["next_token"], min(bench.count, 16), []
+    for window in (1, 8, 16, 32):
+        passes = 0
+
+        def after_step(done: int, ids: Tensor) -> None:
+            nonlocal passes
+            passes += 1
+
+        strategy = Jacobi(RASTER.picking, window)
+        made = next_token(maker.model, maker.tokenizer, strategy=strategy, after_step=after_step)
+        of_prompts(maker.encoder, held_out_prompts(few), made)
+        rows.append({"window": window, "passes": round(passes / few, 1), "tokens": maker.model.config.length})
+    return rows
+
+
 def token_count(bench: Bench) -> list[Row]:
     """How well a line of fewer tokens shows 64 held-out scenes."""
     model = bench.line
@@ -135,6 +153,7 @@ EFFECTS: dict[str, tuple[Sequence[str], Callable[[Bench], list[Row]]]] = {
     "trajectory_stitching": (("flow", "flow_small"), stitching),
     "flow_steps": (("flow",), flow_steps),
     "few_steps": (("flow_few_step",), few_steps),
+    "speculative_jacobi": (("next_token",), speculative_jacobi),
     "token_count": (("titok",), token_count),
 }
 """What is measured, and the models that it needs."""

@@ -39,6 +39,10 @@ def held_out(count: int) -> tuple[world.Scenes, list[str], list[Facts]]:
     return batch, [text for text, _ in pairs], [facts for _, facts in pairs]
 
 
+def held_out_prompts(count: int) -> list[str]:
+    return held_out(count)[1]
+
+
 def judged(recognizer: Recognizer, pictures: Tensor, facts: list[Facts]) -> Verdict:
     """Compare pictures (count, 4, height, width) with what their prompts claim."""
     found = [one for part in pictures.split(64) for one in recognizer.things_in(part)]
