@@ -64,7 +64,7 @@ def main() -> None:
             trainer.log(consistency=loss)
         if step % 500 == 499:
             trainer.with_average(lambda: look(trainer, p, strategy, 1.0))
-    figures = trainer.with_average(lambda: measured(p, recognizer, strategy, 1.0))
+    figures = trainer.with_average(lambda: measured(p, recognizer, options.judged, strategy, 1.0))
     trainer.with_average(lambda: look(trainer, p, strategy, 1.0))
     trainer.log(**figures)
     if options.export:

@@ -36,9 +36,6 @@ from nodes.values import Strategy
 WORDS = 20
 """Captions are padded to this length in training; the encoder has room for more."""
 
-JUDGED = 128
-"""Held-out prompts that decide whether a model is exported."""
-
 SHEET_PROMPTS = (
     "a cat in a meadow",
     "a red car in the city",
@@ -217,18 +214,18 @@ def main() -> None:
             trainer.log(flow=flow, naming=naming)
         if step % 500 == 499:
             trainer.with_average(lambda: look(trainer, p))
-    figures = trainer.with_average(lambda: measured(p, recognizer))
+    figures = trainer.with_average(lambda: measured(p, recognizer, options.judged))
     trainer.with_average(lambda: look(trainer, p))
     trainer.log(**figures)
     if options.export:
         export_flow(trainer, p, figures)
 
 
-def measured(p: Parts, recognizer: Recognizer, strategy: Strategy | None = None, scale: float = 4.5) -> dict[str, float]:
+def measured(p: Parts, recognizer: Recognizer, count: int, strategy: Strategy | None = None, scale: float = 4.5) -> dict[str, float]:
     def made(prompts: list[str]) -> Tensor:
         return pictures(p.model, p.encoder, p.autoencoder, prompts, strategy, scale)
 
-    return {"accuracy": prompt_accuracy(recognizer, made, JUDGED)}
+    return {"accuracy": prompt_accuracy(recognizer, made, count)}
 
 
 def _regions(encoder: TextEncoder, batch: Batch, which: Tensor) -> Tensor:

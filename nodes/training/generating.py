@@ -21,9 +21,6 @@ from nodes.training.loop import HELD_OUT, Trainer, sheet
 from nodes.training.pool import TokenPool
 from nodes.training.token_pictures import Made, of_prompts
 
-JUDGED = 128
-"""Held-out prompts that decide whether a generator is exported."""
-
 
 @dataclass(frozen=True)
 class Batch:
@@ -65,8 +62,11 @@ def train(trainer: Trainer, found: Companions, pool: TokenPool, losses: Losses, 
         if step % 1000 == 999:
             trainer.with_average(lambda: _look(trainer, found, made))
     trainer.with_average(lambda: _look(trainer, found, made))
-    accuracy = trainer.with_average(lambda: prompt_accuracy(recognizer, lambda prompts: of_prompts(found.encoder, prompts, made), JUDGED))
-    figures = {"accuracy": accuracy}
+
+    def pictures_of(prompts: list[str]) -> Tensor:
+        return of_prompts(found.encoder, prompts, made)
+
+    figures = {"accuracy": trainer.with_average(lambda: prompt_accuracy(recognizer, pictures_of, trainer.options.judged))}
     trainer.log(**figures)
     return figures
 

@@ -48,6 +48,7 @@ def arguments(description: str, minutes: float, batch: int, steps: int) -> argpa
     parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
     parser.add_argument("--export", action="store_true", help="write the averaged weights and the card at the end, if they are worth it")
     parser.add_argument("--floor", type=float, default=0.0, help="the least figure that is exported")
+    parser.add_argument("--judged", type=int, default=128, help="held-out prompts that the judge asks a generator")
     parser.add_argument("--into", type=Path, default=STARTER, help="where models are exported to")
     parser.add_argument("--runs", type=Path, default=RUNS, help="where checkpoints, logs and sheets go")
     return parser

@@ -68,6 +68,8 @@ TOTAL = {"cuda": 27.0, "cpu": 1200.0}
 """Minutes of the whole pack: three calls of nine minutes on a GPU, twenty hours on a processor."""
 START = 0.3
 """Minutes that are kept for a script's start, its compilation and its figures, beside its training."""
+WORTH_COMPILING = 1.5
+"""Planned minutes from which on a compiled step wins back what its compilation takes."""
 
 
 def main() -> None:
@@ -101,7 +103,7 @@ def main() -> None:
 
 def _arguments(row: Row, options: argparse.Namespace, minutes: float, planned: float) -> list[str]:
     common = f"--device {options.device} --threads {options.threads} --minutes {minutes:.3f} --planned {planned:.3f} --floor {row.floor}"
-    switches = ["--resume", "--export", *(["--compile"] if options.compile else [])]
+    switches = ["--resume", "--export", *(["--compile"] if options.compile and planned >= WORTH_COMPILING else [])]
     return [*common.split(), *switches, "--into", str(options.into), "--runs", str(options.runs), *row.arguments(options.device)]
 
 
