@@ -7,7 +7,6 @@ sum over the scales is pulled towards the features at every scale, and the featu
 from __future__ import annotations
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 
 from nodes.models.convolutions import nearest
@@ -15,7 +14,7 @@ from nodes.models.var_vqvae import VarVqvae, VarVqvaeConfig
 from nodes.training.autoencoder import CLASSES
 from nodes.training.export import Export, export
 from nodes.training.loop import Trainer, arguments
-from nodes.training.tokenizing import Coded, train
+from nodes.training.tokenizing import Coded, towards, train
 
 SCALES = (1, 2, 4, 7, 11, 16)
 """Sides of the token maps at 128 pixels: each half as large again as the one before, 447 tokens in all."""
@@ -32,10 +31,10 @@ def main() -> None:
     namer = nn.Conv2d(c.code_width, CLASSES, 1)
     trainer = Trainer("multiscale_vq", options, {"vq": model}, {"namer": namer}, rate=1e-3, average=0.998)
 
-    def through(pixels: Tensor, _: int) -> Coded:
+    def through(pixels: Tensor, _: int, free: bool) -> Coded:
         features = model.features(pixels * 2 - 1).float()
         with torch.autocast(features.device.type, enabled=False):
-            coded, commitment, ids, vectors = added_up(model, features)
+            coded, commitment, ids, vectors = added_up(model, features, free)
         made = model.decoder(model.post_quant_conv(coded)) / 2 + 0.5
         return Coded(made, namer(coded), commitment, ids, vectors)
 
@@ -48,7 +47,7 @@ def main() -> None:
         export(trainer, "vq", Export("multiscale_vq", "var-vqvae", c, "psnr"), "multiscale_vq", figures)
 
 
-def added_up(model: VarVqvae, features: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+def added_up(model: VarVqvae, features: Tensor, free: bool) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     """The sum over all scales with the gradient of the features (batch, width, side, side), the loss of both towards each other, the ids
     (batch, tokens) and the vectors (batch, tokens, width) that they stand for."""
     codebook = model.quantize["embedding"].weight
@@ -59,9 +58,9 @@ def added_up(model: VarVqvae, features: Tensor) -> tuple[Tensor, Tensor, Tensor,
         ids.append(nearest(vectors[-1], codebook.detach()))
         added = model.contribution(model.codes(ids[-1], scale), scale)
         f_hat, residual = f_hat + added, residual - added.detach()
-        commitment = commitment + F.mse_loss(f_hat, features.detach()) + 0.25 * F.mse_loss(features, f_hat.detach())
-    straight_through = features + (f_hat - features).detach()
-    return straight_through, commitment / len(ids), torch.cat(ids, 1), torch.cat(vectors, 1)
+        passed, pull = towards(features, f_hat, free)
+        commitment = commitment + pull
+    return passed, commitment / len(ids), torch.cat(ids, 1), torch.cat(vectors, 1)
 
 
 if __name__ == "__main__":

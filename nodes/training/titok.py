@@ -34,13 +34,13 @@ def main() -> None:
     namer = nn.Sequential(nn.Conv2d(width, CLASSES, 1), nn.Upsample(scale_factor=2))
     trainer = Trainer("titok", options, {"titok": model}, {"namer": namer}, rate=1e-3, matrix_rate=0.02, average=0.998)
 
-    def through(pixels: Tensor, kept: int) -> Coded:
+    def through(pixels: Tensor, kept: int, free: bool) -> Coded:
         vectors = F.normalize(model.latent(pixels)[:, :, 0].transpose(1, 2).float(), dim=-1)
         codebook = model.codebook().float()
         ids = (vectors.detach() @ codebook.detach().T).argmax(-1)
-        codes, commitment = towards(vectors, F.embedding(ids, codebook))
+        codes, commitment = towards(vectors, F.embedding(ids, codebook), free)
         cells = model.decoder.cells(codes[:, : kept or None].transpose(1, 2)[:, :, None])
-        return Coded(model.decoder.shown(cells), namer(cells), commitment * c.token_width, ids, vectors)
+        return Coded(model.decoder.shown(cells), namer(cells), commitment, ids, vectors)
 
     def rebuilt(pixels: Tensor) -> tuple[Tensor, Tensor]:
         ids = model.encode(pixels)

@@ -20,6 +20,8 @@ from nodes.training.loop import Trainer, sheet
 
 IDLE = 100
 """Steps after which a code that was never the nearest is set anew."""
+FREE = 0.08
+"""Share of the training in which vectors are not replaced by codes: an encoder that has nothing to say yet would settle on few of them."""
 WHOLE = 0.6
 """Share of the training after which windows of 64 pixels give way to whole scenes, whose statistics the norms and attention must see."""
 
@@ -57,15 +59,20 @@ class Usage:
         return len(dead)
 
 
-def towards(vectors: Tensor, codes: Tensor) -> tuple[Tensor, Tensor]:
-    """Codes with the gradient of the vectors, and the loss of both towards each other (van den Oord et al. 2017, "VQ-VAE", equation 3)."""
-    loss = F.mse_loss(codes, vectors.detach()) + 0.25 * F.mse_loss(vectors, codes.detach())
-    return vectors + (codes - vectors).detach(), loss
+def towards(vectors: Tensor, codes: Tensor, free: bool) -> tuple[Tensor, Tensor]:
+    """Codes with the gradient of the vectors, and the loss of both towards each other (van den Oord et al. 2017, "VQ-VAE", equation 3).
+
+    Free vectors go on as they are, and the codes follow them alone.
+    """
+    following = F.mse_loss(codes, vectors.detach())
+    if free:
+        return vectors, following
+    return vectors + (codes - vectors).detach(), following + 0.25 * F.mse_loss(vectors, codes.detach())
 
 
 def train(
     trainer: Trainer,
-    through: Callable[[Tensor, int], Coded],
+    through: Callable[[Tensor, int, bool], Coded],
     rebuilt: Callable[[Tensor], tuple[Tensor, Tensor]],
     codebook: Tensor,
     windows: bool = False,
@@ -75,7 +82,8 @@ def train(
 
     Args:
         trainer: holds the networks.
-        through: ``through(pixels, kept)``: pixels through the tokenizer, of whose tokens the first ``kept`` are shown, 0 = all.
+        through: ``through(pixels, kept, free)``: pixels through the tokenizer, of whose tokens the first ``kept`` are shown, 0 = all;
+            ``free`` as of `towards`.
         rebuilt: pixels through the tokens and back, and the ids.
         codebook: its parameter's data.
         windows: whether it can be trained on windows of a scene at first.
@@ -83,9 +91,9 @@ def train(
     """
     usage = Usage(codebook, trainer.options.seed)
 
-    def losses(pixels: Tensor, names: Tensor, kept: int) -> tuple[Tensor, ...]:
+    def losses(pixels: Tensor, names: Tensor, kept: int, free: bool) -> tuple[Tensor, ...]:
         with trainer.precision():
-            coded = through(pixels, kept)
+            coded = through(pixels, kept, free)
         made, semantic = coded.made.float(), F.cross_entropy(coded.names.float(), names)
         loss = reconstruction_loss(made, pixels) + coded.commitment + 0.01 * semantic
         return loss, made, coded.commitment, semantic, coded.ids, coded.vectors
@@ -93,7 +101,8 @@ def train(
     step_losses = torch.compile(losses) if trainer.options.compile else losses
     for step in trainer.steps():
         pixels, names = _examples(trainer, step, windows and trainer.progress() < WHOLE)
-        loss, made, commitment, semantic, ids, vectors = step_losses(pixels, names, _kept(trainer, step, lengths))
+        free, kept = trainer.progress() < FREE, _kept(trainer, step, lengths)
+        loss, made, commitment, semantic, ids, vectors = step_losses(pixels, names, kept, free)
         trainer.descend(loss)
         revived = usage.saw(ids, vectors.detach())
         if step % 50 == 0:

@@ -31,13 +31,13 @@ def main() -> None:
     namer = nn.Conv2d(c.code_width, CLASSES, 1)
     trainer = Trainer("vq", options, {"vq": model}, {"namer": namer}, rate=1e-3, average=0.998)
 
-    def through(pixels: Tensor, _: int) -> Coded:
+    def through(pixels: Tensor, _: int, free: bool) -> Coded:
         vectors = F.normalize(model.latent(pixels * 2 - 1).float(), dim=1)
         codebook = model.codebook().float()
         ids = (vectors.detach().movedim(1, -1) @ codebook.detach().T).argmax(-1)
-        codes, commitment = towards(vectors, F.embedding(ids, codebook).movedim(-1, 1))
+        codes, commitment = towards(vectors, F.embedding(ids, codebook).movedim(-1, 1), free)
         made = model.decoder(model.post_quant_conv(codes)) / 2 + 0.5
-        return Coded(made, namer(codes), commitment * c.code_width, ids, vectors.movedim(1, -1))
+        return Coded(made, namer(codes), commitment, ids, vectors.movedim(1, -1))
 
     def rebuilt(pixels: Tensor) -> tuple[Tensor, Tensor]:
         ids = model.encode(pixels * 2 - 1)

@@ -31,10 +31,12 @@ def test_a_code_that_lies_idle_is_set_on_a_vector_of_the_batch():
 
 def test_codes_pass_their_gradient_to_the_vectors_they_stand_for():
     vectors, codes = torch.tensor([1.0], requires_grad=True), torch.tensor([3.0], requires_grad=True)
-    passed, loss = towards(vectors, codes)
+    passed, loss = towards(vectors, codes, free=False)
     assert passed == 3 and loss == 5  # 4 towards the vector, a quarter of 4 towards the code
     passed.sum().backward()
     assert vectors.grad == 1 and codes.grad is None
+    passed, loss = towards(vectors, codes, free=True)
+    assert passed == 1 and loss == 4
 
 
 def test_the_scales_of_a_training_pass_are_those_that_the_tokenizer_encodes():
@@ -42,7 +44,7 @@ def test_the_scales_of_a_training_pass_are_those_that_the_tokenizer_encodes():
     model = VarVqvae(VarVqvaeConfig(4, (1, 2), 1, 6, 3, scales=(1, 2, 4), groups=2, pixels=4))
     pixels = torch.randn(2, 4, 8, 8)
     with torch.no_grad():
-        total, _, ids, vectors = added_up(model, model.features(pixels))
+        total, _, ids, vectors = added_up(model, model.features(pixels), free=False)
         assert torch.equal(ids, torch.cat(model.encode(pixels), 1)) and vectors.shape == (2, 21, 3)
         assert torch.allclose(total, model.sums(ids.split([1, 4, 16], 1))[-1], atol=1e-5)
 
