@@ -85,7 +85,7 @@ def test_a_wrong_type_says_what_is_taken_and_what_came(tessera, written):
         {"from": ["3", "conditioning"], "to": ["8", "latent"]}
     ]
     said = tessera("run", written(file))
-    assert said.code == 2 and "input latent of Decode takes Latent, got Conditioning from Encode prompt" in said.err
+    assert said.code == 2 and "input latent of Decode takes Latent or Tokens, got Conditioning from Encode prompt" in said.err
 
 
 def test_a_parameter_outside_its_range_says_the_range(tessera, written):
