@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -63,7 +64,8 @@ def save(folder: Path, layout: str, config: Any = None, seed: int = 0) -> Path:
     module = filled(LAYOUTS[layout].module(config), seed)
     for weight in module.parameters():
         weight.data *= 5
-    return save_model(folder / f"{layout}_{seed}.safetensors", module, layout, config)
+    name = f"{layout}_{seed}_{zlib.crc32(repr(config).encode()):08x}"  # models of other sizes are other files
+    return save_model(folder / f"{name}.safetensors", module, layout, config)
 
 
 def tiny_tokenizer(folder: Path, layout: str, config: Any = None, seed: int = 0) -> Tokenizer:
