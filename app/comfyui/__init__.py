@@ -3,7 +3,3 @@
 Reading goes from bytes to one plain structure (`reading`, `api_form`, `ui_form`, `group_nodes`, `widgets`), from there to a flat graph
 (`inlining`, `resolving`), and by the mapping to nodes of this program (`mapping`, `building`), with places, exposed values and a report.
 """
-
-from app.comfyui.importing import Imported, imported
-
-__all__ = ["Imported", "imported"]

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from app.comfyui.importing import Imported, imported
 from app.comfyui.reading import parsed
 from app.contents import contents
 from app.picture_texts import is_picture, texts_in
 from graph_engine.declaration import NodeType
 from graph_engine.errors import BadWorkflow
 from graph_engine.workflow import Workflow, save
+
+if TYPE_CHECKING:
+    from app.comfyui.importing import Imported
 
 KEYWORDS = ("workflow", "prompt")
 """Under which pictures of ComfyUI carry the UI form and the API form."""
@@ -34,6 +36,8 @@ def imported_file(
     Raises:
         BadWorkflow: the file cannot be read, or is no workflow of ComfyUI.
     """
+    from app.comfyui.importing import imported  # the mapping of all classes: a window that imports nothing opens without it
+
     raw, prompt = _parts(contents(path), str(path))
     return imported(raw, str(path), types, prompt=prompt, name=path.stem, starter=starter, has_file=has_file)
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from app.comfyui import imported
+from app.comfyui.importing import imported
 from app.comfyui.reading import parsed
 from app.comfyui.report import Report
 from graph_engine import Catalogue, Node, Workflow, discover

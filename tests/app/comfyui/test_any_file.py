@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.comfyui import imported
+from app.comfyui.importing import imported
 from app.comfyui.reading import parsed
 from graph_engine.errors import BadWorkflow
 from graph_engine.flatten import problems_of
