@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from msgspec.structs import replace
 
 from app.aligning import Box, around
+from app.language import tr
 from graph_engine.board import Board, Frame, Note
 from graph_engine.graph import Link
 from graph_engine.workflow import Workflow
@@ -23,7 +24,7 @@ def with_board(workflow: Workflow, board: Board) -> Workflow:
 def with_frame(workflow: Workflow, identity: str, boxes: Iterable[Box]) -> Workflow:
     """A frame around some boxes."""
     whole = around(boxes)
-    frame = Frame((whole.x - MARGIN, whole.y - MARGIN - HEAD), (whole.width + 2 * MARGIN, whole.height + 2 * MARGIN + HEAD), "Frame")
+    frame = Frame((whole.x - MARGIN, whole.y - MARGIN - HEAD), (whole.width + 2 * MARGIN, whole.height + 2 * MARGIN + HEAD), tr("Frame"))
     return _with(workflow, frames={**workflow.board.frames, identity: frame})
 
 

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QWidget
 
+from app.language import tr
 from app.preferences import Preferences, read_preferences, write_preferences
 from app.session import Session
 from app.shortcuts import ShortcutsDialog, put_keys
@@ -34,10 +35,10 @@ class Choices:
         put_keys(actions, self.preferences.shortcuts)
 
     def choose_theme(self, name: str) -> None:
-        self._keep(replace(self.preferences, theme=name), f"The {name} theme comes with the next start.")
+        self._keep(replace(self.preferences, theme=name), tr("The {name} theme comes with the next start.", name=name))
 
     def choose_scale(self, scale: float) -> None:
-        self._keep(replace(self.preferences, scale=scale), f"A scale of {scale:.0%} comes with the next start.")
+        self._keep(replace(self.preferences, scale=scale), tr("A scale of {scale:.0%} comes with the next start.", scale=scale))
 
     def choose_shortcuts(self) -> None:
         dialog = ShortcutsDialog(self.preferences.shortcuts, self._window)

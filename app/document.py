@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from app.arrange import with_places
 from app.inside import BORDER, Way, open_way, put_back, seen
 from app.journal import Journal, Saved
+from app.language import tr
 from app.signals import Signal
 from app.versions import digest_of_file, save_and_keep
 from graph_engine.definition import Definition
@@ -52,7 +53,7 @@ class Document:
 
     @property
     def name(self) -> str:
-        return self.path.stem if self.path else self.workflow.name or "Untitled"
+        return self.path.stem if self.path else self.workflow.name or tr("Untitled")
 
     @property
     def modified(self) -> bool:

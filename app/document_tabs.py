@@ -6,6 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QTabBar
 
 from app.document import Document
+from app.language import tr
 from app.session import Session
 
 
@@ -15,7 +16,7 @@ class DocumentTabs(QTabBar):
     def __init__(self, session: Session) -> None:
         super().__init__()
         self.setObjectName("document_tabs")
-        self.setAccessibleName("Open documents")
+        self.setAccessibleName(tr("Open documents"))
         self.setDocumentMode(True)
         self.setDrawBase(False)
         self.setExpanding(False)
@@ -39,7 +40,7 @@ class DocumentTabs(QTabBar):
         self._shown = list(documents)
         for index, document in enumerate(documents):
             self.setTabText(index, f"{document.name}{' •' if document.modified else ''}".replace("&", "&&"))
-            self.setTabToolTip(index, str(document.path or "Not saved yet"))
+            self.setTabToolTip(index, str(document.path or tr("Not saved yet")))
         self.setCurrentIndex(documents.index(self._session.document))
         self.blockSignals(False)
         self.setVisible(len(documents) > 1)

@@ -14,6 +14,7 @@ from types import TracebackType
 
 from PySide6.QtCore import QObject, Signal, qVersion
 
+from app.language import tr
 from graph_engine.sharing import public
 
 LOG = "faults.log"
@@ -52,7 +53,12 @@ class Faults(QObject):
         self._write_down(details)
         if count == 1:
             self.told.emit(
-                f"A fault in the window, not in your work: {kind.__name__}: {_first_line(error)}. Everything is as it was.", details
+                tr(
+                    "A fault in the window, not in your work: {kind}: {message}. Everything is as it was.",
+                    kind=kind.__name__,
+                    message=_first_line(error),
+                ),
+                details,
             )
 
     def _write_down(self, details: str) -> None:

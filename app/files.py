@@ -13,6 +13,7 @@ from app.earlier_versions import EarlierVersions
 from app.examples import FOLDER
 from app.headless import opened
 from app.journal import Lost, lost_work
+from app.language import marked, retold, tr
 from app.lost_work import LostWork
 from app.recent import Recent
 from app.script.names import slug
@@ -21,10 +22,10 @@ from app.versions import Version, moment, versions
 from graph_engine.errors import BadWorkflow
 from graph_engine.workflow import Workflow
 
-PATTERN = "Tessera workflows (*.json)"
-SCRIPTS = "Python scripts (*.py)"
+PATTERN = marked("Tessera workflows (*.json)")
+SCRIPTS = marked("Python scripts (*.py)")
 SUFFIXES = (".json", ".png", ".webp", ".jpg", ".jpeg")
-OPENED = f"Workflows, and pictures that carry one ({' '.join(f'*{suffix}' for suffix in SUFFIXES)})"
+OPENED = marked("Workflows, and pictures that carry one ({suffixes})")
 FIRST_PICTURE = FOLDER / "first_picture.json"
 
 
@@ -43,7 +44,9 @@ class Files:
 
     def open(self) -> None:
         if self.may_leave():
-            chosen, _ = QFileDialog.getOpenFileName(self._window, "Open workflow", self._folder(), OPENED)
+            chosen, _ = QFileDialog.getOpenFileName(
+                self._window, tr("Open workflow"), self._folder(), tr(OPENED, suffixes=" ".join(f"*{suffix}" for suffix in SUFFIXES))
+            )
             if chosen:
                 self.open_path(Path(chosen))
 
@@ -57,7 +60,7 @@ class Files:
         try:
             self._session.show_document(Document(opened(path)))
         except BadWorkflow as error:
-            self._session.said.emit(f"Not opened. {error}.", "error")
+            self._session.said.emit(tr("Not opened. {error}.", error=retold(str(error))), "error")
             return False
         return True
 
@@ -75,7 +78,7 @@ class Files:
         try:
             self._session.open(path)
         except BadWorkflow as error:
-            self._session.said.emit(f"Not opened. {error}.", "error")
+            self._session.said.emit(tr("Not opened. {error}.", error=retold(str(error))), "error")
         else:
             if self._session.document.path:
                 self.recent.add(self._session.document.path)
@@ -88,7 +91,7 @@ class Files:
 
     def save_as(self) -> bool:
         suggested = Path(self._folder()) / f"{self._session.document.name.lower().replace(' ', '_')}{SUFFIX}"
-        chosen, _ = QFileDialog.getSaveFileName(self._window, "Save workflow", str(suggested), PATTERN)
+        chosen, _ = QFileDialog.getSaveFileName(self._window, tr("Save workflow"), str(suggested), tr(PATTERN))
         if not chosen:
             return False
         path = Path(chosen)
@@ -98,11 +101,14 @@ class Files:
         try:
             trouble = self._session.document.save(path)
         except OSError as error:
-            self._session.said.emit(f"{path}: was not saved: {error.strerror}. The work is still here: save it elsewhere.", "error")
+            self._session.said.emit(
+                tr("{path}: was not saved: {strerror}. The work is still here: save it elsewhere.", path=path, strerror=error.strerror),
+                "error",
+            )
             return False
         self.recent.add(path)
         if trouble:
-            self._session.said.emit(f"Saved, but {trouble}.", "warning")
+            self._session.said.emit(tr("Saved, but {trouble}.", trouble=retold(trouble)), "warning")
         return True
 
     def close_document(self) -> None:
@@ -122,10 +128,10 @@ class Files:
     def export_python(self) -> None:
         """Write the workflow, as it is on the screen, as a Python script."""
         suggested = Path(self._folder()) / f"{slug(self._session.document.name) or 'workflow'}.py"
-        chosen, _ = QFileDialog.getSaveFileName(self._window, "Export as Python", str(suggested), SCRIPTS)
+        chosen, _ = QFileDialog.getSaveFileName(self._window, tr("Export as Python"), str(suggested), tr(SCRIPTS))
         if chosen and self.scripting:
             path = Path(chosen)
-            self._session.said.emit("Writing the script…", "note")
+            self._session.said.emit(tr("Writing the script…"), "note")
             self.scripting(self._session.document.workflow, self._session.document.name, path if path.suffix else path.with_suffix(".py"))
 
     def look_for_lost_work(self) -> None:
@@ -159,9 +165,9 @@ class Files:
 
     def go_back_to(self, version: Version) -> None:
         try:
-            self._session.document.apply_whole(f"Go back to {moment(version.when)}", with_places(version.workflow))
+            self._session.document.apply_whole(tr("Go back to {moment}", moment=moment(version.when)), with_places(version.workflow))
         except BadWorkflow as error:
-            self._session.said.emit(f"Not opened. {error}.", "error")
+            self._session.said.emit(tr("Not opened. {error}.", error=retold(str(error))), "error")
 
     def may_leave(self) -> bool:
         """Ask when there is unsaved work; False = stay."""
@@ -172,8 +178,8 @@ class Files:
         box = QMessageBox(self._window)
         box.setObjectName("unsaved_question")
         box.setWindowTitle("Tessera")
-        box.setText(f"Save the changes to “{document.name}”?")
-        box.setInformativeText("They are lost otherwise.")
+        box.setText(tr("Save the changes to “{name}”?", name=document.name))
+        box.setInformativeText(tr("They are lost otherwise."))
         box.setStandardButtons(buttons.Save | buttons.Discard | buttons.Cancel)
         box.setDefaultButton(buttons.Save)
         answer = box.exec()

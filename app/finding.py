@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
+from app.language import tr
 from app.wording import plain, title_of
 from graph_engine.declaration import NodeType
 from graph_engine.definition import held
@@ -48,11 +49,11 @@ def _found(
             yield from _found(whole, Workflow(inner.graph, board=inner.board), types, wanted, (*way, identity), (*titles, title))
     for identity, frame in place.board.frames.items():
         if wanted in frame.title.lower():
-            yield Found(identity, way, frame.title, where or "Frame", 1)
+            yield Found(identity, way, frame.title, where or tr("Frame"), 1)
     for identity, note in place.board.notes.items():
         if wanted in note.text.lower():
             line = next(line for line in note.text.splitlines() if wanted in line.lower()) if "\n" not in wanted else note.text
-            yield Found(identity, way, line.lstrip("#* "), where or "Note", 3)
+            yield Found(identity, way, line.lstrip("#* "), where or tr("Note"), 3)
 
 
 def _rank(wanted: str, title: str, type_title: str, typed: str, identity: str) -> int | None:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from msgspec.structs import replace
 
+from app.language import tr
 from graph_engine.board import Board
 from graph_engine.declaration import NodeType
 from graph_engine.definition import INPUTS, INSTANCE, OUTPUTS, TURN, TURNS, Definition, End, Exposed, definition_of, held
@@ -22,12 +23,12 @@ def group_refusal(workflow: Workflow, nodes: Collection[str], title: Mapping[str
     """Why nodes cannot become a group, in one sentence; empty where they can."""
     graph = workflow.graph
     if not nodes:
-        return "There is nothing to group: select nodes first."
+        return tr("There is nothing to group: select nodes first.")
     outside = graph.downstream(nodes) - set(nodes)
     between = [node for node in graph.upstream(nodes) & outside if node not in BORDER]
     if between:
         names = ", ".join(sorted((title or {}).get(node, node) for node in between))
-        return f"The group would feed itself through {names}: select that too, or less."
+        return tr("The group would feed itself through {names}: select that too, or less.", names=names)
     return ""
 
 
@@ -174,11 +175,11 @@ def dissolve_refusal(workflow: Workflow, instance: str) -> str:
     node = workflow.graph.nodes[instance]
     definition = held(workflow.definitions, node.type)
     if definition is None:
-        return "Only a group whose definition is in this file can be dissolved."
+        return tr("Only a group whose definition is in this file can be dissolved.")
     if node.state:
-        return f"A {node.state} group cannot be dissolved: let it run first."
+        return tr("A {state} group cannot be dissolved: let it run first.", state=tr(node.state))
     if definition.loop and turns_of(definition, node.parameters) > 1:
-        return "A loop cannot be dissolved: its nodes stand for every turn. Set its turns to 1 first."
+        return tr("A loop cannot be dissolved: its nodes stand for every turn. Set its turns to 1 first.")
     return ""
 
 

@@ -12,6 +12,7 @@ from app import edits
 from app.document import Document
 from app.grouping import dissolve_refusal, dissolved, group_refusal, grouped, made_unique, with_new_end, without_end
 from app.inside import definition_at
+from app.language import inside, tr
 from app.wording import plain
 from graph_engine.catalogue import Catalogue
 from graph_engine.declaration import NodeType
@@ -76,15 +77,15 @@ class Groups:
             return
         (instance,) = session.document.fresh_ids(1)
         made = grouped(session.workflow, nodes, session.catalogue, new_definition_id(), instance, self._free_name())
-        session.document.apply("Group", made)
+        session.document.apply(tr("Group"), made)
         session.select({instance})
 
     def _free_name(self) -> str:
         names = {found.name for found in self._session.workflow.definitions.values() if isinstance(found, Definition)}
-        number, name = 1, "Group"
+        number, name = 1, tr("Group")
         while name in names:
             number += 1
-            name = f"Group {number}"
+            name = tr("Group {number}", number=number)
         return name
 
     def dissolve(self) -> None:
@@ -96,7 +97,7 @@ class Groups:
         definition = held(session.workflow.definitions, session.workflow.graph.nodes[instance].type)
         fresh = session.document.fresh_ids(len(definition.graph.nodes) if definition else 0)
         before = session.workflow.graph.nodes.keys()
-        session.document.apply("Dissolve group", dissolved(session.workflow, instance, fresh, drop=self._uses(instance) < 2))
+        session.document.apply(tr("Dissolve group"), dissolved(session.workflow, instance, fresh, drop=self._uses(instance) < 2))
         session.select(session.workflow.graph.nodes.keys() - before)
 
     def _uses(self, instance: str) -> int:
@@ -108,7 +109,7 @@ class Groups:
     def make_unique(self) -> None:
         """The selected instance gets a definition of its own."""
         session = self._session
-        session.document.apply("Make unique", made_unique(session.workflow, session.selected_node, new_definition_id()))
+        session.document.apply(tr("Make unique"), made_unique(session.workflow, session.selected_node, new_definition_id()))
 
     def switch(self, state: str, label: str) -> None:
         """Bypass or mute the selected nodes, or let them run again."""
@@ -141,17 +142,17 @@ class Groups:
             ends = definition.inputs if side == INPUTS else definition.outputs
             renamed = {**ends, key: replace(ends[key], name="" if name == plain(key) else name)}
             changed = replace(definition, inputs=renamed) if side == INPUTS else replace(definition, outputs=renamed)
-            self._change("Rename", changed, f"{side} {key}")
+            self._change(tr("Rename"), changed, f"{side} {key}")
 
     def remove_end(self, side: str, key: str) -> None:
         if self.here:
             whole = self._session.document.workflow
-            self._session.document.apply_whole(f"Remove {plain(key).lower()}", without_end(whole, self._identity, side, key))
+            self._session.document.apply_whole(tr("Remove {name}", name=inside(plain(key))), without_end(whole, self._identity, side, key))
 
     def change_loop(self, loop: Loop | None) -> None:
         """Let the group go round, or round in another way, or not at all."""
         if definition := self.here:
-            self._change("Change loop", replace(definition, loop=loop))
+            self._change(tr("Change loop"), replace(definition, loop=loop))
 
     def first_loop(self) -> Loop:
         """A loop as one would begin it: each input takes the first output of its type from the turn before."""

@@ -7,6 +7,7 @@ from html import escape
 from itertools import groupby
 
 from app.actions import MENUS, ROWS, SUBMENUS, Row
+from app.language import tr
 from app.theme.tokens import Theme
 from app.wording import label, plain, type_text, value_text
 from graph_engine.declaration import Input, NodeType, Output, Parameter
@@ -20,12 +21,12 @@ def node_page(found: NodeType, theme: Theme, shown: str = "") -> str:
     Args:
         shown: the name of an input, parameter or output that stands out.
     """
-    parts = [_heading(found.title, plain(found.section), theme), _paragraph(found.summary)]
+    parts = [_heading(found.title, tr(plain(found.section)), theme), _paragraph(found.summary)]
     parts += [_paragraph(part) for part in found.help.split("\n\n")]
-    parts += _section("Inputs", ((one, _input_fact(one)) for one in found.inputs), shown, theme)
-    parts += _section("Parameters", ((one, _default_fact(one)) for one in found.parameters), shown, theme)
-    parts += _section("Outputs", ((one, type_text(one)) for one in found.outputs), shown, theme)
-    parts.append(f'<p style="color:{theme.faint}">{escape(found.id)}, version {found.version}</p>')
+    parts += _section(tr("Inputs"), ((one, _input_fact(one)) for one in found.inputs), shown, theme)
+    parts += _section(tr("Parameters"), ((one, _default_fact(one)) for one in found.parameters), shown, theme)
+    parts += _section(tr("Outputs"), ((one, type_text(one)) for one in found.outputs), shown, theme)
+    parts.append(f'<p style="color:{theme.faint}">{escape(tr("{id}, version {version}", id=found.id, version=found.version))}</p>')
     return "".join(parts)
 
 
@@ -35,10 +36,10 @@ def keys_page(theme: Theme, shortcuts: Mapping[str, str]) -> str:
     Args:
         shortcuts: the keys of an action by its name, as the system writes them.
     """
-    parts = [_heading("Keys and actions", "", theme), _paragraph("Press F1 over a node, a parameter or a button to read about it.")]
+    parts = [_heading(tr("Keys and actions"), "", theme), _paragraph(tr("Press F1 over a node, a parameter or a button to read about it."))]
     in_menus = sorted((row for row in ROWS if row.menu), key=lambda row: MENUS.index(_menu(row)))
     for menu, rows in groupby(in_menus, key=_menu):
-        parts.append(_title(menu, theme))
+        parts.append(_title(tr(menu), theme))
         lines = (_row_line(row, shortcuts.get(row.name, ""), theme) for row in rows)
         parts.append(f'<table width="100%" cellspacing="0">{"".join(lines)}</table>')
     return "".join(parts)
@@ -50,8 +51,8 @@ def _menu(row: Row) -> str:
 
 
 def _row_line(row: Row, keys: str, theme: Theme) -> str:
-    told = f'<br><span style="color:{theme.faint}">{escape(row.tip)}</span>' if row.tip else ""
-    words = escape(row.text.rstrip("…"))
+    told = f'<br><span style="color:{theme.faint}">{escape(tr(row.tip))}</span>' if row.tip else ""
+    words = escape(tr(row.text).rstrip("…"))
     shown = f'<td align="right" style="color:{theme.muted}">{escape(keys)}</td>'
     return f'<tr><td style="padding:2px 12px 2px 0">{words}{told}</td>{shown}</tr>'
 
@@ -84,9 +85,9 @@ def _entry(one: Named, fact: str, stands_out: bool, theme: Theme) -> str:
 
 
 def _input_fact(one: Input) -> str:
-    return type_text(one) + ("" if one.required else ", optional")
+    return type_text(one) + ("" if one.required else tr(", optional"))
 
 
 def _default_fact(parameter: Parameter) -> str:
     default = value_text(parameter.kind, parameter.default)
-    return f"{default} by default" if default else ""
+    return tr("{default} by default", default=default) if default else ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QTextBrowser, QToolButton, QVBoxLayout, QWidget
 
+from app.language import tr
 from app.theme.icons import icon
 from app.theme.tokens import Theme
 
@@ -18,9 +19,9 @@ class HelpPanel(QWidget):
         self.page.setObjectName("help_page")
         self.page.setOpenLinks(False)
         self.page.document().setDocumentMargin(12)
-        self.close_button = QToolButton(toolTip="Close")
+        self.close_button = QToolButton(toolTip=tr("Close"))
         self.close_button.setIcon(icon("close", theme, theme.muted))
-        title = QLabel("Help")
+        title = QLabel(tr("Help"))
         title.setProperty("heading", True)
         bar = QHBoxLayout()
         bar.setContentsMargins(12, 6, 6, 6)

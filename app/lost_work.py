@@ -6,9 +6,8 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QListWidget, QMessageBox, QPushButton, QVBoxLayout, QWidget
 
 from app.journal import Lost
+from app.language import tr
 from app.versions import moment, news
-
-NOT_FORGOTTEN = "What is not recovered stays for the next time."
 
 
 class LostWork(QDialog):
@@ -16,25 +15,25 @@ class LostWork(QDialog):
 
     def __init__(self, lost: list[Lost], parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Unsaved work")
+        self.setWindowTitle(tr("Unsaved work"))
         self.setMinimumWidth(560)
         self._lost = list(lost)
         self.list = QListWidget()
-        self.list.setAccessibleName("Unsaved work")
+        self.list.setAccessibleName(tr("Unsaved work"))
         self.list.ensurePolished()  # rows are measured when the first is chosen, and would be measured without the theme
         self.list.addItems([described(each) for each in lost])
         self.list.setCurrentRow(0)
         self.list.itemActivated.connect(self.accept)
         column = QVBoxLayout(self)
-        column.addWidget(QLabel(f"The program ended before this was saved. {NOT_FORGOTTEN}"))
+        column.addWidget(QLabel(tr("The program ended before this was saved. What is not recovered stays for the next time.")))
         column.addWidget(self.list)
         column.addWidget(self._buttons())
 
     def _buttons(self) -> QDialogButtonBox:
         buttons = QDialogButtonBox()
-        self.recover_button: QPushButton = buttons.addButton("Recover", QDialogButtonBox.ButtonRole.AcceptRole)
-        self.forget_button: QPushButton = buttons.addButton("Forget it", QDialogButtonBox.ButtonRole.DestructiveRole)
-        buttons.addButton("Later", QDialogButtonBox.ButtonRole.RejectRole)
+        self.recover_button: QPushButton = buttons.addButton(tr("Recover"), QDialogButtonBox.ButtonRole.AcceptRole)
+        self.forget_button: QPushButton = buttons.addButton(tr("Forget it"), QDialogButtonBox.ButtonRole.DestructiveRole)
+        buttons.addButton(tr("Later"), QDialogButtonBox.ButtonRole.RejectRole)
         self.recover_button.setDefault(True)
         self.recover_button.setProperty("primary", True)
         buttons.accepted.connect(self.accept)
@@ -62,8 +61,8 @@ class LostWork(QDialog):
         buttons = QMessageBox.StandardButton
         box = QMessageBox(self)
         box.setWindowTitle("Tessera")
-        box.setText(f"Forget the unsaved work on “{lost.name}”?")
-        box.setInformativeText("It cannot be had back.")
+        box.setText(tr("Forget the unsaved work on “{name}”?", name=lost.name))
+        box.setInformativeText(tr("It cannot be had back."))
         box.setStandardButtons(buttons.Discard | buttons.Cancel)
         box.setDefaultButton(buttons.Cancel)
         return box.exec() == buttons.Discard
@@ -71,11 +70,11 @@ class LostWork(QDialog):
 
 def described(lost: Lost) -> str:
     """Whose work it is, from when, and what of it is not in the file."""
-    where = str(lost.saved.path) if lost.saved.path else "never saved"
+    where = str(lost.saved.path) if lost.saved.path else tr("never saved")
     return "   ".join((lost.name, moment(lost.when), news(lost.saved.workflow, lost.workflow), where))
 
 
 def told(lost: list[Lost]) -> str:
     """What there is, in a few words."""
-    first = f"Unsaved work on “{lost[0].name}” is here, from {moment(lost[0].when)}"
-    return first if len(lost) == 1 else f"{first}, and on {len(lost) - 1} more"
+    first = tr("Unsaved work on “{name}” is here, from {moment}", name=lost[0].name, moment=moment(lost[0].when))
+    return first if len(lost) == 1 else tr("{first}, and on {count} more", first=first, count=len(lost) - 1)

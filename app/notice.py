@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
 
+from app.language import tr
 from app.theme.icons import SIZE, icon, pixmap
 from app.theme.tokens import Theme
 
@@ -20,7 +21,7 @@ class Notice(QFrame):
         self.glyph = QLabel()
         self.text = QLabel()
         self.text.setWordWrap(True)
-        close = QToolButton(toolTip="Close")
+        close = QToolButton(toolTip=tr("Close"))
         close.setIcon(icon("close", theme, theme.muted))
         close.clicked.connect(self.hide)
         row = QHBoxLayout(self)

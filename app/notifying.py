@@ -7,12 +7,13 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication, QMainWindow, QSystemTrayIcon
 
+from app.language import marked, retold, tr
 from app.queue.job import Job
 from app.wording import seconds_text
 
 LONG = 10.0
 """Seconds of a job that somebody is likely to have turned away from."""
-WORDS = {"done": "is done", "failed": "failed"}
+WORDS = {"done": marked("{name} is done"), "failed": marked("{name} failed")}
 
 
 class Desktop(QObject):
@@ -55,4 +56,7 @@ class Notifier:
         """Say that a job is over, unless it was short, was stopped by hand, or its window is being looked at."""
         if job.state in WORDS and job.record.seconds >= LONG and not self._window.isActiveWindow():
             failures = [failure.message for failure in job.record.failures]
-            self._tell(f"{job.name} {WORDS[job.state]}", failures[0] if failures else f"It took {seconds_text(job.record.seconds)}.")
+            self._tell(
+                tr(WORDS[job.state], name=job.name),
+                retold(failures[0]) if failures else tr("It took {time}.", time=seconds_text(job.record.seconds)),
+            )

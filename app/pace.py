@@ -8,6 +8,7 @@ from statistics import fmean
 
 import msgspec
 
+from app.language import tr
 from app.wording import left_text
 from graph_engine.events import AnyEvent, RunStarted, StepFailed, StepFinished, StepProgress, StepStarted
 from graph_engine.plan import Plan
@@ -76,7 +77,7 @@ class Pace:
         """How it stands, as "2 of 5 · about 40 s left · Generate 12/28"; nothing before it has begun."""
         if not self._steps:
             return ""
-        parts = [f"{min(len(self._steps) - len(self._open) + 1, len(self._steps))} of {len(self._steps)}"]
+        parts = [tr("{number} of {count}", number=min(len(self._steps) - len(self._open) + 1, len(self._steps)), count=len(self._steps))]
         if (left := self.seconds_left) is not None:
             parts.append(left_text(left))
         if self._going:

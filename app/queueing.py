@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple, Protocol
 
 from app.document import Document
+from app.language import marked, retold, tr
 from app.pace import Pace
 from app.queue.job import PAUSED, RUNNING, STOPPED, WAITING, Job, Record
 from app.queue.jobs import Jobs, QueueTrouble
@@ -118,7 +119,7 @@ class Queueing:
         if not self.runs(job.run) or job.wish:
             return self.state_text(job)
         types = types_with(self._running.definitions, self._types())
-        return self.pace.standing(lambda step: title_of_step(self._running, types, step)) or "Starting"
+        return self.pace.standing(lambda step: title_of_step(self._running, types, step)) or tr("Starting")
 
     def runs(self, run: str) -> bool:
         """Whether a run goes on now."""
@@ -174,20 +175,20 @@ class Queueing:
     def state_text(self, job: Job) -> str:
         """How a job stands, in a few words."""
         if job.state == WAITING and self.worker and job.owner != self.worker.jobs.me:
-            return "Waiting for tessera queue run" if not job.owner else "Not finished"
+            return tr("Waiting for tessera queue run") if not job.owner else tr("Not finished")
         if job.state == RUNNING and job.wish:
-            return {PAUSED: "Pausing", WAITING: "Running"}.get(job.wish, "Stopping")
+            return tr("Pausing") if job.wish == PAUSED else tr("Running") if job.wish == WAITING else tr("Stopping")
         if job.record.failures:
-            return f"Failed: {job.record.failures[0].message}"
+            return tr("Failed: {message}", message=retold(job.record.failures[0].message))
         if job.record.problems:
-            return f"Did not run: {job.record.problems[0].message}"
+            return tr("Did not run: {message}", message=retold(job.record.problems[0].message))
         if job.state == STOPPED and job.began is None:
-            return "Canceled"
+            return tr("Canceled")
         if job.is_finished:
             count = len(job.record.files)
-            files = "" if not count else " · 1 file" if count == 1 else f" · {count} files"
-            return f"{job.state.capitalize()} {'in' if job.state == 'done' else 'after'} {seconds_text(job.record.seconds)}{files}"
-        return job.state.capitalize()
+            files = "" if not count else tr(" · 1 file") if count == 1 else tr(" · {count} files", count=count)
+            return tr(_ENDED[job.state], time=seconds_text(job.record.seconds)) + files
+        return tr(job.state.capitalize())
 
     def tell(self) -> None:
         """The queue may look different now."""
@@ -203,3 +204,6 @@ class Queueing:
             with contextlib.suppress(QueueTrouble):
                 change(self.worker.jobs)
             self.worker.look()
+
+
+_ENDED = {"done": marked("Done in {time}"), "failed": marked("Failed after {time}"), "stopped": marked("Stopped after {time}")}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from app.language import inside, marked, tr
 from app.linking import LooseEnd
 from app.wording import label
 
@@ -17,7 +18,7 @@ class Remedy(NamedTuple):
     loose: LooseEnd | None = None
 
 
-RUN_AGAIN = Remedy("Run again")
+RUN_AGAIN = Remedy(marked("Run again"))
 
 
 def remedies(session: Session) -> dict[str, Remedy]:
@@ -35,4 +36,4 @@ def _link_remedy(session: Session, node: str, name: str) -> Remedy | None:
     entry = known.input(name) if known else None
     if entry is None or any(link.input == name for link in session.workflow.graph.into(node)):
         return None
-    return Remedy(f"Add what gives {label(entry).lower()}", LooseEnd(node, name, False, (entry.type,)))
+    return Remedy(tr("Add what gives {label}", label=inside(label(entry))), LooseEnd(node, name, False, (entry.type,)))

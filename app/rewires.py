@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable
 from typing import Any
 
 from app import edits, rewiring
+from app.language import tr
 from app.linking import Gap
 from graph_engine.graph import Link
 from graph_engine.open_types import output_type
@@ -37,7 +38,7 @@ class Rewires:
         workflow = edits.moved(session.workflow, {node: at}) if at else session.workflow
         if ends := rewiring.ends_on(workflow, session.catalogue, link, node):
             made = rewiring.on_link(workflow, link, node, ends)
-            session.document.apply("Insert on link", rewiring.with_room(made, link, node, STRIDE))
+            session.document.apply(tr("Insert on link"), rewiring.with_room(made, link, node, STRIDE))
 
     def add_on(self, type_id: str, at: tuple[float, float], link: Link) -> str:
         """Add a node on a link; where its type does not fit there, beside it."""
@@ -48,8 +49,10 @@ class Rewires:
         if ends := rewiring.ends_on(workflow, session.catalogue, link, identity):
             workflow = rewiring.with_room(rewiring.on_link(workflow, link, identity, ends), link, identity, STRIDE)
         else:
-            session.said.emit(f"{node_type.title} was added beside the link: it does not take and give what flows there.", "note")
-        session.document.apply(f"Add {node_type.title}", workflow)
+            session.said.emit(
+                tr("{title} was added beside the link: it does not take and give what flows there.", title=node_type.title), "note"
+            )
+        session.document.apply(tr("Add {title}", title=node_type.title), workflow)
         session.select({identity})
         return identity
 
@@ -57,20 +60,20 @@ class Rewires:
         """Delete the selected nodes; links that went through them lead past them."""
         session = self._session
         if nodes := session.selection - session.document.border:
-            session.document.apply("Delete and heal", rewiring.healed(session.workflow, session.catalogue, nodes))
+            session.document.apply(tr("Delete and heal"), rewiring.healed(session.workflow, session.catalogue, nodes))
 
     def pull_out(self, nodes: Collection[str], places: dict[str, tuple[float, float]] | None = None) -> None:
         """Take nodes out of the way of their links, and perhaps put them elsewhere."""
         session = self._session
         made = rewiring.pulled_out(session.workflow, session.catalogue, set(nodes) - session.document.border)
-        session.document.apply("Pull out", edits.moved(made, places or {}))
+        session.document.apply(tr("Pull out"), edits.moved(made, places or {}))
 
     def cut(self, links: Iterable[Link]) -> None:
         gone = list(links)
         if gone:
-            label = "Cut link" if len(gone) == 1 else f"Cut {len(gone)} links"
+            label = tr("Cut link") if len(gone) == 1 else tr("Cut {count} links", count=len(gone))
             self._session.document.apply(label, rewiring.without_links(self._session.workflow, gone))
 
     def move_links(self, links: Iterable[Link], node: str, name: str, gives: bool) -> None:
         """All these links lead to another end: from another output if it gives, else into another input."""
-        self._session.document.apply("Move links", rewiring.with_links_moved(self._session.workflow, links, node, name, gives))
+        self._session.document.apply(tr("Move links"), rewiring.with_links_moved(self._session.workflow, links, node, name, gives))

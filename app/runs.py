@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.language import tr
 from app.pace import Pace, Title
 from app.steps import Steps
 from app.wording import seconds_text
@@ -24,7 +25,7 @@ class Runs:
 
     def text(self, title: Title) -> str:
         """How the run stands, or how the last one ended."""
-        return self.said or (self.pace.standing(title) or "Starting" if self.running else "")
+        return self.said or (self.pace.standing(title) or tr("Starting") if self.running else "")
 
     def begin(self, graph: Graph) -> None:
         self.running, self.said = True, ""
@@ -40,12 +41,12 @@ class Runs:
 
     def ask_to_stop(self) -> None:
         if self.running:
-            self.said = "Stopping"
+            self.said = tr("Stopping")
 
     def refuse(self, run: str) -> bool:
         """A run did not start; whether it was the one that is followed."""
         if run == self._run:
-            self.running, self.said = False, "Did not run"
+            self.running, self.said = False, tr("Did not run")
         return run == self._run
 
     def leave(self) -> None:
@@ -82,17 +83,21 @@ def _summary(event: RunFinished) -> str:
     time = seconds_text(event.seconds)
     match event.state:
         case "done":
-            return f"Done in {time}" if event.ran else "Nothing to do: every result was kept"
+            return tr("Done in {time}", time=time) if event.ran else tr("Nothing to do: every result was kept")
         case "stopped":
-            return f"Stopped after {time}" if event.seconds else "Stopped"
-    return f"Failed after {time}" if event.seconds else "Failed"
+            return tr("Stopped after {time}", time=time) if event.seconds else tr("Stopped")
+    return tr("Failed after {time}", time=time) if event.seconds else tr("Failed")
 
 
 def _forecast(plan: Plan) -> str:
     count = len(plan.runs)
     if not plan.steps:
         return ""
-    nodes = "1 node" if count == 1 else f"{count} nodes"
+    nodes = tr("1 node") if count == 1 else tr("{count} nodes", count=count)
     unknown = any(step.seconds is None for step in plan.runs)
-    cost = f", at least {seconds_text(plan.seconds)}" if unknown else f", about {seconds_text(plan.seconds)}"
-    return f"Run will take {nodes}{cost if plan.seconds else ''}" if count else "Every result is held: nothing would run"
+    cost = tr(", at least {time}", time=seconds_text(plan.seconds)) if unknown else tr(", about {time}", time=seconds_text(plan.seconds))
+    return (
+        tr("Run will take {nodes}", nodes=nodes) + (cost if plan.seconds else "")
+        if count
+        else tr("Every result is held: nothing would run")
+    )

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QProcess, Signal
 
+from app.language import retold, tr
 from app.script.saving import saved_script
 from graph_engine.errors import BadWorkflow
 from graph_engine.workflow import Workflow, write
@@ -43,17 +44,21 @@ class ScriptExport(QObject):
         self._leave(process)
         try:
             if code:
-                raise BadWorkflow(complaint.strip().splitlines()[-1] if complaint.strip() else f"{name}: no script came (exit code {code})")
+                raise BadWorkflow(
+                    complaint.strip().splitlines()[-1]
+                    if complaint.strip()
+                    else tr("{name}: no script came (exit code {code})", name=name, code=code)
+                )
             saved_script(text, Path(name), path)
         except BadWorkflow as error:
-            self.said.emit(f"Not exported. {error}.", "error")
+            self.said.emit(tr("Not exported. {error}.", error=retold(str(error))), "error")
         else:
-            self.said.emit(f"Exported to {path}.", "note")
+            self.said.emit(tr("Exported to {path}.", path=path), "note")
 
     def _fail(self, process: QProcess, error: QProcess.ProcessError, path: Path) -> None:
         if error == QProcess.ProcessError.FailedToStart:
             self._leave(process)
-            self.said.emit(f"Not exported. {path}: the process that writes it could not be started.", "error")
+            self.said.emit(tr("Not exported. {path}: the process that writes it could not be started.", path=path), "error")
 
     def _leave(self, process: QProcess) -> None:
         self.processes.discard(process)

@@ -19,6 +19,7 @@ from app.groups import Groups, PlaceTypes, new_definition_id
 from app.headless import opened
 from app.housekeeping import Housekeeping
 from app.journal import Lost
+from app.language import retold, tr
 from app.linking import LooseEnd, fitting_ends
 from app.queue.job import Job
 from app.queueing import Queueing, Worker
@@ -213,11 +214,14 @@ class Session:
         saved = lost.saved
         if saved.path and digest_of_file(saved.path) != saved.digest:
             self.show_document(Document(lost.workflow, saved.path, saved=False))
-            told = f"{saved.path.name} has been changed since: saving replaces it, and keeps what it holds now among its earlier versions."
+            told = tr(
+                "{name} has been changed since: saving replaces it, and keeps what it holds now among its earlier versions.",
+                name=saved.path.name,
+            )
         else:
             self.show_document(Document(saved.workflow, saved.path))
-            self.document.apply_whole("Recover", lost.workflow)
-            told = "Recovered. Undo leads back to what was saved."
+            self.document.apply_whole(tr("Recover"), lost.workflow)
+            told = tr("Recovered. Undo leads back to what was saved.")
         journal = self.document.journal
         if journal is None or journal.flush():
             lost.forget()
@@ -227,7 +231,7 @@ class Session:
         """Show a workflow of ComfyUI. What its nodes become is only known with the node types: at the first start it waits for them."""
         if not self.installed:
             self._waiting_import = path
-            self.said.emit(f"{path.name} opens once the worker has told which nodes there are.", "note")
+            self.said.emit(tr("{name} opens once the worker has told which nodes there are.", name=path.name), "note")
             return
         made = imported_file(path, self.installed)
         self.show_document(Document(made.workflow, saved=False))
@@ -245,19 +249,19 @@ class Session:
     def _import_late(self, path: Path) -> None:
         """What waited for the node types, unless something else was begun meanwhile."""
         if self.document.modified:
-            self.said.emit(f"{path.name} can be opened now; it was not, since this document was changed meanwhile.", "note")
+            self.said.emit(tr("{name} can be opened now; it was not, since this document was changed meanwhile.", name=path.name), "note")
             return
         try:
             self._import(path)
         except BadWorkflow as error:
-            self.said.emit(f"Not opened. {error}.", "error")
+            self.said.emit(tr("Not opened. {error}.", error=retold(str(error))), "error")
 
     def _tell_trouble(self) -> None:
         """Once, that edits would not survive the window."""
         trouble = self.document.journal.trouble if self.document.journal else ""
         if trouble != self._told_trouble:
             self._told_trouble = trouble
-            self.said.emit(f"{trouble[:1].upper()}{trouble[1:]}." if trouble else "", "warning")
+            self.said.emit(f"{_begun_large(retold(trouble))}." if trouble else "", "warning")
 
     def _take_change(self, before: Workflow, after: Workflow) -> None:
         self._tell_trouble()
@@ -343,7 +347,7 @@ class Session:
         if node_type is None:
             raise KeyError(f"{type_id}: must be a node type of the catalogue")
         if reason := self.groups.refusal(type_id):
-            self.said.emit(f"{node_type.title} was not added: {reason}.", "warning")
+            self.said.emit(tr("{title} was not added: {reason}.", title=node_type.title, reason=reason), "warning")
             return ""
         (identity,) = self.document.fresh_ids(1)
         after = edits.with_node(self.workflow, identity, node_type, at)
@@ -353,7 +357,7 @@ class Session:
             after = edits.with_link(after, link, edits.takes_many(after.graph, self.catalogue, link))
         elif behind and (link := rewiring.best_link(after, self.catalogue, behind, identity)):
             after = edits.with_link(after, link, many=False)
-        self.document.apply(f"Add {node_type.title}", after)
+        self.document.apply(tr("Add {title}", title=node_type.title), after)
         self.select({identity})
         return identity
 
@@ -362,40 +366,40 @@ class Session:
         gone = frozenset(nodes) - self.document.border
         if gone:
             after = edits.without_nodes(self.workflow, gone)
-            self.document.apply(f"Delete {_count(len(gone))}", replace(after, board=after.board.without(gone)))
+            self.document.apply(tr("Delete {count}", count=_count(len(gone))), replace(after, board=after.board.without(gone)))
 
     def move_nodes(self, places: Mapping[str, Place], merge: str = "", label: str = "") -> None:
-        self.document.apply(label or f"Move {_count(len(places))}", edits.moved(self.workflow, places), merge)
+        self.document.apply(label or tr("Move {count}", count=_count(len(places))), edits.moved(self.workflow, places), merge)
 
     def link(self, link: Link, instead_of: Link | None = None) -> None:
         grown, link = self.groups.grown(link)
         many = edits.takes_many(grown.graph, self.catalogue, link)
-        self.document.apply("Link", edits.with_link(grown, link, many, instead_of))
+        self.document.apply(tr("Link"), edits.with_link(grown, link, many, instead_of))
 
     def unlink(self, link: Link) -> None:
-        self.document.apply("Unlink", edits.without_link(self.workflow, link))
+        self.document.apply(tr("Unlink"), edits.without_link(self.workflow, link))
 
     def set_parameter(self, node: str, parameter: Parameter, value: Any, label: str = "") -> None:
         """Set a value. A drag or typing is one edit until `settle`."""
         after = edits.with_parameter(self.workflow, node, parameter, value)
-        self.document.apply(label or f"Change {parameter.name.replace('_', ' ')}", after, merge=f"{node} {parameter.name}")
+        self.document.apply(label or tr("Change {name}", name=parameter.name.replace("_", " ")), after, merge=f"{node} {parameter.name}")
 
     def settle(self) -> None:
         self.document.settle()
 
     def rename(self, node: str, title: str) -> None:
-        self.document.apply("Rename", edits.with_title(self.workflow, node, title))
+        self.document.apply(tr("Rename"), edits.with_title(self.workflow, node, title))
 
     def describe(self, **changes: str) -> None:
         """Change the name or the description of the workflow."""
         (field,) = changes
-        self.document.apply(f"Change {field}", edits.described(self.workflow, **changes), merge=field)
+        self.document.apply(tr("Change {field}", field=field), edits.described(self.workflow, **changes), merge=field)
 
     def expose(self, node: str, parameter: Parameter, on: bool) -> None:
         if on:
-            self.document.apply("Expose parameter", edits.with_exposed(self.workflow, node, parameter))
+            self.document.apply(tr("Expose parameter"), edits.with_exposed(self.workflow, node, parameter))
         else:
-            self.document.apply("Hide parameter", edits.without_exposed(self.workflow, node, parameter.name))
+            self.document.apply(tr("Hide parameter"), edits.without_exposed(self.workflow, node, parameter.name))
 
     def use_seeds(self, workflow: bytes, node: str) -> None:
         """Fix the seeds behind a node to those of a workflow that ran."""
@@ -403,10 +407,10 @@ class Session:
         wanted = seeds(ran, self.installed, ran.upstream([node]))
         after, told = edits.with_seeds(self.workflow, wanted, self.catalogue)
         if not told:
-            self.said.emit("No node here has a seed of that picture.", "warning")
+            self.said.emit(tr("No node here has a seed of that picture."), "warning")
             return
-        self.document.apply("Use seed", after)
-        self.said.emit(f"Seed {', '.join(map(str, told))}, fixed.", "note")
+        self.document.apply(tr("Use seed"), after)
+        self.said.emit(tr("Seed {seeds}, fixed.", seeds=", ".join(map(str, told))), "note")
 
     def undo(self) -> None:
         self.document.undo()
@@ -428,19 +432,19 @@ class Session:
         try:
             piece = read(text.encode(), "clipboard")
         except BadWorkflow as error:
-            self.said.emit(str(error), "warning")
+            self.said.emit(retold(str(error)), "warning")
             return
         if piece.graph.nodes or piece.board.pieces:
-            self._add_piece("Paste", piece, _shift_to(piece, at) if at else PASTE_SHIFT, keep_inputs)
+            self._add_piece(tr("Paste"), piece, _shift_to(piece, at) if at else PASTE_SHIFT, keep_inputs)
 
     def duplicate(self, shift: Place = PASTE_SHIFT, keep_inputs: bool = False) -> None:
         if self.chosen:
-            self._add_piece("Duplicate", self._fragment(), shift, keep_inputs)
+            self._add_piece(tr("Duplicate"), self._fragment(), shift, keep_inputs)
 
     def _add_piece(self, label: str, piece: Workflow, shift: Place, keep_inputs: bool) -> None:
         piece = edits.with_definitions_known(piece, self.workflow.definitions, new_definition_id)
         if reason := next((reason for node in piece.graph.nodes.values() if (reason := self.groups.refusal(node.type, piece))), ""):
-            self.said.emit(f"Not added: {reason}.", "warning")
+            self.said.emit(tr("Not added: {reason}.", reason=reason), "warning")
             return
         known = [*piece.graph.nodes, *sorted(piece.board.pieces)]
         fresh = self.document.fresh_ids(len(known))
@@ -456,10 +460,10 @@ class Session:
         if self.worker is None:
             return
         if not self.document.workflow.graph.nodes:
-            self.said.emit("There is nothing to run yet: press Tab to add a node.", "note")
+            self.said.emit(tr("There is nothing to run yet: press Tab to add a node."), "note")
             return
         drawn = with_graphs(self.document.workflow, lambda graph: drawn_seeds(graph, self.catalogue))
-        self.document.apply_whole("Draw seeds", drawn)
+        self.document.apply_whole(tr("Draw seeds"), drawn)
         self.said.emit("", "note")
         wanted = tuple(self.document.prefix + node for node in targets)
         self.queueing.add(self.document, self.flat, seeds(self.flat, self.installed), wanted)
@@ -539,7 +543,7 @@ class Session:
         words = (
             self.title_of_step(word) if before in ("source", "switch") else word for before, word in pairwise(["", *reason.split(" ")])
         )
-        return " ".join(words)
+        return retold(" ".join(words))
 
     def take_refusal(self, refused: Refused) -> None:
         """A run did not start."""
@@ -548,17 +552,17 @@ class Session:
         self.run_changed.emit()
         first = next(iter(refused.problems), None)
         if first:
-            self.said.emit(f"Did not run: {self.problem_text(first)}", "error")
+            self.said.emit(tr("Did not run: {problem}", problem=self.problem_text(first)), "error")
             self.select({self.here(first.node)} if first.node else self.selection)
 
     def take_loss(self, reason: str) -> None:
         """The worker died. The document is here, untouched; its run was ended by an event before."""
-        self.said.emit(f"{reason[:1].upper()}{reason[1:]}.", "warning")
+        self.said.emit(f"{_begun_large(retold(reason))}.", "warning")
 
     def problem_text(self, problem: Problem) -> str:
         """A problem in one line, with the node's title and the remedy."""
         where = f"{self.title_of_step(problem.node)}: " if way_to(self.document.workflow, problem.node) else ""
-        return f"{where}{problem.message}{f' — {problem.remedy}' if problem.remedy else ''}"
+        return f"{where}{retold(problem.message)}{f' — {retold(problem.remedy)}' if problem.remedy else ''}"
 
     def _tell(self, nodes: set[str]) -> None:
         for node in {self.here(step) for step in nodes}:
@@ -571,7 +575,9 @@ class Session:
     def watch(self, node: str) -> None:
         """Let the viewer keep to a node; once more, let it follow the selection again."""
         self.watched = "" if node == self.watched else node
-        self.said.emit(f"The viewer keeps to {self.title(node)}. Press 1 on it again to let go." if self.watched else "", "note")
+        self.said.emit(
+            tr("The viewer keeps to {title}. Press 1 on it again to let go.", title=self.title(node)) if self.watched else "", "note"
+        )
         self.picture_changed.emit()
 
     def look_at(self, look: Look | None) -> None:
@@ -590,7 +596,7 @@ class Session:
 
 
 def _count(number: int) -> str:
-    return "node" if number == 1 else f"{number} nodes"
+    return tr("node") if number == 1 else tr("{count} nodes", count=number)
 
 
 def _shift_to(piece: Workflow, at: Place) -> Place:
@@ -599,3 +605,7 @@ def _shift_to(piece: Workflow, at: Place) -> Place:
     left = min((x for x, _ in (*piece.layout.values(), *others)), default=0.0)
     top = min((y for _, y in (*piece.layout.values(), *others)), default=0.0)
     return at[0] - left, at[1] - top
+
+
+def _begun_large(sentence: str) -> str:
+    return sentence[:1].upper() + sentence[1:]

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.actions import ROWS
+from app.language import tr
 
 SIZE = (560, 640)
 FIELD_WIDTH = 168
@@ -37,16 +38,16 @@ class ShortcutsDialog(QDialog):
     def __init__(self, chosen: Keys, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("shortcuts")
-        self.setWindowTitle("Keyboard shortcuts")
+        self.setWindowTitle(tr("Keyboard shortcuts"))
         self.resize(*SIZE)
         self.fields: dict[str, QKeySequenceEdit] = {}
         self._labels: dict[str, QLabel] = {}
-        self.search = QLineEdit(placeholderText="Find an action", clearButtonEnabled=True)
+        self.search = QLineEdit(placeholderText=tr("Find an action"), clearButtonEnabled=True)
         self.search.textChanged.connect(self._find)
         self.told = QLabel(wordWrap=True)
         self.told.setProperty("quiet", True)
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
-        self.reset = self.buttons.addButton("Reset all", QDialogButtonBox.ButtonRole.ResetRole)
+        self.reset = self.buttons.addButton(tr("Reset all"), QDialogButtonBox.ButtonRole.ResetRole)
         self.reset.clicked.connect(lambda: self._show({}))
         self.buttons.accepted.connect(self.accept)
         self.buttons.rejected.connect(self.reject)
@@ -64,12 +65,12 @@ class ShortcutsDialog(QDialog):
         grid.setColumnStretch(0, 1)
         grid.setVerticalSpacing(4)
         for number, row in enumerate(ROWS):
-            self._labels[row.name] = QLabel(f"{row.menu}: {row.text.rstrip('…')}" if row.menu else row.text)
+            self._labels[row.name] = QLabel(f"{tr(row.menu)}: {tr(row.text).rstrip('…')}" if row.menu else tr(row.text))
             field = self.fields[row.name] = QKeySequenceEdit()
             field.setMaximumSequenceLength(1)
             field.setFixedWidth(FIELD_WIDTH)
             field.setClearButtonEnabled(True)
-            field.setAccessibleName(f"Keys of {row.text}")
+            field.setAccessibleName(tr("Keys of {text}", text=tr(row.text)))
             field.keySequenceChanged.connect(self._check)
             grid.addWidget(self._labels[row.name], number, 0)
             grid.addWidget(field, number, 1, Qt.AlignmentFlag.AlignRight)
@@ -94,8 +95,13 @@ class ShortcutsDialog(QDialog):
         for row in ROWS:
             keys = self.fields[row.name].keySequence().toString()
             if keys and keys in taken:
-                twice = f"{keys} belongs to “{taken[keys]}” and “{row.text.rstrip('…')}”: give one of them other keys."
-            taken[keys] = row.text.rstrip("…")
+                twice = tr(
+                    "{keys} belongs to “{taken}” and “{text}”: give one of them other keys.",
+                    keys=keys,
+                    taken=taken[keys],
+                    text=tr(row.text).rstrip("…"),
+                )
+            taken[keys] = tr(row.text).rstrip("…")
         self.told.setText(twice)
         self.buttons.button(QDialogButtonBox.StandardButton.Ok).setEnabled(not twice)
 

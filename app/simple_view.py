@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollA
 
 from app.inspector.parameter_row import ParameterRow
 from app.inspector.workflow_form import exposed_rows
+from app.language import marked, tr
 from app.preview.viewer import Viewer
 from app.session import Session
 from app.theme.fonts import font
@@ -16,7 +17,7 @@ from app.theme.tokens import Theme
 from graph_engine.workflow import Workflow
 
 FORM_WIDTH = 400
-NOTHING = "This workflow lets nothing be set yet.\nIn the graph, the arrow beside a parameter brings it here."
+NOTHING = marked("This workflow lets nothing be set yet.\nIn the graph, the arrow beside a parameter brings it here.")
 
 
 class SimpleView(QWidget):
@@ -85,7 +86,7 @@ class SimpleView(QWidget):
             row.leave_exposed()
             self._form.addWidget(row)
         if not self.rows:
-            hint = QLabel(NOTHING, wordWrap=True)
+            hint = QLabel(tr(NOTHING), wordWrap=True)
             hint.setProperty("quiet", True)
             self._form.addWidget(hint)
         self._show_words()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtWidgets import QFrame, QLabel, QListWidget, QListWidgetItem, QProgressBar, QPushButton, QStatusBar, QVBoxLayout, QWidget
 
+from app.language import tr
 from app.session import Session
 from app.theme.icons import icon
 from app.theme.tokens import Theme
@@ -75,11 +76,11 @@ class Status(QStatusBar):
         self.queue = QPushButton(icon("queue", theme, theme.muted), "")
         self.queue.setProperty("flat", True)
         self.queue.setObjectName("queue_state")
-        self.queue.setToolTip("Show or hide the queue")
-        self.worker = QPushButton(icon("memory", theme, theme.muted), "Worker starting")
+        self.queue.setToolTip(tr("Show or hide the queue"))
+        self.worker = QPushButton(icon("memory", theme, theme.muted), tr("Worker starting"))
         self.worker.setProperty("flat", True)
         self.worker.setObjectName("worker_state")
-        self.worker.setToolTip("Show or hide what the worker holds in memory and on disk")
+        self.worker.setToolTip(tr("Show or hide what the worker holds in memory and on disk"))
         self.addWidget(self.problems)
         self.addWidget(self.run)
         self.addWidget(self.progress)
@@ -96,9 +97,8 @@ class Status(QStatusBar):
         problems = self.session.problems
         errors = sum(problem.severity == "error" for problem in problems)
         count = errors or len(problems)
-        word = "problem" if errors else "warning"
         self.problems.setVisible(bool(problems))
-        self.problems.setText(f"{count} {word}{'' if count == 1 else 's'}")
+        self.problems.setText(_counted(count, bool(errors)))
         color = self.theme.bad if errors else self.theme.warning
         self.problems.setIcon(icon("warning", self.theme, color))
 
@@ -112,10 +112,16 @@ class Status(QStatusBar):
 
     def show_queue(self) -> None:
         waiting = sum(job.state in ("waiting", "paused") for job in self.session.queueing.all())
-        self.queue.setText(f"{waiting} waiting" if waiting else "Queue")
+        self.queue.setText(tr("{waiting} waiting", waiting=waiting) if waiting else tr("Queue"))
 
     def show_worker(self, text: str) -> None:
         self.worker.setText(text)
 
     def _open_list(self) -> None:
         self.list.open_above(self.problems.mapToGlobal(QPoint(0, 0)))
+
+
+def _counted(count: int, errors: bool) -> str:
+    if count == 1:
+        return tr("1 problem") if errors else tr("1 warning")
+    return tr("{count} problems", count=count) if errors else tr("{count} warnings", count=count)

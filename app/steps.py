@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
+from app.language import marked
 from app.sheet import sheet
 from app.worker_link import LOST
 from graph_engine.events import (
@@ -25,7 +26,7 @@ from graph_engine.plan import Plan
 from graph_engine.values import Pixels
 
 UNSETTLED = ("waiting", "running")
-LOST_WORKER = ("The worker ended while this node ran.", "Run again: finished nodes are kept.")
+LOST_WORKER = (marked("The worker ended while this node ran."), marked("Run again: finished nodes are kept."))
 
 
 class Step(msgspec.Struct, frozen=True):

@@ -9,6 +9,7 @@ from PySide6.QtCore import QEvent, QMargins, QObject, QPoint, QRect, QRectF, QSi
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from app.language import marked, tr
 from app.theme.tokens import Theme
 from graph_engine.workflow import Workflow
 
@@ -44,19 +45,23 @@ def _has_run(window: Window, before: Workflow) -> bool:
 
 
 STOPS = (
-    Stop("Begin with a picture. Choose an example: it opens as a graph and runs.", lambda w: w.canvas.start_page, _has_nodes),
+    Stop(marked("Begin with a picture. Choose an example: it opens as a graph and runs."), lambda w: w.canvas.start_page, _has_nodes),
     Stop(
-        "Each box is a node, each wire carries what its color says. Wheel zooms, the middle button moves, Home shows all.",
+        marked("Each box is a node, each wire carries what its color says. Wheel zooms, the middle button moves, Home shows all."),
         lambda w: w.canvas,
     ),
-    Stop("What the workflow lets you set stands here. Change the prompt: a red car in the snow, say.", lambda w: w.inspector, _was_edited),
-    Stop("Run. Only what the change touches is made again; every node says what it did.", lambda w: w.run_button, _has_run),
     Stop(
-        "The picture. Wheel zooms to the pixel, a right click copies; the button with the divider compares it with another.",
+        marked("What the workflow lets you set stands here. Change the prompt: a red car in the snow, say."),
+        lambda w: w.inspector,
+        _was_edited,
+    ),
+    Stop(marked("Run. Only what the change touches is made again; every node says what it did."), lambda w: w.run_button, _has_run),
+    Stop(
+        marked("The picture. Wheel zooms to the pixel, a right click copies; the button with the divider compares it with another."),
         lambda w: w.viewer,
     ),
-    Stop("Press Tab over the canvas to add a node: type a few letters of its name, press Enter.", lambda w: w.canvas, _has_grown),
-    Stop("That is all. Ctrl+Z undoes everything, F1 explains what the pointer is over.", lambda w: w.canvas),
+    Stop(marked("Press Tab over the canvas to add a node: type a few letters of its name, press Enter."), lambda w: w.canvas, _has_grown),
+    Stop(marked("That is all. Ctrl+Z undoes everything, F1 explains what the pointer is over."), lambda w: w.canvas),
 )
 
 
@@ -166,7 +171,7 @@ class _Note(QFrame):
         self.text = QLabel(wordWrap=True)
         self.count = QLabel()
         self.count.setProperty("quiet", True)
-        self.next, self.end = QPushButton("Next"), QPushButton("End the tour")
+        self.next, self.end = QPushButton(tr("Next")), QPushButton(tr("End the tour"))
         self.end.setProperty("flat", True)
         row = QHBoxLayout()
         row.addWidget(self.count, 1)
@@ -181,7 +186,7 @@ class _Note(QFrame):
 
     def show_stop(self, text: str, number: int, count: int, waits: bool) -> None:
         """``waits``: the hand leads on; Next passes the stop over."""
-        self.text.setText(text)
-        self.count.setText(f"{number + 1} of {count}")
-        self.next.setText("Skip" if waits else "Next" if number + 1 < count else "Done")
+        self.text.setText(tr(text))
+        self.count.setText(tr("{number} of {count}", number=number + 1, count=count))
+        self.next.setText(tr("Skip") if waits else tr("Next") if number + 1 < count else tr("Done"))
         self.end.setVisible(number + 1 < count)

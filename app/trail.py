@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton
 
+from app.language import tr
 from app.session import Session
 from app.theme.icons import pixmap
 from app.theme.tokens import Theme
@@ -52,7 +53,9 @@ class Trail(QFrame):
     def _button(self, name: str, levels: int) -> QPushButton:
         button = QPushButton(name.replace("&", "&&"))
         button.setProperty("flat", True)
-        button.setToolTip(f"Step out to {name}   U" if levels == 1 else f"Step out to {name}" if levels else "Shown here")
+        button.setToolTip(
+            tr("Step out to {name}   U", name=name) if levels == 1 else tr("Step out to {name}", name=name) if levels else tr("Shown here")
+        )
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         button.setEnabled(levels > 0)
         button.clicked.connect(lambda: self._session.groups.step_out(levels))

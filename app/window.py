@@ -33,6 +33,7 @@ from app.helping import Topic, topic_under_pointer
 from app.import_panel import HEIGHT as REPORT_HEIGHT
 from app.import_panel import ImportPanel
 from app.inspector.inspector import Inspector
+from app.language import inside, retold, tr
 from app.linking import Gap, LooseEnd
 from app.lost_work import told
 from app.memory_panel.memory_panel import MemoryPanel
@@ -135,7 +136,7 @@ class Window(QMainWindow):
         self.canvas.setFocus()
 
     def _dock(self, title: str, panel: QWidget, area: Qt.DockWidgetArea = Qt.DockWidgetArea.RightDockWidgetArea) -> QDockWidget:
-        dock = QDockWidget(title)
+        dock = QDockWidget(tr(title))
         dock.setObjectName(f"dock_{title.lower()}")
         dock.setWidget(panel)
         dock.setFeatures(QDockWidget.DockWidgetFeature.DockWidgetMovable)
@@ -219,7 +220,7 @@ class Window(QMainWindow):
         self.canvas.setFocus()
 
     def _action(self, row: Row) -> QAction:
-        action = QAction(row.text, self)
+        action = QAction(tr(row.text), self)
         action.setObjectName(row.name)
         action.setShortcuts([QKeySequence(keys) for keys in row.keys])
         if row.icon:
@@ -227,7 +228,7 @@ class Window(QMainWindow):
         elif row.swatch:
             action.setIcon(swatch(row.swatch))
         keys = f"   {QKeySequence(row.keys[0]).toString()}" if row.keys else ""
-        action.setToolTip(f"{row.tip or row.text.rstrip('…')}{keys}")
+        action.setToolTip(f"{tr(row.tip) if row.tip else tr(row.text).rstrip('…')}{keys}")
         action.triggered.connect(lambda: row.do(self))
         if row.scope == "canvas":
             action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
@@ -238,7 +239,7 @@ class Window(QMainWindow):
 
     def _fill_menus(self) -> None:
         for name in MENUS:
-            self._fill_menu(self.menuBar().addMenu(name), name)
+            self._fill_menu(self.menuBar().addMenu(tr(name)), name)
 
     def _fill_menu(self, menu: QMenu, name: str) -> None:
         for row in ROWS:
@@ -248,10 +249,10 @@ class Window(QMainWindow):
                 menu.addAction(self.actions_by_name[row.name])
         for inner, outer in SUBMENUS.items():
             if outer == name:
-                self._fill_menu(menu.addMenu(inner), inner)
+                self._fill_menu(menu.addMenu(tr(inner)), inner)
 
     def _tool_bar(self) -> QToolBar:
-        bar = QToolBar("Tools")
+        bar = QToolBar(tr("Tools"))
         bar.setObjectName("tools")
         bar.setMovable(False)
         bar.setIconSize(QSize(SIZE, SIZE))
@@ -352,7 +353,7 @@ class Window(QMainWindow):
             dock.setVisible(not simple)
         self.canvas.setVisible(not simple)
         self.simple_view.setVisible(simple)
-        self.actions_by_name["simple_view"].setText("Graph" if simple else "Simple view")
+        self.actions_by_name["simple_view"].setText(tr("Graph") if simple else tr("Simple view"))
 
     def toggle_album(self) -> None:
         if self.album_panel:
@@ -402,8 +403,8 @@ class Window(QMainWindow):
             self.actions_by_name[row.name].setEnabled(row.when(self))
         self.stop_button.setEnabled(self.session.queueing.is_busy)
         document = self.session.document
-        self.actions_by_name["undo"].setText(f"Undo {document.undo_label.lower()}".rstrip())
-        self.actions_by_name["redo"].setText(f"Redo {document.redo_label.lower()}".rstrip())
+        self.actions_by_name["undo"].setText(_naming("Undo", document.undo_label))
+        self.actions_by_name["redo"].setText(_naming("Redo", document.redo_label))
 
     def _open_palette(self, at: QPoint, loose: LooseEnd | Gap | None) -> None:
         self.palette.open_at(at, self.canvas.mapToScene(at), loose)  # type: ignore[attr-defined]
@@ -426,17 +427,17 @@ class Window(QMainWindow):
             if row.on_node if on_node else row.on_empty:
                 menu.addAction(self.actions_by_name[row.name])
         if on_node:
-            self._fill_menu(menu.addMenu("Color"), "Color")
+            self._fill_menu(menu.addMenu(tr("Color")), "Color")
         menu.popup(self.canvas.viewport().mapToGlobal(at))
 
     def _take_ready(self, catalogue: Catalogue) -> None:
-        self.status.show_worker("Worker ready")
+        self.status.show_worker(tr("Worker ready"))
         self.session.housekeeping.begin_anew()
         self._plan_soon()
         if catalogue != self.session.installed:
             self.session.show_catalogue(catalogue)
         for broken in catalogue.broken:
-            self.session.said.emit(f"{broken.module} was left out: {broken.message}", "warning")
+            self.session.said.emit(tr("{module} was left out: {message}", module=broken.module, message=retold(broken.message)), "warning")
 
     def toggle_memory(self) -> None:
         self.memory_dock.setVisible(not self.memory_dock.isVisible())
@@ -450,30 +451,33 @@ class Window(QMainWindow):
         """Start the worker. Where an earlier window left jobs, the queue is shown, which asks about them; none runs unasked."""
         self.runner.start()
         for trouble in self.runner.troubles:
-            self.session.said.emit(f"{trouble}.", "warning")
+            self.session.said.emit(f"{retold(trouble)}.", "warning")
         if self.session.queueing.find_left():
             self.queue_dock.show()
             self.session.queueing.tell()
 
     def _take_loss(self, reason: str) -> None:
-        self.status.show_worker("Worker ended")
+        self.status.show_worker(tr("Worker ended"))
         self.session.take_loss(reason)
 
     def tell_fault(self, text: str, details: str) -> None:
         """An exception that nobody expected: it is told, and the document stays as it was."""
-        self.notice.offer(text, {"Copy details": lambda: QApplication.clipboard().setText(details)}, "error")
+        self.notice.offer(text, {tr("Copy details"): lambda: QApplication.clipboard().setText(details)}, "error")
 
     def offer_lost_work(self) -> None:
         """Say that a window ended with unsaved work, if one did."""
         self.files.look_for_lost_work()
         self.show_possible()
         if self.files.lost:
-            self.notice.offer(f"{told(self.files.lost)}: the program ended before it was saved.", self._lost_offers())
+            self.notice.offer(tr("{told}: the program ended before it was saved.", told=told(self.files.lost)), self._lost_offers())
 
     def _lost_offers(self) -> dict[str, Callable[[], object]]:
         if len(self.files.lost) > 1:
-            return {"Look at it…": self.files.show_lost}
-        return {"Recover": lambda: self.files.recover(self.files.lost[0]), "Forget it": lambda: self.files.forget(self.files.lost[0])}
+            return {tr("Look at it…"): self.files.show_lost}
+        return {
+            tr("Recover"): lambda: self.files.recover(self.files.lost[0]),
+            tr("Forget it"): lambda: self.files.forget(self.files.lost[0]),
+        }
 
     # commands
 
@@ -492,7 +496,7 @@ class Window(QMainWindow):
     def tidy(self) -> None:
         """Lay out what is selected, or everything."""
         chosen = self.canvas.boxes(self.session.selection if len(self.session.selection) > 1 else ())
-        self.arrange("Tidy up", tidied(chosen, self.session.workflow.graph, self.canvas.offsets()))
+        self.arrange(tr("Tidy up"), tidied(chosen, self.session.workflow.graph, self.canvas.offsets()))
 
     def copy(self) -> None:
         if text := self.session.copied():
@@ -547,13 +551,20 @@ def _dropped(event: QDropEvent) -> Path | None:
     return path if path and path.suffix.lower() in SUFFIXES else None
 
 
+def _naming(action: str, edit: str) -> str:
+    """Undo or Redo, with the edit that it is about."""
+    if not edit:
+        return tr(action)
+    return tr("Undo {edit}", edit=inside(edit)) if action == "Undo" else tr("Redo {edit}", edit=inside(edit))
+
+
 def make_window(runner: Runner, path: Path | None = None, theme: Theme = DARK) -> Window:
     """A window that is ready to be shown; its worker is not started yet."""
     troubles: list[str] = []
     album = opened_or_begun_anew(data_folder(), troubles.append)
     window = Window(Session(runner.remembered(), folder=data_folder()), runner, theme, album)
     for trouble in troubles:
-        window.session.said.emit(f"{trouble}.", "warning")
+        window.session.said.emit(f"{retold(trouble)}.", "warning")
     if path:
         window.files.open_path(path)
     window.offer_lost_work()

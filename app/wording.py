@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from pathlib import PurePath
 from typing import Any
 
-from graph_engine.declaration import AnyKind, File, Input, Integer, NodeType, Number, Output, Painted, Parameter, Seed, Text
+from app.language import tr
+from graph_engine.declaration import AnyKind, Choice, File, Input, Integer, NodeType, Number, Output, Painted, Parameter, Seed, Text
 from graph_engine.flatten import way_to
 from graph_engine.graph import Node
 from graph_engine.open_types import said
@@ -42,7 +43,7 @@ def title_of_step(workflow: Workflow, types: Mapping[str, NodeType], step: str) 
 def type_text(end: Input | Output) -> str:
     """What goes through an input or output."""
     listed = end.listed if isinstance(end, Output) else end.whole
-    return f"list of {said(end.type)}" if listed else said(end.type)
+    return tr("list of {type}", type=tr(said(end.type))) if listed else tr(said(end.type))
 
 
 def value_of(node: Node, parameter: Parameter) -> Any:
@@ -60,7 +61,7 @@ def number_text(value: float, step: float = 0.01) -> str:
 def value_text(kind: AnyKind, value: Any) -> str:
     """A value in one short line."""
     if value is None:
-        return "none"
+        return tr("none")
     if isinstance(kind, Number):
         return _with_unit(number_text(float(value), kind.step), kind.unit) if isinstance(value, int | float) else str(value)
     if isinstance(kind, Integer):
@@ -68,25 +69,25 @@ def value_text(kind: AnyKind, value: Any) -> str:
     if isinstance(kind, Seed):
         return _seed_text(value)
     if isinstance(kind, File):
-        return PurePath(str(value)).name or "choose a file"
+        return PurePath(str(value)).name or tr("choose a file")
     if isinstance(kind, Text):
         return " ".join(str(value).split())
     if isinstance(kind, Painted):
         return painted_text(value)
-    return str(value)
+    return tr(str(value)) if isinstance(kind, Choice) else str(value)
 
 
 def painted_text(value: Mapping[str, Any]) -> str:
     """How much a painted document holds: its lists are counted, as "3 shapes"."""
     if not isinstance(value, Mapping):
-        return "not understood"
+        return tr("not understood")
     counts = [f"{len(part)} {name if len(part) != 1 else name.removesuffix('s')}" for name, part in value.items() if isinstance(part, list)]
-    return ", ".join(counts) or ("changed by hand" if value else "nothing yet")
+    return ", ".join(counts) or (tr("changed by hand") if value else tr("nothing yet"))
 
 
 def _seed_text(value: Any) -> str:
     number, policy = seed_value(value), seed_policy(value)
-    return str(number) if policy == "fixed" else f"{number} · {policy}"
+    return str(number) if policy == "fixed" else f"{number} · {tr(policy)}"
 
 
 def _with_unit(text: str, unit: str) -> str:
@@ -95,10 +96,10 @@ def _with_unit(text: str, unit: str) -> str:
 
 def seconds_text(seconds: float) -> str:
     if seconds < 1:
-        return f"{seconds * 1000:.0f} ms"
+        return tr("{seconds:.0f} ms", seconds=seconds * 1000)
     if seconds < 60:
-        return f"{seconds:.1f} s"
-    return f"{int(seconds // 60)} min {int(seconds % 60):02d} s"
+        return tr("{seconds:.1f} s", seconds=seconds)
+    return tr("{minutes} min {seconds:02d} s", minutes=int(seconds // 60), seconds=int(seconds % 60))
 
 
 def bytes_text(count: int) -> str:
@@ -106,15 +107,19 @@ def bytes_text(count: int) -> str:
     for unit, size in (("GB", 1 << 30), ("MB", 1 << 20), ("kB", 1 << 10)):
         if count >= size:
             return f"{count / size:.1f} {unit}" if unit == "GB" else f"{count / size:.0f} {unit}"
-    return f"{count} B"
+    return tr("{count} B", count=count)
 
 
 def left_text(seconds: float) -> str:
     """How long something will still take, no finer than anybody can know."""
     if seconds < 2:
-        return "a moment left"
+        return tr("a moment left")
     if seconds < 57:
         step = 1 if seconds < 10 else 5
-        return f"about {round(seconds / step) * step} s left"
+        return tr("about {seconds} s left", seconds=round(seconds / step) * step)
     minutes = max(1, round(seconds / 60))
-    return f"about {minutes} min left" if minutes < 60 else f"about {minutes // 60} h {minutes % 60:02d} min left"
+    return (
+        tr("about {minutes} min left", minutes=minutes)
+        if minutes < 60
+        else tr("about {minutes} h {seconds:02d} min left", minutes=minutes // 60, seconds=minutes % 60)
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
+from app.language import tr
 from app.wording import label, title_of, value_text
 from graph_engine.declaration import NodeType, Parameter, Seed
 from graph_engine.graph import Graph, Node
@@ -28,10 +29,10 @@ def changes(before: Graph, after: Graph, types: Mapping[str, NodeType]) -> list[
         after: that of the other.
     """
     made = [change for node in after.nodes for change in _of_node(node, before, after, types)]
-    made += [Change(_title(node, types), "went") for key, node in before.nodes.items() if key not in after.nodes]
+    made += [Change(_title(node, types), tr("went")) for key, node in before.nodes.items() if key not in after.nodes]
     kept = before.nodes.keys() & after.nodes.keys()
     if _links(before, kept) != _links(after, kept):
-        made.append(Change("Links", "lead elsewhere"))
+        made.append(Change(tr("Links"), tr("lead elsewhere")))
     return made
 
 
@@ -39,10 +40,10 @@ def _of_node(key: str, before: Graph, after: Graph, types: Mapping[str, NodeType
     node, old = after.nodes[key], before.nodes.get(key)
     title = _title(node, types)
     if old is None:
-        yield Change(title, "came")
+        yield Change(title, tr("came"))
         return
     if old.type != node.type:
-        yield Change(title, "took the place of", _title(old, types))
+        yield Change(title, tr("took the place of"), _title(old, types))
         return
     known = types.get(node.type)
     for parameter in known.parameters if known else ():
@@ -50,7 +51,7 @@ def _of_node(key: str, before: Graph, after: Graph, types: Mapping[str, NodeType
         if was != now:
             yield Change(title, label(parameter), value_text(parameter.kind, was), value_text(parameter.kind, now))
     if old.state != node.state:
-        yield Change(title, "is", old.state or "on", node.state or "on")
+        yield Change(title, tr("is"), tr(old.state or "on"), tr(node.state or "on"))
 
 
 def values_behind(graph: Graph, node: str, types: Mapping[str, NodeType]) -> dict[str, tuple[Any, ...]]:

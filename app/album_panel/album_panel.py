@@ -11,6 +11,7 @@ from app.album.entry import Entry
 from app.album_panel.entry_detail import EntryDetail
 from app.album_panel.entry_model import ENTRY, EntryModel, short_text
 from app.album_panel.entry_painting import CELL, EntryPainter
+from app.language import marked, tr
 from app.pictures import to_pixels
 from app.session import Look, Session
 from app.theme.icons import icon
@@ -18,9 +19,9 @@ from app.theme.tokens import Theme
 
 WIDTH = 272
 SEARCH_PAUSE = 120  # milliseconds
-EMPTY = "Nothing yet.\nPictures that runs show or save\nare kept here with their workflow."
-NOTHING_FOUND = "Nothing fits these words."
-HINT = "Find: owl, seed=7, steps>20, #tag"
+EMPTY = marked("Nothing yet.\nPictures that runs show or save\nare kept here with their workflow.")
+NOTHING_FOUND = marked("Nothing fits these words.")
+HINT = marked("Find: owl, seed=7, steps>20, #tag")
 
 
 class AlbumPanel(QWidget):
@@ -33,19 +34,19 @@ class AlbumPanel(QWidget):
         self._album, self._session, self._theme = album, session, theme
         self.model = EntryModel(album, self)
         self.list = self._list()
-        self.search = QLineEdit(placeholderText=HINT, clearButtonEnabled=True)
-        self.search.setAccessibleName("Search the history")
-        self.starred = QToolButton(toolTip="Only those with a star", checkable=True)
+        self.search = QLineEdit(placeholderText=tr(HINT), clearButtonEnabled=True)
+        self.search.setAccessibleName(tr("Search the history"))
+        self.starred = QToolButton(toolTip=tr("Only those with a star"), checkable=True)
         self.starred.setIcon(icon("star", theme))
-        self.empty = QLabel(EMPTY, alignment=Qt.AlignmentFlag.AlignCenter)
+        self.empty = QLabel(tr(EMPTY), alignment=Qt.AlignmentFlag.AlignCenter)
         self.empty.setProperty("quiet", True)
         self.detail = EntryDetail(album, session, theme)
         self.doings = {
-            "star": self._doing("Star", "star", ("S",), self.star),
-            "seed": self._doing("Use this seed", "dice", (), self.use_seed),
-            "open": self._doing("Open its workflow", "open", (), self.open_workflow),
-            "compare": self._doing("Compare", "compare", ("C",), self.compare),
-            "forget": self._doing("Remove from the history", "close", (QKeySequence.StandardKey.Delete,), self.forget),
+            "star": self._doing(tr("Star"), "star", ("S",), self.star),
+            "seed": self._doing(tr("Use this seed"), "dice", (), self.use_seed),
+            "open": self._doing(tr("Open its workflow"), "open", (), self.open_workflow),
+            "compare": self._doing(tr("Compare"), "compare", ("C",), self.compare),
+            "forget": self._doing(tr("Remove from the history"), "close", (QKeySequence.StandardKey.Delete,), self.forget),
         }
         self._timer = QTimer(self, singleShot=True, interval=SEARCH_PAUSE)
         self._lay_out()
@@ -80,7 +81,7 @@ class AlbumPanel(QWidget):
         head = QHBoxLayout()
         head.setContentsMargins(12, 6, 6, 6)
         head.setSpacing(2)
-        title = QLabel("History")
+        title = QLabel(tr("History"))
         title.setProperty("heading", True)
         head.addWidget(title, 1)
         for name in ("seed", "open", "compare", "star"):
@@ -125,7 +126,7 @@ class AlbumPanel(QWidget):
         found = bool(self.model.entries)
         self.list.setVisible(found)
         self.empty.setVisible(not found)
-        self.empty.setText(NOTHING_FOUND if self.model.count else EMPTY)
+        self.empty.setText(tr(NOTHING_FOUND if self.model.count else EMPTY))
         self.show_possible()
         self._show_detail()
 

@@ -12,6 +12,7 @@ from app.album.album import Album
 from app.album.changes import Change, changes
 from app.album.entry import Entry
 from app.album_panel.entry_model import entry_text, moment_text
+from app.language import inside, tr
 from app.session import Session
 from app.theme.tokens import Theme
 from graph_engine.flatten import flattened
@@ -37,8 +38,8 @@ class EntryDetail(QFrame):
         self.facts.setProperty("quiet", True)
         self.changed = QLabel(wordWrap=True, textFormat=Qt.TextFormat.RichText)
         self.changed.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.tags = QLineEdit(placeholderText="Tags, with commas between them")
-        self.tags.setAccessibleName("Tags")
+        self.tags = QLineEdit(placeholderText=tr("Tags, with commas between them"))
+        self.tags.setAccessibleName(tr("Tags"))
         self.tags.editingFinished.connect(self._take_tags)
         self.line = QWidget()
         self._line = QHBoxLayout(self.line)
@@ -58,7 +59,7 @@ class EntryDetail(QFrame):
             return
         ancestors = self._album.ancestors(entry)
         self.title.setText(entry.name)
-        seed = f" · seed {entry.seed}" if entry.seed is not None else ""
+        seed = tr(" · seed {seed}", seed=entry.seed) if entry.seed is not None else ""
         self.facts.setText(f"{entry.width} × {entry.height}{seed} · {moment_text(entry.when)}")
         self.changed.setText(self._changes_text(ancestors[0], entry) if ancestors else "")
         self.changed.setVisible(bool(ancestors))
@@ -69,11 +70,11 @@ class EntryDetail(QFrame):
         found = changes(self._graph(parent), self._graph(entry), self._session.installed)
         lines = [self._line_of(change) for change in found[:SHOWN_CHANGES]]
         if len(found) > SHOWN_CHANGES:
-            lines.append(f"and {len(found) - SHOWN_CHANGES} more")
-        return "<br>".join(lines) or "Made like the one before."
+            lines.append(tr("and {count} more", count=len(found) - SHOWN_CHANGES))
+        return "<br>".join(lines) or tr("Made like the one before.")
 
     def _line_of(self, change: Change) -> str:
-        name = f'<span style="color:{self._theme.muted}">{escape(change.node)}</span> {escape(change.what.lower())}'
+        name = f'<span style="color:{self._theme.muted}">{escape(change.node)}</span> {escape(inside(change.what))}'
         if not change.after:
             return f"{name} {escape(change.before)}".rstrip()
         return f'{name} <span style="color:{self._theme.faint}">{escape(change.before)} →</span> {escape(change.after)}'
@@ -89,7 +90,7 @@ class EntryDetail(QFrame):
         for ancestor in ancestors[:SHOWN_ANCESTORS]:
             picture = QPixmap()
             picture.loadFromData(self._album.thumbnail(ancestor))
-            button = QToolButton(toolTip=f"Came from: {entry_text(ancestor)}")
+            button = QToolButton(toolTip=tr("Came from: {entry}", entry=entry_text(ancestor)))
             button.setIcon(QIcon(picture))
             button.setIconSize(QSize(ANCESTOR, ANCESTOR))
             button.clicked.connect(lambda checked=False, number=ancestor.id: self.ancestor_chosen.emit(number))

@@ -11,6 +11,7 @@ from PySide6.QtGui import QPixmap, QPixmapCache
 from app.album.album import Album
 from app.album.entry import Entry
 from app.album.search import asked
+from app.language import tr
 
 ENTRY, THUMBNAIL = Qt.ItemDataRole.UserRole, Qt.ItemDataRole.UserRole + 1
 
@@ -75,13 +76,13 @@ class EntryModel(QAbstractListModel):
 
 def entry_text(entry: Entry) -> str:
     """An entry in a line: its document, its seed, when it was made."""
-    seed = f" · seed {entry.seed}" if entry.seed is not None else ""
+    seed = tr(" · seed {seed}", seed=entry.seed) if entry.seed is not None else ""
     return f"{entry.name}{seed} · {moment_text(entry.when)}"
 
 
 def short_text(entry: Entry) -> str:
     """What tells an entry from its neighbors, in a few words."""
-    return f"Seed {entry.seed}" if entry.seed is not None else f"{entry.title}, {moment_text(entry.when)}"
+    return tr("Seed {seed}", seed=entry.seed) if entry.seed is not None else f"{entry.title}, {moment_text(entry.when)}"
 
 
 def moment_text(when: float) -> str:

@@ -10,6 +10,7 @@ from PySide6.QtGui import QImage
 from app.album.album import Album
 from app.album.entry import Entry, Made
 from app.album.keeping import Keeping
+from app.language import tr
 from app.pictures import to_qimage
 from app.queue.job import Job
 from app.session import Session
@@ -50,7 +51,7 @@ class Recorder(QObject):
     def _tell(self, done: object) -> None:
         future, job = done  # type: ignore[misc]
         if error := future.exception():
-            self.trouble.emit(f"A picture was not kept in the history: {error}")
+            self.trouble.emit(tr("A picture was not kept in the history: {error}", error=error))
         elif entry := future.result():
             if document := self.keeping.document_of(job):
                 self.keeping.comes_from(document, entry.id)

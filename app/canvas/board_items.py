@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 from app.canvas.inks import Inks
 from app.canvas.node_painting import FULL
 from app.canvas.row_painting import rounded
+from app.language import tr
 from graph_engine.board import Frame, Note
 
 HEAD = 36.0
@@ -124,7 +125,7 @@ class NoteItem(Piece):
     def show_note(self, note: Note) -> None:
         if note.text != self.note.text or self.words.isEmpty():
             features = QTextDocument.MarkdownFeature
-            text = note.text.replace(PICTURE, "!\u200b[") or "*Double click to write*"
+            text = note.text.replace(PICTURE, "!\u200b[") or tr("*Double click to write*")
             self.words.setMarkdown(text, features.MarkdownDialectGitHub | features.MarkdownNoHTML)
             _set_letters(self.words)
         self.note = note

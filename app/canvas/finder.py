@@ -7,6 +7,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from app.finding import Found, found_in
+from app.language import tr
 from app.session import Session
 from app.theme.icons import SIZE, pixmap
 from app.theme.tokens import Theme
@@ -21,8 +22,8 @@ class Finder(QFrame):
         self.setObjectName("palette")
         self._session, self._theme = session, theme
         self.hits: list[Found] = []
-        self.field = QLineEdit(placeholderText="Find in the graph")
-        self.field.setAccessibleName("Find in the graph")
+        self.field = QLineEdit(placeholderText=tr("Find in the graph"))
+        self.field.setAccessibleName(tr("Find in the graph"))
         self.list = QListWidget()
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

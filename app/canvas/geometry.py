@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from msgspec.structs import replace
 from PySide6.QtCore import QPointF, QRectF
 
+from app.language import tr
 from app.wording import label, type_title
 from graph_engine.board import LINKED
 from graph_engine.declaration import Input, NodeType, Output, Parameter, Text
@@ -114,7 +115,7 @@ def placeholder(type_id: str, into: Iterable[Link], out_of: Iterable[Link]) -> N
         version=0,
         title=type_title(type_id),
         section=section,
-        summary="This node type is not installed. The node keeps everything it holds and is saved unchanged.",
+        summary=tr("This node type is not installed. The node keeps everything it holds and is saved unchanged."),
         help="",
         inputs=tuple(Input(link, "", required=False) for link in dict.fromkeys(link.input for link in into)),
         parameters=(),

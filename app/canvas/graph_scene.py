@@ -16,6 +16,7 @@ from app.canvas.node_item import NodeItem
 from app.canvas.overview import Overview
 from app.canvas.stage import Stage
 from app.canvas.wire_item import WireItem
+from app.language import tr
 from app.remedies import RUN_AGAIN, Remedy, remedies
 from app.session import Session
 from graph_engine.board import EMPTY, Board
@@ -183,7 +184,7 @@ class GraphScene(QGraphicsScene):
     def _show_remedy(self, identity: str) -> None:
         if item := self.nodes.get(identity):
             remedy = self.remedy(identity)
-            text = remedy.text if remedy else ""
+            text = tr(remedy.text) if remedy else ""
             if text or item.face.remedy:
                 item.show_remedy(text)
 

@@ -16,6 +16,7 @@ from app.canvas.minimap import Minimap
 from app.canvas.node_painting import OVERVIEW
 from app.canvas.start_page import StartPage
 from app.canvas.wire_item import WireItem, wire_path
+from app.language import tr
 from app.linking import Gap, LooseEnd
 from app.session import Session
 from app.theme.tokens import Theme
@@ -53,7 +54,7 @@ class GraphView(QGraphicsView):
 
     def _set_up(self) -> None:
         self.setObjectName("canvas")
-        self.setAccessibleName("Graph")
+        self.setAccessibleName(tr("Graph"))
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

@@ -7,6 +7,7 @@ from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPix
 from PySide6.QtWidgets import QGraphicsView, QWidget
 
 from app.canvas.graph_scene import GraphScene
+from app.language import tr
 from app.theme.tokens import Theme
 
 WIDTH, HEIGHT = 208, 136
@@ -19,8 +20,8 @@ class Minimap(QWidget):
     def __init__(self, view: QGraphicsView, scene: GraphScene, theme: Theme) -> None:
         super().__init__(view)
         self.setObjectName("minimap")
-        self.setAccessibleName("Map of the graph")
-        self.setToolTip("Map of the graph   O")
+        self.setAccessibleName(tr("Map of the graph"))
+        self.setToolTip(tr("Map of the graph   O"))
         self.resize(WIDTH, HEIGHT)
         self._view, self._scene, self._theme = view, scene, theme
         self._wanted: bool | None = None

@@ -9,6 +9,7 @@ from PySide6.QtGui import QPixmap, QStaticText
 
 from app.canvas.geometry import INSET, WIDTH, NodeGeometry, ParameterRow, Port
 from app.canvas.inks import Inks
+from app.language import retold, tr
 from app.pictures import thumbnail
 from app.steps import NEVER, Step
 from app.wording import label, seconds_text, title_of, value_of, value_text
@@ -50,7 +51,7 @@ class NodeFace:
         title = title_of(node, node_type)
         self.far_title = self.inks.far_titles.line(title, WIDTH - 20)
         self.values = [self._value_of(row) for row in geometry.rows]
-        self.state = self.inks.labels.line(node.state, 90) if node.state else None
+        self.state = self.inks.labels.line(tr(node.state), 90) if node.state else None
         self.group = bool(definition_of(node.type))
         self._measure()
         self._write_title()
@@ -90,7 +91,7 @@ class NodeFace:
         if pixels is not self.step.picture:
             side = WIDTH - 2 * PICTURE_INSET
             self.picture = thumbnail(pixels, side, side, 2.0) if pixels else None
-        text = f"{step.message}\n{step.remedy}".strip()
+        text = f"{retold(step.message)}\n{retold(step.remedy)}".strip()
         self.failure = self.inks.labels.block(text, WIDTH - 44, FAILURE_LINES) if step.state == "failed" else None
         self.step = step
         self._write_title()

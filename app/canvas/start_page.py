@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPainterPath, Q
 from PySide6.QtWidgets import QAbstractButton, QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from app.examples import Example
+from app.language import tr
 from app.theme.fonts import BODY, SMALL, font
 from app.theme.icons import icon
 from app.theme.tokens import Theme
@@ -91,7 +92,7 @@ class StartPage(QWidget):
         self._theme = theme
         self.cards: list[Card] = []
         self.recent: list[QPushButton] = []
-        self._title = QLabel("Begin with an example")
+        self._title = QLabel(tr("Begin with an example"))
         self._title.setFont(font(20, QFont.Weight.DemiBold))
         self._cards = QGridLayout()
         self._cards.setSpacing(GAP)
@@ -106,14 +107,14 @@ class StartPage(QWidget):
         self.show_beginnings((), ())
 
     def _buttons(self) -> QHBoxLayout:
-        add = QPushButton(icon("add", self._theme), "Add a node   Tab")
+        add = QPushButton(icon("add", self._theme), tr("Add a node   Tab"))
         add.clicked.connect(self.node_requested)
-        opened = QPushButton(icon("open", self._theme), "Open…   Ctrl+O")
+        opened = QPushButton(icon("open", self._theme), tr("Open…   Ctrl+O"))
         opened.clicked.connect(self.opening_requested)
         row = QHBoxLayout()
         row.setSpacing(8)
         row.addStretch()
-        tour = QPushButton(icon("help", self._theme), "Take the tour")
+        tour = QPushButton(icon("help", self._theme), tr("Take the tour"))
         tour.clicked.connect(self.tour_requested)
         for button in (add, opened, tour):
             row.addWidget(button)
@@ -130,7 +131,7 @@ class StartPage(QWidget):
             card.clicked.connect(lambda checked=False, path=card.example.path: self.example_requested.emit(path))
             self._cards.addWidget(card, number // COLUMNS, number % COLUMNS)
         self._show_recent(recent)
-        self._title.setText("Begin with an example" if self.cards else "An empty canvas")
+        self._title.setText(tr("Begin with an example") if self.cards else tr("An empty canvas"))
         self.adjustSize()
         self.center()
 
@@ -142,7 +143,7 @@ class StartPage(QWidget):
         self.recent = []
         if not recent:
             return
-        lead = QLabel("Recent")
+        lead = QLabel(tr("Recent"))
         lead.setProperty("heading", True)
         self._recent.addStretch()
         self._recent.addWidget(lead)

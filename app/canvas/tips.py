@@ -8,6 +8,7 @@ from PySide6.QtCore import QPointF
 
 from app.canvas.graph_scene import GraphScene
 from app.canvas.node_item import NodeItem
+from app.language import tr
 from app.wording import label
 from graph_engine.open_types import said
 
@@ -18,7 +19,8 @@ def tip_at(scene: GraphScene, point: QPointF) -> str:
     """Name and help of the port, the parameter or the node at a point; empty over nothing."""
     if found := scene.port_at(point, PORT_REACH):
         port = found[1]
-        kinds = ("list of " if port.listed else "") + " or ".join(said(kind) for kind in port.types if kind)
+        kinds = tr(" or ").join(tr(said(kind)) for kind in port.types if kind)
+        kinds = tr("list of {type}", type=kinds) if port.listed else kinds
         return _tip(f"{port.label} · {kinds}", port.help)
     item = scene.node_at(point)
     if item is None:
@@ -33,9 +35,9 @@ def _state(scene: GraphScene, item: NodeItem) -> str:
     session, step = scene.session, item.face.step
     lines = [session.problem_text(problem) for problem in session.problems if session.here(problem.node) == item.identity]
     if item.face.will_run and step.why:
-        lines.append(f"Will run · reason: {session.reason_text(step.why)}")
+        lines.append(tr("Will run · reason: {reason}", reason=session.reason_text(step.why)))
     elif step.kept:
-        lines.append(f"Held {'in memory' if step.kept == 'memory' else 'on disk'}: will not run")
+        lines.append(tr("Held in memory: will not run" if step.kept == "memory" else "Held on disk: will not run"))
     return "".join(f"<br><br>{html.escape(line)}" for line in lines)
 
 

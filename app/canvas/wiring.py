@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.canvas.geometry import Port
+from app.language import tr
 from app.linking import LooseEnd
 from app.session import Session
 from graph_engine.check import link_refusal
@@ -36,7 +37,7 @@ class Wiring:
         if (node, port.name, port.gives) == (self.loose.node, self.loose.name, self.loose.gives):
             return None
         if port.gives == self.loose.gives:
-            return "An output goes into an input." if port.gives else "An input takes an output."
+            return tr("An output goes into an input.") if port.gives else tr("An input takes an output.")
         if NEW in (port.name, self.loose.name):
-            return None if self.fits(node, port) else "A new input or output of a group needs a node inside."
+            return None if self.fits(node, port) else tr("A new input or output of a group needs a node inside.")
         return link_refusal(self._graph, self._catalogue, self.loose.link_to(node, port.name))

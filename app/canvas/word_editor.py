@@ -7,6 +7,7 @@ from PySide6.QtGui import QFont, QKeyEvent
 from PySide6.QtWidgets import QGraphicsView, QPlainTextEdit
 
 from app.canvas.board_items import FrameItem, NoteItem
+from app.language import tr
 
 LEAST_SIZE = 11
 LEAST_HEIGHT = 32
@@ -34,7 +35,7 @@ class WordEditor(QPlainTextEdit):
         words = piece.frame.title if isinstance(piece, FrameItem) else piece.note.text
         inks = piece.inks
         self._fit(area.translated(piece.pos()), inks.frame_titles.font if frame else inks.note_font)
-        self.setAccessibleName("Title of the frame" if frame else "Text of the note")
+        self.setAccessibleName(tr("Title of the frame") if frame else tr("Text of the note"))
         self.setPlainText(words)
         self.selectAll()
         self.show()

@@ -8,6 +8,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QToolButton, QWidget
 
+from app.language import tr
 from app.scrub_field import ScrubField
 from app.theme.icons import icon
 from app.theme.tokens import Theme
@@ -24,8 +25,12 @@ class NumberField(ScrubField):
             try:
                 number = round(float(text.replace(",", ".")))
             except (ValueError, OverflowError):
-                return f"must be a number, got {text!r}"
-            return number if hard[0] <= number <= hard[1] else f"must be within {hard[0]} to {hard[1]}, got {number}"
+                return tr("must be a number, got {text!r}", text=text)
+            return (
+                number
+                if hard[0] <= number <= hard[1]
+                else tr("must be within {low} to {high}, got {number}", low=hard[0], high=hard[1], number=number)
+            )
 
         super().__init__(theme, soft, 1, lambda value: f"{name}  {value:.0f}{unit}", read)
         self.setFixedWidth(FIELD_WIDTH)
@@ -72,7 +77,7 @@ def choice_field(options: Iterable[str], tip: str, do: Callable[[str], object]) 
     """One of several; ``do`` gets the option that was picked by hand."""
     made = _CalmChoice()
     for option in options:
-        made.addItem(option.capitalize(), option)
+        made.addItem(tr(option.capitalize()), option)
     made.setToolTip(tip)
     made.setAccessibleName(tip)
     made.activated.connect(lambda at: do(made.itemData(at)))

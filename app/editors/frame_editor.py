@@ -14,6 +14,7 @@ from app.editors.handles import Grip, cursor_for, dragged, grip_at, paint_box
 from app.editors.readable import is_number
 from app.editors.subject import Subject
 from app.editors.units import UNIT
+from app.language import marked, tr
 from app.theme.tokens import Theme
 
 EDGES = ("left", "top", "right", "bottom")
@@ -26,7 +27,7 @@ NUDGE = {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, 
 
 
 class FrameEditor(Editor):
-    tools = (Tool("frame", "frame", "Frame: drag its edges and corners. Alt drags the opposite edge too", Qt.Key.Key_F),)
+    tools = (Tool("frame", "frame", marked("Frame: drag its edges and corners. Alt drags the opposite edge too"), Qt.Key.Key_F),)
 
     def __init__(self, subject: Subject, theme: Theme) -> None:
         super().__init__(subject, theme)
@@ -35,7 +36,14 @@ class FrameEditor(Editor):
         self._begun = QRectF()
         self._dragged: QRectF | None = None
         self.fields = {
-            name: NumberField(theme, name.capitalize(), (0, 256), (-8192, 8192), " px", f"How far the canvas goes beyond the {name} edge")
+            name: NumberField(
+                theme,
+                tr(name.capitalize()),
+                (0, 256),
+                (-8192, 8192),
+                " px",
+                tr("How far the canvas goes beyond the {name} edge", name=tr(name)),
+            )
             for name in EDGES
         }
         for name, field in self.fields.items():
@@ -47,12 +55,14 @@ class FrameEditor(Editor):
         column = QVBoxLayout(made)
         column.setContentsMargins(8, 4, 8, 4)
         column.setSpacing(4)
-        column.addWidget(bar(*self.fields.values(), None, icon_button(self.theme, "reset", "The frame of the picture again", self.reset)))
+        column.addWidget(
+            bar(*self.fields.values(), None, icon_button(self.theme, "reset", tr("The frame of the picture again"), self.reset))
+        )
         column.addWidget(bar(*(self._ratio_button(name) for name in RATIOS), None))
         return made
 
     def _ratio_button(self, name: str) -> QPushButton:
-        button = QPushButton(name, toolTip=f"Extend the canvas to {name}, evenly on both sides")
+        button = QPushButton(name, toolTip=tr("Extend the canvas to {name}, evenly on both sides", name=name))
         button.setProperty("flat", True)
         button.clicked.connect(lambda: self.extend_to(RATIOS[name]))
         return button
@@ -81,10 +91,10 @@ class FrameEditor(Editor):
         """An edge by its number; a drag over the field is one undo step."""
         side = self.paper.width() if name in ("left", "right") else self.paper.height()
         value = {**self.value, name: round(pixels * UNIT / side)}
-        self.subject.session.set_parameter(self.subject.id, self.subject.parameter, value, "Change frame")
+        self.subject.session.set_parameter(self.subject.id, self.subject.parameter, value, tr("Change frame"))
 
     def reset(self) -> None:
-        self._commit(QRectF(0, 0, self.paper.width(), self.paper.height()), "Reset frame")
+        self._commit(QRectF(0, 0, self.paper.width(), self.paper.height()), tr("Reset frame"))
 
     def extend_to(self, ratio: float) -> None:
         """The smallest canvas of a ratio around the one that is there."""
@@ -92,7 +102,7 @@ class FrameEditor(Editor):
         width, height = max(frame.width(), frame.height() * ratio), max(frame.height(), frame.width() / ratio)
         made = QRectF(0, 0, math.ceil(width), math.ceil(height))
         made.moveCenter(frame.center())
-        self._commit(QRectF(made.toRect()), "Change ratio of frame")
+        self._commit(QRectF(made.toRect()), tr("Change ratio of frame"))
 
     def show_value(self) -> None:
         frame = self.frame
@@ -105,7 +115,7 @@ class FrameEditor(Editor):
     def note(self) -> str:
         """The size of the canvas."""
         frame = self.frame
-        return f"canvas {frame.width():.0f} × {frame.height():.0f}"
+        return tr("canvas {width:.0f} × {height:.0f}", width=frame.width(), height=frame.height())
 
     @property
     def extent(self) -> QRectF:
@@ -133,7 +143,7 @@ class FrameEditor(Editor):
     def release(self, touch: Touch) -> None:
         frame, self._dragged, self._grip = self._dragged, None, None
         if frame is not None:
-            self._commit(frame, "Drag frame")
+            self._commit(frame, tr("Drag frame"))
         self.show_value()
 
     def cancel(self) -> bool:
@@ -151,7 +161,7 @@ class FrameEditor(Editor):
             return super().take_key(event)
         step = 10 if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1
         x, y = NUDGE[Qt.Key(event.key())]
-        self._commit(self.frame.translated(x * step, y * step), "Move frame")
+        self._commit(self.frame.translated(x * step, y * step), tr("Move frame"))
         return True
 
     # painting

@@ -16,6 +16,7 @@ from app.editors.readable import is_layer, listed
 from app.editors.stack_list import Entry, StackList
 from app.editors.subject import Subject
 from app.editors.units import FULL, box_of
+from app.language import marked, tr
 from app.pictures import to_qimage
 from app.theme.tokens import Theme
 from graph_engine.values import Pixels
@@ -27,7 +28,7 @@ NUDGE = {Key.Key_Left: (-1, 0), Key.Key_Right: (1, 0), Key.Key_Up: (0, -1), Key.
 
 
 class LayersEditor(Editor):
-    tools = (Tool("move", "move", "Move (V): drag a layer; its corners scale it, Shift without keeping the ratio", Key.Key_V),)
+    tools = (Tool("move", "move", marked("Move (V): drag a layer; its corners scale it, Shift without keeping the ratio"), Key.Key_V),)
     blank = "clear"
 
     def __init__(self, subject: Subject, theme: Theme) -> None:
@@ -37,11 +38,11 @@ class LayersEditor(Editor):
         self._grip: Grip | None = None
         self._from, self._begun = QPointF(), QRectF()
         self._dragged: QRectF | None = None
-        self.opacity = NumberField(theme, "Opacity", (0, 100), (0, 100), " %", "Of the chosen layer")
+        self.opacity = NumberField(theme, tr("Opacity"), (0, 100), (0, 100), " %", tr("Of the chosen layer"))
         self.opacity.changed.connect(lambda value: self._change("opacity", round(value), settles=False))
         self.opacity.settled.connect(subject.session.settle)
-        self.blend = choice_field(MODES, "How the layer mixes with what lies below", lambda name: self._change("blend", name))
-        self.list = StackList(theme, "Layers", "layer", grows=False)
+        self.blend = choice_field(MODES, tr("How the layer mixes with what lies below"), lambda name: self._change("blend", name))
+        self.list = StackList(theme, tr("Layers"), "layer", grows=False)
         self.list.remove.hide()
         self._join()
 
@@ -56,7 +57,7 @@ class LayersEditor(Editor):
         made = QWidget()
         column = QVBoxLayout(made)
         column.setContentsMargins(8, 4, 8, 4)
-        own = icon_button(self.theme, "reset", "In the middle, in its own size", lambda: self._change("box", None))
+        own = icon_button(self.theme, "reset", tr("In the middle, in its own size"), lambda: self._change("box", None))
         column.addWidget(bar(self.blend, self.opacity, None, own))
         return made
 
@@ -97,7 +98,11 @@ class LayersEditor(Editor):
         if not 0 <= at < len(self.layers):
             return
         changed = {field: part for field, part in {**self.layers[at], name: value}.items() if part is not None and part is not False}
-        self._write([changed if number == at else layer for number, layer in enumerate(self.layers)], f"Change {name} of layer", settles)
+        self._write(
+            [changed if number == at else layer for number, layer in enumerate(self.layers)],
+            tr("Change {name} of layer", name=tr(name)),
+            settles,
+        )
 
     def _write(self, layers: list[dict[str, Any]], label: str, settles: bool = True) -> None:
         value = {**self.value, "layers": [*layers, *self._kept()]}
@@ -110,7 +115,7 @@ class LayersEditor(Editor):
         order = self.layers
         order.insert(to, order.pop(number))
         self.layer = to
-        self._write(order, "Move layer in stack")
+        self._write(order, tr("Move layer in stack"))
 
     def _choose(self, number: int) -> None:
         self.layer = number
@@ -124,7 +129,7 @@ class LayersEditor(Editor):
         self.list.show_entries([Entry(self._name(one), not one.get("hidden"), self._image(one)) for one in layers], self.layer)
         chosen = layers[self.layer] if layers else {}
         self.opacity.show_value(chosen.get("opacity", FULL))
-        self.blend.setCurrentText(chosen.get("blend", "normal").capitalize())
+        self.blend.setCurrentIndex(self.blend.findData(chosen.get("blend", "normal")))
         for field in (self.opacity, self.blend):
             field.setEnabled(bool(layers))
         self.repaint_wanted.emit()
@@ -176,7 +181,7 @@ class LayersEditor(Editor):
     def release(self, touch: Touch) -> None:
         box, self._dragged, grip, self._grip = self._dragged, None, self._grip, None
         if box is not None:
-            self._place(box, "Move layer" if grip == (0, 0) else "Scale layer")
+            self._place(box, tr("Move layer") if grip == (0, 0) else tr("Scale layer"))
         self.repaint_wanted.emit()
 
     def _place(self, box: QRectF, label: str) -> None:
@@ -198,7 +203,7 @@ class LayersEditor(Editor):
         key = Key(event.key())
         if key in NUDGE and self.layers:
             step = 10 if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1
-            self._place(self.box(self.layer).translated(*(part * step for part in NUDGE[key])), "Move layer")
+            self._place(self.box(self.layer).translated(*(part * step for part in NUDGE[key])), tr("Move layer"))
         elif key in (Key.Key_PageUp, Key.Key_PageDown):
             to = self.layer + (1 if key == Key.Key_PageUp else -1)
             if 0 <= to < len(self.layers):

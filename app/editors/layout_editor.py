@@ -20,6 +20,7 @@ from app.editors.region_drawing import as_line, bounds, color_of, first_shapes, 
 from app.editors.stack_list import Entry, StackList
 from app.editors.subject import Subject
 from app.editors.units import FULL, box_of, place, places, rect_of, size_of
+from app.language import marked, tr
 from app.theme.tokens import Theme
 
 Key = Qt.Key
@@ -30,10 +31,10 @@ TINT, TINT_CHOSEN = 0.35, 0.55
 
 class LayoutEditor(Editor):
     tools = (
-        Tool("box", "region", "Region (R): drag a new one, or take one by its middle, edges and corners", Key.Key_R),
-        Tool("ellipse", "ellipse", "Ellipse (O): a round region", Key.Key_O),
-        Tool("free", "lasso", "Lasso (L): a region of any form", Key.Key_L),
-        Tool("brush", "brush", "Brush (B): add to the chosen region; X or Alt takes away", Key.Key_B),
+        Tool("box", "region", marked("Region (R): drag a new one, or take one by its middle, edges and corners"), Key.Key_R),
+        Tool("ellipse", "ellipse", marked("Ellipse (O): a round region"), Key.Key_O),
+        Tool("free", "lasso", marked("Lasso (L): a region of any form"), Key.Key_L),
+        Tool("brush", "brush", marked("Brush (B): add to the chosen region; X or Alt takes away"), Key.Key_B),
     )
 
     def __init__(self, subject: Subject, theme: Theme) -> None:
@@ -47,15 +48,15 @@ class LayoutEditor(Editor):
         self._takes_away = False
         self._colored: dict[int, tuple[int, QImage]] = {}
         self._piles: list[Pile] = []
-        self.words = QLineEdit(placeholderText="What is here, in plain words")
-        self.words.setAccessibleName("Words of the region")
+        self.words = QLineEdit(placeholderText=tr("What is here, in plain words"))
+        self.words.setAccessibleName(tr("Words of the region"))
         self.words.textEdited.connect(lambda text: self._change("words", text, settles=False))
         self.words.editingFinished.connect(subject.session.settle)
-        self.weight = NumberField(theme, "Weight", (0, 200), (0, 1000), " %", "How much the words of the region count")
+        self.weight = NumberField(theme, tr("Weight"), (0, 200), (0, 1000), " %", tr("How much the words of the region count"))
         self.weight.changed.connect(lambda value: self._change("weight", round(value) / FULL, settles=False))
         self.weight.settled.connect(subject.session.settle)
-        self.away = icon_button(theme, "eraser", "The brush takes away (X)", self._turn_brush, True)
-        self.list = StackList(theme, "Regions, the nearest first", "region", grows=False)
+        self.away = icon_button(theme, "eraser", tr("The brush takes away (X)"), self._turn_brush, True)
+        self.list = StackList(theme, tr("Regions, the nearest first"), "region", grows=False)
         self._join()
 
     def _join(self) -> None:
@@ -97,23 +98,23 @@ class LayoutEditor(Editor):
     def _change(self, name: str, value: Any, number: int | None = None, settles: bool = True) -> None:
         at = self.region if number is None else number
         if 0 <= at < len(self.regions):
-            self._replace(at, {**self.regions[at], name: value}, f"Change {name} of region", settles)
+            self._replace(at, {**self.regions[at], name: value}, tr("Change {name} of region", name=tr(name)), settles)
 
     def _add(self, region: dict[str, Any]) -> None:
         """A new region lies in front, and waits for its words."""
         self.region = len(self.regions)
-        self._write([*self.regions, region], "Draw region")
+        self._write([*self.regions, region], tr("Draw region"))
         QTimer.singleShot(0, self.words, self.words.setFocus)
 
     def _remove(self, number: int) -> None:
         self.region = number - 1
-        self._write([region for at, region in enumerate(self.regions) if at != number], "Remove region")
+        self._write([region for at, region in enumerate(self.regions) if at != number], tr("Remove region"))
 
     def _move_in_stack(self, number: int, to: int) -> None:
         order = list(self.regions)
         order.insert(to, order.pop(number))
         self.region = to
-        self._write(order, "Change depth of region")
+        self._write(order, tr("Change depth of region"))
 
     def _choose(self, number: int) -> None:
         self.region = number
@@ -135,7 +136,7 @@ class LayoutEditor(Editor):
 
     def _entry(self, number: int) -> Entry:
         region = self.regions[number]
-        return Entry(region.get("words") or f"Region {number + 1}", not region.get("hidden"), self._shown(number))
+        return Entry(region.get("words") or tr("Region {number}", number=number + 1), not region.get("hidden"), self._shown(number))
 
     def _shown(self, number: int) -> QImage:
         """A region's area in its color."""
@@ -219,7 +220,7 @@ class LayoutEditor(Editor):
         if stroke:
             self._add_stroke(stroke)
         elif box is not None:
-            self._replace(self.region, placed(self.regions[self.region], box, self.paper), "Place region")
+            self._replace(self.region, placed(self.regions[self.region], box, self.paper), tr("Place region"))
         elif line:
             self._close(line, touch.zoom)
         self.show_value()
@@ -248,7 +249,7 @@ class LayoutEditor(Editor):
         box = rect_of(region["box"], self.paper)
         grown = box if self._takes_away else box | bounds(shape, self.paper)
         changed = {**region, "box": box_of(grown, self.paper), "shapes": [*region["shapes"], shape]}
-        self._replace(self.region, changed, "Erase from region" if self._takes_away else "Paint region")
+        self._replace(self.region, changed, tr("Erase from region") if self._takes_away else tr("Paint region"))
 
     def cancel(self) -> bool:
         drawing = bool(self._stroke or self._line or self._dragged)
@@ -302,7 +303,7 @@ class LayoutEditor(Editor):
             if not region.get("hidden"):
                 box = self.box(number)
                 paint_box(painter, box, zoom, color_of(number), handles=number == self.region)
-                paint_words(painter, region.get("words") or f"Region {number + 1}", box.topLeft(), zoom, color_of(number))
+                paint_words(painter, region.get("words") or tr("Region {number}", number=number + 1), box.topLeft(), zoom, color_of(number))
         self._paint_drawing(painter, zoom)
 
     def _paint_drawing(self, painter: QPainter, zoom: float) -> None:

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.editors.fields import NumberField, bar, icon_button
 from app.editors.mask_overlay import SHOWN
+from app.language import marked, tr
 
 MaskEditor = Any  # the editor makes its bar; naming its class here would close a circle
 
@@ -20,20 +21,24 @@ class MaskBar(QWidget):
         self.editor = editor
         theme = editor.theme
         self.fields = {
-            "size": NumberField(theme, "Size", (1, 300), (1, 2000), " px", "Diameter of the brush, in pixels of the picture: [ and ]"),
-            "hard": NumberField(theme, "Hardness", (0, 100), (0, 100), " %", "How much of the brush covers fully: Shift and [ or ]"),
-            "tolerance": NumberField(theme, "Tolerance", (0, 128), (0, 255), "", "How far a color may be off, of 255"),
-            "opacity": NumberField(theme, "Opacity", (0, 100), (1, 100), " %", "How much a shape selects"),
+            "size": NumberField(
+                theme, tr("Size"), (1, 300), (1, 2000), " px", tr("Diameter of the brush, in pixels of the picture: [ and ]")
+            ),
+            "hard": NumberField(
+                theme, tr("Hardness"), (0, 100), (0, 100), " %", tr("How much of the brush covers fully: Shift and [ or ]")
+            ),
+            "tolerance": NumberField(theme, tr("Tolerance"), (0, 128), (0, 255), "", tr("How far a color may be off, of 255")),
+            "opacity": NumberField(theme, tr("Opacity"), (0, 100), (1, 100), " %", tr("How much a shape selects")),
         }
         self.edges = {
-            "grow": NumberField(theme, "Grow", (-32, 32), (-512, 512), " px", "Make the selection larger, or smaller"),
-            "feather": NumberField(theme, "Feather", (0, 32), (0, 512), " px", "Let the edge fade"),
+            "grow": NumberField(theme, tr("Grow"), (-32, 32), (-512, 512), " px", tr("Make the selection larger, or smaller")),
+            "feather": NumberField(theme, tr("Feather"), (0, 32), (0, 512), " px", tr("Let the edge fade")),
         }
-        self.erases = icon_button(theme, "eraser", "Take away instead of adding (X). Alt does it for one shape", self._erase, True)
-        self.near = icon_button(theme, "link", "Only what is joined to the place that is clicked", self._near, True)
-        self.invert = icon_button(theme, "swap", "Select what was not selected (I)", self._invert, True)
-        self.all = icon_button(theme, "all", "Select all (Ctrl+A)", editor.select_all)
-        self.clear = icon_button(theme, "clear", "Clear the mask (Del)", editor.clear)
+        self.erases = icon_button(theme, "eraser", tr("Take away instead of adding (X). Alt does it for one shape"), self._erase, True)
+        self.near = icon_button(theme, "link", tr("Only what is joined to the place that is clicked"), self._near, True)
+        self.invert = icon_button(theme, "swap", tr("Select what was not selected (I)"), self._invert, True)
+        self.all = icon_button(theme, "all", tr("Select all (Ctrl+A)"), editor.select_all)
+        self.clear = icon_button(theme, "clear", tr("Clear the mask (Del)"), editor.clear)
         self.shown = icon_button(theme, "overlay", "", self._show_next)
         self._join()
         self._lay_out()
@@ -83,7 +88,11 @@ class MaskBar(QWidget):
         self.near.setChecked(editor.near)
         self.erases.setChecked(editor.erases)
         self.invert.setChecked(bool(editor.subject.other("invert")))
-        self.shown.setToolTip(f"Shown: {_WORDS[editor.shown]} (Q for the next, T for another tint)")
+        self.shown.setToolTip(tr("Shown: {words} (Q for the next, T for another tint)", words=tr(_WORDS[editor.shown])))
 
 
-_WORDS = {"selected": "what is selected, tinted", "protected": "what is protected, tinted: quick mask", "alone": "the mask alone"}
+_WORDS = {
+    "selected": marked("what is selected, tinted"),
+    "protected": marked("what is protected, tinted: quick mask"),
+    "alone": marked("the mask alone"),
+}

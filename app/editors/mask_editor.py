@@ -18,23 +18,27 @@ from app.editors.pile import Pile
 from app.editors.readable import listed
 from app.editors.subject import Subject
 from app.editors.units import FULL, box_of, place, places, size_of
+from app.language import inside, marked, tr
 from app.theme.tokens import Theme
 
 Key = Qt.Key
 CLOSE = 8.0
 """Pixels of the screen within which a click on the first corner closes a polygon."""
 LEAST_BOX = 2.0
-LABELS = {"brush": "Brush", "lasso": "Lasso", "polygon": "Polygon", "rectangle": "Rectangle", "ellipse": "Ellipse", "wand": "Magic wand"}
+LABELS = {
+    "brush": marked("Brush"), "lasso": marked("Lasso"), "polygon": marked("Polygon"), "rectangle": marked("Rectangle"),
+    "ellipse": marked("Ellipse"), "wand": marked("Magic wand"),
+}  # fmt: skip
 
 
 class MaskEditor(Editor):
     tools = (
-        Tool("brush", "brush", "Brush (B). [ and ] change its size, Shift with them its hardness", Key.Key_B),
-        Tool("lasso", "lasso", "Lasso (L): draw around what is meant", Key.Key_L),
-        Tool("polygon", "polygon", "Polygon (P): click the corners; Enter, a double click or the first corner closes", Key.Key_P),
-        Tool("rectangle", "rectangle", "Rectangle (R). Shift makes a square", Key.Key_R),
-        Tool("ellipse", "ellipse", "Ellipse (O). Shift makes a circle", Key.Key_O),
-        Tool("wand", "wand", "Magic wand (W): what has about the color that is clicked", Key.Key_W),
+        Tool("brush", "brush", marked("Brush (B). [ and ] change its size, Shift with them its hardness"), Key.Key_B),
+        Tool("lasso", "lasso", marked("Lasso (L): draw around what is meant"), Key.Key_L),
+        Tool("polygon", "polygon", marked("Polygon (P): click the corners; Enter, a double click or the first corner closes"), Key.Key_P),
+        Tool("rectangle", "rectangle", marked("Rectangle (R). Shift makes a square"), Key.Key_R),
+        Tool("ellipse", "ellipse", marked("Ellipse (O). Shift makes a circle"), Key.Key_O),
+        Tool("wand", "wand", marked("Magic wand (W): what has about the color that is clicked"), Key.Key_W),
     )
 
     def __init__(self, subject: Subject, theme: Theme) -> None:
@@ -68,13 +72,16 @@ class MaskEditor(Editor):
             shape["erase"] = True
         if self.opacity != FULL:
             shape["opacity"] = self.opacity
-        self.commit(f"{'Erase with' if self._takes_away else 'Mask with'} {LABELS[shape['tool']].lower()}", shapes=[*self.shapes, shape])
+        self.commit(
+            tr("Erase with {tool}" if self._takes_away else "Mask with {tool}", tool=inside(tr(LABELS[shape["tool"]]))),
+            shapes=[*self.shapes, shape],
+        )
 
     def select_all(self) -> None:
-        self.commit("Select all", shapes=[*self.shapes, {"tool": "all"}])
+        self.commit(tr("Select all"), shapes=[*self.shapes, {"tool": "all"}])
 
     def clear(self) -> None:
-        self.commit("Clear mask", shapes=[])
+        self.commit(tr("Clear mask"), shapes=[])
 
     def mask(self) -> QImage:
         """What is selected by the document and by what is being drawn: white with alpha."""

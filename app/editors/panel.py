@@ -16,6 +16,7 @@ from app.editors.mask_editor import MaskEditor
 from app.editors.paper import Paper
 from app.editors.sketch_editor import SketchEditor
 from app.editors.subject import Subject, painted_parameter
+from app.language import marked, tr
 from app.pictures import to_qimage
 from app.session import Session
 from app.theme.tokens import Theme
@@ -30,7 +31,7 @@ EDITORS: dict[str, Callable[[Subject, Theme], Editor]] = {
 }
 """Which editor makes which painted document."""
 
-NOTHING = "Select a node that is painted by hand,\nas Paint mask, to paint here"
+NOTHING = marked("Select a node that is painted by hand,\nas Paint mask, to paint here")
 
 
 class EditorPanel(QWidget):
@@ -46,11 +47,11 @@ class EditorPanel(QWidget):
         self.facts = QLabel()
         self.facts.setProperty("quiet", True)
         self.facts.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self.hint = QLabel(NOTHING)
+        self.hint = QLabel(tr(NOTHING))
         self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.hint.setProperty("quiet", True)
-        self.run_button = QPushButton("Run up to the picture")
-        self.run_button.setToolTip("Make the picture that leads in, to paint on it")
+        self.run_button = QPushButton(tr("Run up to the picture"))
+        self.run_button.setToolTip(tr("Make the picture that leads in, to paint on it"))
         self.run_button.clicked.connect(self._run_source)
         self._strip, self._bars, self._sides = QVBoxLayout(), QVBoxLayout(), QVBoxLayout()
         self._buttons: dict[str, QToolButton] = {}
@@ -63,10 +64,10 @@ class EditorPanel(QWidget):
         head = QHBoxLayout()
         head.setContentsMargins(12, 4, 8, 4)
         head.setSpacing(4)
-        actual = QToolButton(text="1:1", toolTip="One pixel of the picture on one pixel of the screen (1)")
+        actual = QToolButton(text="1:1", toolTip=tr("One pixel of the picture on one pixel of the screen (1)"))
         actual.clicked.connect(self.paper.show_actual_size)
-        fit = icon_button(self.theme, "fit", "Fit the picture into the view (0)", self.paper.fit)
-        self.close_button = icon_button(self.theme, "close", "Close the editor", self.closed.emit)
+        fit = icon_button(self.theme, "fit", tr("Fit the picture into the view (0)"), self.paper.fit)
+        self.close_button = icon_button(self.theme, "close", tr("Close the editor"), self.closed.emit)
         head.addWidget(self.name)
         head.addSpacing(4)
         head.addWidget(self.facts, 1)
@@ -152,7 +153,7 @@ class EditorPanel(QWidget):
         group = QButtonGroup(editor)
         self._buttons = {}
         for tool in editor.tools:
-            button = icon_button(self.theme, tool.icon, tool.tip, lambda name=tool.name: editor.choose_tool(name), True)
+            button = icon_button(self.theme, tool.icon, tr(tool.tip), lambda name=tool.name: editor.choose_tool(name), True)
             button.setObjectName(f"tool_{tool.name}")
             button.setChecked(tool.name == editor.tool)
             group.addButton(button)
@@ -186,7 +187,7 @@ class EditorPanel(QWidget):
 
     def _tell(self) -> None:
         subject = self.subject
-        self.name.setText(subject.title if subject and subject.alive else "Editor")
+        self.name.setText(subject.title if subject and subject.alive else tr("Editor"))
         waits = bool(subject and subject.alive and subject.missing())
         self.run_button.setVisible(waits)
         self.run_button.setEnabled(not self.session.runs.running)
@@ -194,7 +195,7 @@ class EditorPanel(QWidget):
             width, height = self.paper.picture_size.toTuple()
             percent = round(self.paper.zoom * self.paper.devicePixelRatioF() * 100)
             note = f" · {self.editor.note}" if self.editor and self.editor.note else ""
-            self.facts.setText(f"{width} × {height}{note} · {percent} %{' · no picture leads in yet' if waits else ''}")
+            self.facts.setText(f"{width} × {height}{note} · {percent} %{tr(' · no picture leads in yet') if waits else ''}")
         else:
             self.facts.setText("")
 

@@ -20,6 +20,7 @@ from PySide6.QtGui import (
 
 from app.editors.desk import Desk
 from app.editors.editor import Editor, Touch
+from app.language import tr
 from app.theme.tokens import Theme
 
 ZOOM_STEP = 1.25
@@ -30,7 +31,7 @@ class Paper(Desk):
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme)
         self.setObjectName("paper")
-        self.setAccessibleName("Picture to paint on")
+        self.setAccessibleName(tr("Picture to paint on"))
         self.setMouseTracking(True)
         self.setTabletTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)

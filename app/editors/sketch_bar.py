@@ -8,10 +8,11 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.editors.fields import NumberField, bar, icon_button
 from app.editors.swatches import Swatches
+from app.language import marked, tr
 
 SketchEditor = Any  # the editor makes its bar; naming its class here would close a circle
 SYMMETRIES = ("", "x", "y", "xy")
-WORDS = {"": "off", "x": "left and right", "y": "above and below", "xy": "all four quarters"}
+WORDS = {"": marked("off"), "x": marked("left and right"), "y": marked("above and below"), "xy": marked("all four quarters")}
 
 
 class SketchBar(QWidget):
@@ -20,8 +21,10 @@ class SketchBar(QWidget):
         self.editor = editor
         theme = editor.theme
         self.swatches = Swatches(theme)
-        self.size = NumberField(theme, "Size", (1, 200), (1, 2000), " px", "Diameter of the brush, in pixels of the picture: [ and ]")
-        self.opacity = NumberField(theme, "Opacity", (0, 100), (1, 100), " %", "Of a stroke: Shift and [ or ]")
+        self.size = NumberField(
+            theme, tr("Size"), (1, 200), (1, 2000), " px", tr("Diameter of the brush, in pixels of the picture: [ and ]")
+        )
+        self.opacity = NumberField(theme, tr("Opacity"), (0, 100), (1, 100), " %", tr("Of a stroke: Shift and [ or ]"))
         self.symmetry = icon_button(theme, "symmetry", "", self._next_symmetry, True)
         self.size.changed.connect(lambda value: self._set("size", round(value)))
         self.opacity.changed.connect(lambda value: self._set("opacity", round(value)))
@@ -42,4 +45,4 @@ class SketchBar(QWidget):
         self.size.show_value(editor.size)
         self.opacity.show_value(editor.opacity)
         self.symmetry.setChecked(bool(editor.symmetry))
-        self.symmetry.setToolTip(f"Symmetry: {WORDS[editor.symmetry]} (M for the next)")
+        self.symmetry.setToolTip(tr("Symmetry: {words} (M for the next)", words=tr(WORDS[editor.symmetry])))

@@ -18,6 +18,7 @@ from app.editors.sketch_drawing import HARD, MIRRORS, dab_of, draw_stroke, lay_o
 from app.editors.stack_list import Entry, StackList
 from app.editors.subject import Subject
 from app.editors.units import FULL, place, size_of
+from app.language import marked, tr
 from app.theme.colors import from_hex
 from app.theme.tokens import Theme
 
@@ -29,10 +30,10 @@ TRACING = 0.7
 
 class SketchEditor(Editor):
     tools = (
-        Tool("detail", "pencil", "Detail brush (D): lines. [ and ] change its size", Key.Key_D),
-        Tool("blocking", "brush", "Blocking brush (B): masses of color", Key.Key_B),
-        Tool("eraser", "eraser", "Eraser (E): from the layer that is drawn on; so does the other end of the pen", Key.Key_E),
-        Tool("dropper", "dropper", "Dropper (I): take a color from the picture. Alt does it with any brush", Key.Key_I),
+        Tool("detail", "pencil", marked("Detail brush (D): lines. [ and ] change its size"), Key.Key_D),
+        Tool("blocking", "brush", marked("Blocking brush (B): masses of color"), Key.Key_B),
+        Tool("eraser", "eraser", marked("Eraser (E): from the layer that is drawn on; so does the other end of the pen"), Key.Key_E),
+        Tool("dropper", "dropper", marked("Dropper (I): take a color from the picture. Alt does it with any brush"), Key.Key_I),
     )
 
     def __init__(self, subject: Subject, theme: Theme) -> None:
@@ -43,14 +44,14 @@ class SketchEditor(Editor):
         self._strokes: list[Stroke] = []  # the one that is drawn, and its mirrored copies
         self._erases = False
         self.bar = SketchBar(self)
-        self.list = StackList(theme, "Layers", "layer")
+        self.list = StackList(theme, tr("Layers"), "layer")
         self._join()
 
     def _join(self) -> None:
         stack = self.list
         stack.chosen.connect(self._choose_layer)
-        stack.renamed.connect(lambda number, name: self._change_layer(number, "Rename layer", name=name))
-        stack.shown.connect(lambda number, on: self._change_layer(number, "Show layer" if on else "Hide layer", hidden=not on))
+        stack.renamed.connect(lambda number, name: self._change_layer(number, tr("Rename layer"), name=name))
+        stack.shown.connect(lambda number, on: self._change_layer(number, tr("Show layer") if on else tr("Hide layer"), hidden=not on))
         stack.moved.connect(self._move_layer)
         stack.added.connect(self._add_layer)
         stack.removed.connect(self._remove_layer)
@@ -85,7 +86,7 @@ class SketchEditor(Editor):
     def layers(self) -> list[dict[str, Any]]:
         """At least one, so that there is something to draw on."""
         found = [layer for layer in listed(self.value.get("layers")) if is_sketch_layer(layer)]
-        return found or [{"name": "Layer 1"}]
+        return found or [{"name": tr("Layer 1")}]
 
     def _choose_layer(self, number: int) -> None:
         self.layer = number
@@ -97,20 +98,20 @@ class SketchEditor(Editor):
 
     def _add_layer(self) -> None:
         above = self.layer + 1
-        new = {"name": f"Layer {len(self.layers) + 1}"}
+        new = {"name": tr("Layer {number}", number=len(self.layers) + 1)}
         self.layer = above
-        self.commit("Add layer", layers=[*self.layers[:above], new, *self.layers[above:]])
+        self.commit(tr("Add layer"), layers=[*self.layers[:above], new, *self.layers[above:]])
 
     def _remove_layer(self, number: int) -> None:
         kept = [layer for at, layer in enumerate(self.layers) if at != number]
         self.layer = max(0, number - 1)
-        self.commit("Remove layer", layers=kept)
+        self.commit(tr("Remove layer"), layers=kept)
 
     def _move_layer(self, number: int, to: int) -> None:
         order = list(self.layers)
         order.insert(to, order.pop(number))
         self.layer = to
-        self.commit("Move layer", layers=order)
+        self.commit(tr("Move layer"), layers=order)
 
     def show_value(self) -> None:
         self.layer = min(self.layer, len(self.layers) - 1)
@@ -158,7 +159,7 @@ class SketchEditor(Editor):
         if self.opacity != FULL:
             stroke["opacity"] = self.opacity
         layer = self.layers[self.layer]
-        label = "Erase" if self._erases else f"Draw with {self.brush} brush"
+        label = tr("Erase") if self._erases else tr("Draw with {brush} brush", brush=tr(self.brush))
         self._change_layer(self.layer, label, strokes=[*layer.get("strokes", []), stroke])
 
     def cancel(self) -> bool:

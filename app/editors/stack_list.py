@@ -10,6 +10,7 @@ from PySide6.QtGui import QIcon, QImage, QPixmap
 from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QLabel, QListWidget, QListWidgetItem, QToolButton, QVBoxLayout, QWidget
 
 from app.editors.fields import icon_button
+from app.language import tr
 from app.theme.tokens import Theme
 
 HEIGHT = 168
@@ -43,10 +44,10 @@ class StackList(QWidget):
         self.list.setEditTriggers(QAbstractItemView.EditTrigger.DoubleClicked | QAbstractItemView.EditTrigger.EditKeyPressed)
         self.list.currentRowChanged.connect(self._choose)
         self.list.itemChanged.connect(self._take_change)
-        self.up = icon_button(theme, "up", f"Move the {thing} up", lambda: self._move(1))
-        self.down = icon_button(theme, "down", f"Move the {thing} down", lambda: self._move(-1))
-        self.add = icon_button(theme, "add", f"Add a {thing}", self.added.emit)
-        self.remove = icon_button(theme, "clear", f"Remove the {thing}", lambda: self.removed.emit(self.current))
+        self.up = icon_button(theme, "up", tr("Move the {thing} up", thing=tr(thing)), lambda: self._move(1))
+        self.down = icon_button(theme, "down", tr("Move the {thing} down", thing=tr(thing)), lambda: self._move(-1))
+        self.add = icon_button(theme, "add", tr("Add a {thing}", thing=tr(thing)), self.added.emit)
+        self.remove = icon_button(theme, "clear", tr("Remove the {thing}", thing=tr(thing)), lambda: self.removed.emit(self.current))
         self.add.setVisible(grows)
         self._lay_out(title)
 

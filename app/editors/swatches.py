@@ -6,6 +6,7 @@ from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QColorDialog, QWidget
 
+from app.language import tr
 from app.theme.tokens import Theme
 
 COLORS = (
@@ -25,8 +26,8 @@ class Swatches(QWidget):
         self._theme = theme
         self.color, self.other = COLORS[0], COLORS[3]
         self.setFixedSize(52 + 8 * (CELL + GAP), HEIGHT)
-        self.setToolTip("Click to draw with a color, right-click for the other one (X swaps); the large one opens all colors")
-        self.setAccessibleName("Colors")
+        self.setToolTip(tr("Click to draw with a color, right-click for the other one (X swaps); the large one opens all colors"))
+        self.setAccessibleName(tr("Colors"))
 
     def choose(self, color: str) -> None:
         self.color = color

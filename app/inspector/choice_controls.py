@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import QAbstractButton, QColorDialog, QComboBox, QHBoxLayout, QLineEdit
 
 from app.inspector.control import Control
+from app.language import tr
 from app.theme.colors import checker, from_hex, to_hex
 from app.theme.tokens import Theme
 from app.wording import plain
@@ -96,7 +97,7 @@ class Swatch(QAbstractButton):
         self.color = QColor()
         self.setFixedSize(44, 26)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setToolTip("Pick a color")
+        self.setToolTip(tr("Pick a color"))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QLabel, QPlainTextEdit, QPushButton, QVBoxLayout
 
+from app.language import tr
 from app.steps import Step
 from app.theme.tokens import Theme
 
@@ -18,7 +19,7 @@ class FailureBox(QFrame):
         self.message = _selectable()
         self.remedy = _selectable()
         self.remedy.setProperty("quiet", True)
-        self.more = QPushButton("Details")
+        self.more = QPushButton(tr("Details"))
         self.more.setProperty("flat", True)
         self.more.setCheckable(True)
         self.detail = QPlainTextEdit()

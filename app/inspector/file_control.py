@@ -9,6 +9,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QToolButton
 
 from app.inspector.control import Control
+from app.language import tr
 from app.theme.icons import icon
 from app.theme.tokens import Theme
 from graph_engine.declaration import File
@@ -18,11 +19,11 @@ class FileControl(Control):
     def __init__(self, kind: File, theme: Theme) -> None:
         super().__init__()
         self.kind = kind
-        self.field = QLineEdit(placeholderText="Choose or drop a file")
+        self.field = QLineEdit(placeholderText=tr("Choose or drop a file"))
         # The control takes the drop, not the field: the field would paste the path beside what it holds.
         self.field.setAcceptDrops(False)
         self.field.editingFinished.connect(lambda: self._say(self.field.text().strip()))
-        browse = QToolButton(toolTip="Browse for a file")
+        browse = QToolButton(toolTip=tr("Browse for a file"))
         browse.setIcon(icon("folder", theme))
         browse.clicked.connect(self._browse)
         self.setAcceptDrops(True)
@@ -36,12 +37,12 @@ class FileControl(Control):
 
     def _browse(self) -> None:
         suffixes = " ".join(f"*{suffix}" for suffix in self.kind.suffixes)
-        names = f"Files ({suffixes})" if suffixes else ""
+        names = tr("Files ({suffixes})", suffixes=suffixes) if suffixes else ""
         folder = str(Path(self._value).parent) if self._value else ""
         if self.kind.role == "write":
-            chosen, _ = QFileDialog.getSaveFileName(self, "Choose a file", folder, names)
+            chosen, _ = QFileDialog.getSaveFileName(self, tr("Choose a file"), folder, names)
         else:
-            chosen, _ = QFileDialog.getOpenFileName(self, "Choose a file", folder, names)
+            chosen, _ = QFileDialog.getOpenFileName(self, tr("Choose a file"), folder, names)
         if chosen:
             self._say(chosen)
 

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from app.inspector.node_form import NodeForm
 from app.inspector.workflow_form import WorkflowForm
+from app.language import tr
 from app.session import Session
 from app.theme.tokens import Theme
 from graph_engine.workflow import Workflow
@@ -87,7 +88,7 @@ class Inspector(QScrollArea):
 
 def _several(count: int) -> QWidget:
     form = QWidget()
-    label = QLabel(f"{count} nodes selected")
+    label = QLabel(tr("{count} nodes selected", count=count))
     label.setProperty("quiet", True)
     column = QVBoxLayout(form)
     column.setContentsMargins(12, 12, 12, 12)

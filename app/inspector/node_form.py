@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QToolButto
 
 from app.inspector.failure_box import FailureBox
 from app.inspector.parameter_row import ParameterRow
+from app.language import marked, tr
 from app.session import Session
 from app.steps import Step
 from app.theme.icons import icon
@@ -22,13 +23,13 @@ SHOWN_ITEMS = 12
 LONGEST = 160
 """Characters of a kept value that are shown."""
 STATES = {
-    "": "Has not run yet",
-    "waiting": "Waiting for its turn",
-    "running": "Running",
-    "ran": "Ran",
-    "memory": "Kept in memory",
-    "disk": "Kept on disk",
-    "failed": "Failed",
+    "": marked("Has not run yet"),
+    "waiting": marked("Waiting for its turn"),
+    "running": marked("Running"),
+    "ran": marked("Ran"),
+    "memory": marked("Kept in memory"),
+    "disk": marked("Kept on disk"),
+    "failed": marked("Failed"),
 }
 
 
@@ -38,7 +39,7 @@ class NodeForm(QWidget):
         self.session, self.theme, self.node, self.node_type = session, theme, node, node_type
         self.title = QLineEdit()
         self.title.setObjectName("node_title")
-        self.title.setAccessibleName("Title of the node")
+        self.title.setAccessibleName(tr("Title of the node"))
         self.title.editingFinished.connect(self._rename)
         self.state = _quiet("")
         self.failure = FailureBox(theme)
@@ -58,7 +59,7 @@ class NodeForm(QWidget):
         if self.node_type is None:
             return ""
         paragraphs = [" ".join(part.split()) for part in self.node_type.help.split("\n\n")]
-        return "\n\n".join(part for part in paragraphs if part) or "There is no more to say than the line above."
+        return "\n\n".join(part for part in paragraphs if part) or tr("There is no more to say than the line above.")
 
     def _lay_out(self) -> None:
         column = QVBoxLayout(self)
@@ -78,7 +79,7 @@ class NodeForm(QWidget):
         column.addStretch()
 
     def _head(self) -> QHBoxLayout:
-        help_button = QToolButton(toolTip="What this node does")
+        help_button = QToolButton(toolTip=tr("What this node does"))
         help_button.setIcon(icon("help", self.theme, self.theme.muted))
         help_button.setCheckable(True)
         help_button.toggled.connect(self.help.setVisible)
@@ -91,7 +92,7 @@ class NodeForm(QWidget):
     def _summary(self) -> str:
         if self.node_type is None:
             kind = self.session.workflow.graph.nodes[self.node].type
-            return f"The node type {kind} is not installed. The node keeps all it holds and is saved unchanged."
+            return tr("The node type {kind} is not installed. The node keeps all it holds and is saved unchanged.", kind=kind)
         return self.node_type.summary
 
     def _rename(self) -> None:
@@ -114,7 +115,7 @@ class NodeForm(QWidget):
         for entry in self.node_type.inputs if self.node_type else ():
             sources = [link for link in workflow.graph.into(self.node) if link.input == entry.name and link.source in workflow.graph.nodes]
             names = (title_of(workflow.graph.nodes[link.source], self.session.type_of(link.source)) for link in sources)
-            lines.append((label(entry), ", ".join(names) or ("not connected" if entry.required else "optional")))
+            lines.append((label(entry), ", ".join(names) or (tr("not connected") if entry.required else tr("optional"))))
         for result in self.session.steps[self.node].results:
             lines.append((plain(result.output), result.description or result.type))
             lines += [(f"{number}", item.description or item.type) for number, item in enumerate(result.items[:SHOWN_ITEMS], 1)]
@@ -140,13 +141,13 @@ class NodeForm(QWidget):
 
 
 def _state_text(step: Step, reason_text: Callable[[str], str]) -> str:
-    text = STATES[step.state]
+    text = tr(STATES[step.state])
     if step.state == "running" and step.total:
-        text += f", {step.done} of {step.total}" + (f" ({step.note})" if step.note else "")
+        text += tr(", {done} of {total}", done=step.done, total=step.total) + (f" ({step.note})" if step.note else "")
     if step.state == "ran":
-        text += f" in {seconds_text(step.seconds)}"
+        text += tr(" in {time}", time=seconds_text(step.seconds))
     if step.reason and step.state in ("ran", "running"):
-        text += f" · reason: {reason_text(step.reason)}"
+        text += tr(" · reason: {reason}", reason=reason_text(step.reason))
     parts = [text, _outlook(step, reason_text), step.note if step.state == "running" else "", *step.notes, *step.files]
     return "\n".join(part for part in parts if part)
 
@@ -154,12 +155,14 @@ def _state_text(step: Step, reason_text: Callable[[str], str]) -> str:
 def _outlook(step: Step, reason_text: Callable[[str], str]) -> str:
     """What the next run would do with the node, where that is news."""
     if step.kept:
-        return f"The result of what is set now is held {'in memory' if step.kept == 'memory' else 'on disk'}"
+        return tr(
+            "The result of what is set now is held in memory" if step.kept == "memory" else "The result of what is set now is held on disk"
+        )
     if step.planned == "run" and (step.stale or not step.state):
-        return f"Will run · reason: {reason_text(step.why)}"
+        return tr("Will run · reason: {reason}", reason=reason_text(step.why))
     if step.planned in ("skipped", "perhaps"):
-        return f"{'Will not run' if step.planned == 'skipped' else 'Runs if it is needed'} · {reason_text(step.why)}"
-    return "Changed since it ran" if step.stale else ""
+        return f"{tr('Will not run') if step.planned == 'skipped' else tr('Runs if it is needed')} · {reason_text(step.why)}"
+    return tr("Changed since it ran") if step.stale else ""
 
 
 def _quiet(text: str) -> QLabel:

@@ -8,6 +8,7 @@ from typing import Any
 from PySide6.QtWidgets import QHBoxLayout
 
 from app.inspector.control import Control
+from app.language import tr
 from app.scrub_field import ScrubField
 from app.theme.tokens import Theme
 from app.wording import value_text
@@ -38,13 +39,13 @@ class NumberControl(Control):
         try:
             value = float(text.strip().replace(",", ".").removesuffix(self.kind.unit or "\0"))
         except ValueError:
-            return f"must be a number, got {text!r}"
+            return tr("must be a number, got {text!r}", text=text)
         if not math.isfinite(value):
-            return f"must be a number, got {text!r}"
+            return tr("must be a number, got {text!r}", text=text)
         if isinstance(self.kind, Number):
             value = float(f"{value:.10g}")
         elif value != round(value):
-            return f"must be a whole number, got {text!r}"
+            return tr("must be a whole number, got {text!r}", text=text)
         return broken_rule(self.kind, self._typed(value)) or value
 
     def show_value(self, value: Any) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from PySide6.QtWidgets import QHBoxLayout, QPushButton
 
 from app.inspector.control import Control
+from app.language import tr
 from app.theme.icons import icon
 from app.theme.tokens import Theme
 from app.wording import painted_text
@@ -25,4 +26,4 @@ class PaintedControl(Control):
         row.addWidget(self.button, 1)
 
     def show_value(self, value: Any) -> None:
-        self.button.setText(f"Edit · {painted_text(value)}")
+        self.button.setText(tr("Edit · {painted}", painted=painted_text(value)))

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QToolButton, QWidget
 
 from app.edits import exposed_name
 from app.inspector.controls import control_for
+from app.language import tr
 from app.session import Session
 from app.theme.icons import icon
 from app.theme.tokens import Theme
@@ -32,7 +33,7 @@ class ParameterRow(QWidget):
         self.control.opened.connect(lambda: session.editor_requested.emit(node))
         self.driven = QLabel()
         self.driven.setProperty("quiet", True)
-        self.reset = self._button("reset", "Back to the default")
+        self.reset = self._button("reset", tr("Back to the default"))
         self.reset.clicked.connect(self._reset)
         self.exposed = self._button("expose", "")
         self.exposed.setCheckable(True)
@@ -87,7 +88,7 @@ class ParameterRow(QWidget):
             source_type = self.session.type_of(driver.source)
             output = source_type.output(driver.output) if source_type else None
             name = label(output) if output else plain(driver.output)
-            self.driven.setText(f"from {title_of(workflow.graph.nodes[driver.source], source_type)} · {name}")
+            self.driven.setText(tr("from {title} · {name}", title=title_of(workflow.graph.nodes[driver.source], source_type), name=name))
         self.reset.setVisible(value_of(node, self.parameter) != self.parameter.default and driver is None)
         self._show_exposed(exposed_name(workflow, self.node, self.parameter.name))
 
@@ -95,8 +96,8 @@ class ParameterRow(QWidget):
         self.exposed.setChecked(bool(name))
         color = self.theme.accent if name else self.theme.faint
         self.exposed.setIcon(icon("expose", self.theme, color, 14))
-        told = f"Exposed as “{name}”: can be set without opening the graph. Click to hide it."
-        self.exposed.setToolTip(told if name else "Expose: let this be set without opening the graph, as --set on the command line")
+        told = tr("Exposed as “{name}”: can be set without opening the graph. Click to hide it.", name=name)
+        self.exposed.setToolTip(told if name else tr("Expose: let this be set without opening the graph, as --set on the command line"))
 
     def _reset(self) -> None:
         self.session.set_parameter(self.node, self.parameter, self.parameter.default)

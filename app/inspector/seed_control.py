@@ -11,12 +11,13 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QToolButton
 
 from app.inspector.choice_controls import CalmCombo
 from app.inspector.control import Control
+from app.language import marked, tr
 from app.theme.icons import icon
 from app.theme.tokens import Theme
 from graph_engine.declaration import SEED_LIMIT, Seed
 from graph_engine.parameters import seed_policy, seed_value
 
-POLICIES = (("fixed", "Fixed"), ("random", "Random"), ("increment", "Count up"))
+POLICIES = (("fixed", marked("Fixed")), ("random", marked("Random")), ("increment", marked("Count up")))
 ROLLED = 2**32
 
 
@@ -28,13 +29,13 @@ class SeedControl(Control):
         self.field = QLineEdit()
         self.field.setValidator(QRegularExpressionValidator(QRegularExpression(r"\d{1,20}"), self.field))
         self.field.editingFinished.connect(self._take_typed)
-        self.dice = QToolButton(toolTip="Roll another seed")
+        self.dice = QToolButton(toolTip=tr("Roll another seed"))
         self.dice.setIcon(icon("dice", theme))
         self.dice.clicked.connect(self._roll)
         self.policy = CalmCombo()
-        self.policy.setToolTip("Before each run: keep the seed, roll another, or add one")
+        self.policy.setToolTip(tr("Before each run: keep the seed, roll another, or add one"))
         for name, shown in POLICIES:
-            self.policy.addItem(shown, name)
+            self.policy.addItem(tr(shown), name)
         self.policy.activated.connect(lambda _: self._say(int(self.field.text() or 0)))
         self.setFocusProxy(self.field)
         row = QHBoxLayout(self)

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QLabel, QLineEdit, QPlainTextEdit, QVBoxLayout, QW
 from app.inspector.interface_form import InterfaceForm
 from app.inspector.parameter_row import ParameterRow
 from app.inspector.shared_undo import share_undo
+from app.language import tr
 from app.session import Session
 from app.theme.tokens import Theme
 
@@ -18,11 +19,11 @@ class WorkflowForm(QWidget):
         super().__init__()
         self.session, self.theme = session, theme
         self.definition = session.groups.here
-        self.name = QLineEdit(placeholderText="Name of the group" if self.definition else "Name of the workflow")
+        self.name = QLineEdit(placeholderText=tr("Name of the group") if self.definition else tr("Name of the workflow"))
         self.name.setObjectName("workflow_name")
         self.name.textEdited.connect(lambda text: session.describe(name=text))
         self.name.editingFinished.connect(lambda: session.settle())  # not bound: see ParameterRow
-        self.description = QPlainTextEdit(placeholderText="What it makes, for whoever opens it")
+        self.description = QPlainTextEdit(placeholderText=tr("What it makes, for whoever opens it"))
         self.description.setObjectName("workflow_description")
         self.description.setFixedHeight(DESCRIPTION_HEIGHT)
         self.description.setTabChangesFocus(True)
@@ -40,14 +41,14 @@ class WorkflowForm(QWidget):
         column.addWidget(self.name)
         column.addWidget(self.description)
         column.addSpacing(8)
-        heading = QLabel("Exposed parameters")
+        heading = QLabel(tr("Exposed parameters"))
         heading.setProperty("heading", True)
         column.addWidget(heading)
         for row in self.rows:
             column.addWidget(row)
         if not self.rows:
-            where = "on the group" if self.definition else "here, and to --set on the command line"
-            hint = QLabel(f"None yet. The arrow beside a parameter of a node offers it {where}.")
+            where = tr("on the group") if self.definition else tr("here, and to --set on the command line")
+            hint = QLabel(tr("None yet. The arrow beside a parameter of a node offers it {where}.", where=where))
             hint.setWordWrap(True)
             hint.setProperty("quiet", True)
             column.addWidget(hint)

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
+from app.language import tr
 from app.wording import bytes_text
 
 LEAST = 64 << 20
@@ -54,10 +55,10 @@ class BudgetField(QLineEdit):
 
     def _broken_rule(self, typed: int | None) -> str:
         if typed is None:
-            return "must be an amount, as 1.5 GB or 800 MB"
+            return tr("must be an amount, as 1.5 GB or 800 MB")
         if typed < LEAST:
-            return f"must be at least {bytes_text(LEAST)}, got {bytes_text(typed)}"
-        return f"must be at most {bytes_text(self._most)}, which is what there is" if 0 < self._most < typed else ""
+            return tr("must be at least {amount}, got {most}", amount=bytes_text(LEAST), most=bytes_text(typed))
+        return tr("must be at most {amount}, which is what there is", amount=bytes_text(self._most)) if 0 < self._most < typed else ""
 
     def _mark(self, broken: str) -> None:
         self.setToolTip(broken or self._tip)

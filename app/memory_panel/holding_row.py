@@ -8,16 +8,17 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QProgressBar, QToolButton, QW
 
 from app.holdings import DISK, MEMORY, POOL, Holding
 from app.housekeeping import Housekeeping
+from app.language import inside, marked, tr
 from app.memory_panel.budget_field import BudgetField
 from app.theme.icons import icon
 from app.theme.tokens import Theme
 from app.wording import bytes_text, plain
 
-TITLES = {MEMORY: "Results in memory", DISK: "Results on disk"}
+TITLES = {MEMORY: marked("Results in memory"), DISK: marked("Results on disk")}
 TIPS = {
-    MEMORY: "Results of nodes, for this window's runs. What is quickest to make again goes first.",
-    DISK: "Results of nodes, for every window and command, also tomorrow. What is quickest to make again goes first.",
-    "models": "Weights that are loaded. The model unused longest goes first.",
+    MEMORY: marked("Results of nodes, for this window's runs. What is quickest to make again goes first."),
+    DISK: marked("Results of nodes, for every window and command, also tomorrow. What is quickest to make again goes first."),
+    "models": marked("Weights that are loaded. The model unused longest goes first."),
 }
 BAR_HEIGHT, BAR_STEPS, LEAST_SEEN = 4, 1000, 15
 
@@ -25,16 +26,16 @@ BAR_HEIGHT, BAR_STEPS, LEAST_SEEN = 4, 1000, 15
 class HoldingRow(QWidget):
     def __init__(self, name: str, housekeeping: Housekeeping, theme: Theme) -> None:
         super().__init__()
-        title = f"Results on {name.removeprefix(POOL)}" if name.startswith(POOL) else TITLES.get(name, plain(name))
+        title = tr("Results on {name}", name=name.removeprefix(POOL)) if name.startswith(POOL) else tr(TITLES.get(name, plain(name)))
         self.title = QLabel(title)
-        self.title.setToolTip(TIPS.get(name, ""))
+        self.title.setToolTip(tr(TIPS[name]) if name in TIPS else "")
         self.used = QLabel()
         self.used.setProperty("quiet", True)
-        self.budget = BudgetField(f"Budget of {title.lower()}: what it holds at most")
-        self.budget.setAccessibleName(f"Budget of {title.lower()}")
+        self.budget = BudgetField(tr("Budget of {title}: what it holds at most", title=inside(title)))
+        self.budget.setAccessibleName(tr("Budget of {title}", title=inside(title)))
         self.budget.budget_set.connect(lambda budget: housekeeping.set_budget(name, budget))
-        self.clear = QToolButton(toolTip=f"Let go of {title.lower()}")
-        self.clear.setAccessibleName(f"Let go of {title.lower()}")
+        self.clear = QToolButton(toolTip=tr("Let go of {title}", title=inside(title)))
+        self.clear.setAccessibleName(tr("Let go of {title}", title=inside(title)))
         self.clear.setIcon(icon("clear", theme))
         self.clear.clicked.connect(lambda: housekeeping.let_go(name))
         self.bar = QProgressBar(textVisible=False, maximum=BAR_STEPS)
@@ -57,7 +58,7 @@ class HoldingRow(QWidget):
         grid.addWidget(self.parts, 3, 0, 1, 2)
 
     def show_holding(self, holding: Holding) -> None:
-        self.used.setText(f"{bytes_text(holding.used)} held" if holding.used else "Nothing held")
+        self.used.setText(tr("{amount} held", amount=bytes_text(holding.used)) if holding.used else tr("Nothing held"))
         share = round(BAR_STEPS * holding.used / max(1, holding.budget))
         self.bar.setValue(min(BAR_STEPS, max(share, LEAST_SEEN if holding.used else 0)))
         self.budget.show_budget(holding.budget, holding.most)

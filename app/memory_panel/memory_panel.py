@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 
+from app.language import tr
 from app.memory_panel.holding_row import HoldingRow
 from app.session import Session
 from app.theme.tokens import Theme
@@ -18,7 +19,7 @@ class MemoryPanel(QWidget):
         self.setObjectName("panel")
         self._housekeeping, self._theme = session.housekeeping, theme
         self.rows: dict[str, HoldingRow] = {}
-        self.machine = QLabel("Asking the worker", wordWrap=True)
+        self.machine = QLabel(tr("Asking the worker"), wordWrap=True)
         self.machine.setProperty("quiet", True)
         self.machine.setContentsMargins(12, 8, 12, 8)
         self._column = QVBoxLayout(self)
@@ -30,7 +31,7 @@ class MemoryPanel(QWidget):
         self._housekeeping.changed.connect(self.show_holdings)
 
     def _heading(self) -> QLabel:
-        made = QLabel("Memory")
+        made = QLabel(tr("Memory"))
         made.setProperty("heading", True)
         made.setContentsMargins(12, 10, 12, 8)
         return made
@@ -68,4 +69,6 @@ def _machine_text(told: HoldingsTold) -> str:
         return told.trouble
     if not told.worker:
         return ""
-    return f"The worker takes {bytes_text(told.worker)} of this machine's {bytes_text(told.machine)} of memory."
+    return tr(
+        "The worker takes {amount} of this machine's {most} of memory.", amount=bytes_text(told.worker), most=bytes_text(told.machine)
+    )

@@ -6,6 +6,7 @@ from PySide6.QtCore import QAbstractListModel, QEvent, QModelIndex, QObject, QPe
 from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QLineEdit, QListView, QVBoxLayout, QWidget
 
+from app.language import tr
 from app.linking import Gap, LooseEnd
 from app.palette.row_painting import ROW_HEIGHT, RowPainter
 from app.palette.search import found
@@ -48,9 +49,9 @@ class Palette(QFrame):
         self._session, self._theme = session, theme
         self._place: object = None
         self._loose: LooseEnd | Gap | None = None
-        self.field = QLineEdit(placeholderText="Search nodes")
+        self.field = QLineEdit(placeholderText=tr("Search nodes"))
         self.field.setObjectName("palette_field")
-        self.field.setAccessibleName("Search nodes")
+        self.field.setAccessibleName(tr("Search nodes"))
         self.model = FoundTypes(self)
         self.list = QListView()
         self.list.setModel(self.model)
@@ -152,5 +153,5 @@ class Palette(QFrame):
 def _caption(waiting: LooseEnd | Gap | None) -> str:
     """What the palette looks for, beside the words that are typed."""
     if isinstance(waiting, Gap):
-        return f"to go on a link of {said(waiting.came)}"
-    return f"that {'takes' if waiting.gives else 'gives'} {said(waiting.types[0])}" if waiting else ""
+        return tr("to go on a link of {type}", type=tr(said(waiting.came)))
+    return tr("that takes {type}" if waiting.gives else "that gives {type}", type=tr(said(waiting.types[0]))) if waiting else ""

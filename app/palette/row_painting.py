@@ -6,8 +6,10 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
+from app.language import tr
 from app.theme.fonts import BODY, SMALL, font
 from app.theme.tokens import Theme
+from app.wording import plain
 from graph_engine.declaration import NodeType
 
 ROW_HEIGHT = 44
@@ -39,7 +41,7 @@ class RowPainter(QStyledItemDelegate):
         flags = Qt.AlignmentFlag
         painter.setFont(self._small)
         painter.setPen(QColor(self._theme.faint))
-        painter.drawText(area, flags.AlignRight | flags.AlignTop, node_type.section.replace("_", " ").capitalize())
+        painter.drawText(area, flags.AlignRight | flags.AlignTop, tr(plain(node_type.section)))
         painter.setPen(QColor(self._theme.muted))
         summary = self._measure.elidedText(node_type.summary, Qt.TextElideMode.ElideRight, area.width())
         painter.drawText(area, flags.AlignLeft | flags.AlignBottom, summary)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from app.language import tr
 from app.linking import Gap, LooseEnd, fits_there
 from graph_engine.declaration import NodeType
 
@@ -35,7 +36,8 @@ def likeness(node_type: NodeType, query: str) -> float:
         return 110.0
     if query in title:
         return 105.0
-    others = [*node_type.words, node_type.section.replace("_", " ")]
+    section = node_type.section.replace("_", " ")
+    others = [*node_type.words, section, tr(section.capitalize())]
     if any(other.lower().startswith(query) for other in others):
         return 100.0
     if query in node_type.summary.lower():

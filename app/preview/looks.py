@@ -5,7 +5,11 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage, QPainter
 
-CHANNELS = ("color and alpha", "color", "red", "green", "blue", "alpha", "brightness")
+from app.language import marked
+
+CHANNELS = (
+    marked("color and alpha"), marked("color"), marked("red"), marked("green"), marked("blue"), marked("alpha"), marked("brightness"),
+)  # fmt: skip
 _PLANES = {"red": 0, "green": 1, "blue": 2, "alpha": 3}
 GAIN_DOUBLINGS = 2
 """Differences are shown four times as large: what an eye would miss is what a comparison is for."""

@@ -9,6 +9,7 @@ from PySide6.QtCore import QEvent, QMarginsF, QPoint, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QPixmap, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from app.language import marked, tr
 from app.preview.looks import channel_of, difference, fitted
 from app.theme.colors import checker, to_hex
 from app.theme.tokens import Theme
@@ -18,7 +19,7 @@ WHEEL_STEP = 1.2
 MARGIN = 16
 GRIP = 8
 TAG_EDGE = 8
-COMPARISONS = ("divider", "side by side", "difference")
+COMPARISONS = (marked("divider"), marked("side by side"), marked("difference"))
 
 
 class PictureView(QWidget):
@@ -30,7 +31,7 @@ class PictureView(QWidget):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self.setObjectName("picture_view")
-        self.setAccessibleName("Picture")
+        self.setAccessibleName(tr("Picture"))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(160, 120)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
@@ -159,7 +160,7 @@ class PictureView(QWidget):
         painter.fillRect(event.rect(), QColor(self._theme.ground))
         if not self._pixmaps:
             painter.setPen(QColor(self._theme.faint))
-            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, "No picture yet")
+            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, tr("No picture yet"))
             return
         whole = QRectF(self.rect())
         if self._has_divider:

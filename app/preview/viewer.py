@@ -8,6 +8,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction, QActionGroup, QGuiApplication, QImage
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
+from app.language import tr
 from app.pictures import to_qimage
 from app.preview.looks import CHANNELS
 from app.preview.picture_view import COMPARISONS, PictureView
@@ -26,7 +27,7 @@ class Viewer(QWidget):
         self.setObjectName("panel")
         self.session = session
         self.view = PictureView(theme)
-        self.name = QLabel("Viewer")
+        self.name = QLabel(tr("Viewer"))
         self.facts = QLabel()
         self.facts.setProperty("quiet", True)
         # Long facts are cut; they must not push the dock wider.
@@ -34,9 +35,9 @@ class Viewer(QWidget):
         self._shown: Pixels | None = None
         self._kept: QImage | None = None
         self._kept_name = ""
-        self.compare = QToolButton(toolTip="Compare with another picture")
-        self.channels = QToolButton(toolTip="Channels")
-        self.picker = QToolButton(toolTip="Pick a color: a click copies it", checkable=True)
+        self.compare = QToolButton(toolTip=tr("Compare with another picture"))
+        self.channels = QToolButton(toolTip=tr("Channels"))
+        self.picker = QToolButton(toolTip=tr("Pick a color: a click copies it"), checkable=True)
         self._lay_out(theme)
         self.view.zoom_changed.connect(self._tell)
         self.view.pointed.connect(self._tell)
@@ -48,10 +49,10 @@ class Viewer(QWidget):
         self.show_picture()
 
     def _lay_out(self, theme: Theme) -> None:
-        fit = QToolButton(toolTip="Fit the picture into the view")
+        fit = QToolButton(toolTip=tr("Fit the picture into the view"))
         fit.setIcon(icon("fit", theme))
         fit.clicked.connect(self.view.fit)
-        actual = QToolButton(text="1:1", toolTip="One pixel of the picture on one pixel of the screen")
+        actual = QToolButton(text="1:1", toolTip=tr("One pixel of the picture on one pixel of the screen"))
         actual.clicked.connect(self.view.show_actual_size)
         self.picker.setIcon(icon("picker", theme))
         self.picker.toggled.connect(self._pick)
@@ -83,14 +84,14 @@ class Viewer(QWidget):
     def _add_choice(self, menu: QMenu, names: tuple[str, ...], chosen: str, do: Callable[[str], None]) -> None:
         group = QActionGroup(menu)
         for name in names:
-            action = group.addAction(QAction(name.capitalize(), menu, checkable=True, checked=name == chosen))
+            action = group.addAction(QAction(tr(name)[:1].upper() + tr(name)[1:], menu, checkable=True, checked=name == chosen))
             action.triggered.connect(lambda _, name=name: do(name))
             menu.addAction(action)
 
     def _comparing_menu(self) -> QMenu:
         menu = QMenu(self)
-        self.keep_action = menu.addAction("Keep this picture to compare with", self.keep)
-        self.end_action = menu.addAction("End the comparison", self.end_comparison)
+        self.keep_action = menu.addAction(tr("Keep this picture to compare with"), self.keep)
+        self.end_action = menu.addAction(tr("End the comparison"), self.end_comparison)
         menu.addSeparator()
         self._add_choice(menu, COMPARISONS, self.view.comparison, self.view.show_comparison)
         menu.aboutToShow.connect(self._show_possible)
@@ -117,7 +118,7 @@ class Viewer(QWidget):
     def keep(self) -> None:
         """Keep the picture on the screen; what is shown from now on is compared with it."""
         if self._shown:
-            self.compare_with(to_qimage(self._shown), f"Kept: {self.name.text()}")
+            self.compare_with(to_qimage(self._shown), tr("Kept: {text}", text=self.name.text()))
 
     def compare_with(self, image: QImage, name: str) -> None:
         self._kept, self._kept_name = image, name
@@ -128,7 +129,7 @@ class Viewer(QWidget):
         self._tell_comparison()
 
     def _tell_comparison(self) -> None:
-        self.view.compare_with(self._kept, (self._kept_name, "Now"))
+        self.view.compare_with(self._kept, (self._kept_name, tr("Now")))
         self.compare.setProperty("marked", self._kept is not None)
         _polish(self.compare)
 
@@ -141,19 +142,19 @@ class Viewer(QWidget):
     def _take_color(self, color: str) -> None:
         QGuiApplication.clipboard().setText(color)
         self.picker.setChecked(False)
-        self.session.said.emit(f"Copied {color}.", "note")
+        self.session.said.emit(tr("Copied {color}.", color=color), "note")
 
     def _open_menu(self, at: QPoint) -> None:
         if self._shown is None:
             return
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.addAction("Copy the picture", self.copy)
+        menu.addAction(tr("Copy the picture"), self.copy)
         if pixel := self.view.pixel:
             color = to_hex(pixel[1])
-            menu.addAction(f"Copy {color}", lambda: self._take_color(color))
+            menu.addAction(tr("Copy {color}", color=color), lambda: self._take_color(color))
         menu.addSeparator()
-        menu.addAction("Keep to compare with", self.keep)
+        menu.addAction(tr("Keep to compare with"), self.keep)
         menu.popup(self.view.mapToGlobal(at))
 
     def copy(self) -> None:
@@ -163,7 +164,7 @@ class Viewer(QWidget):
     def _tell(self) -> None:
         node = self.session.viewed_node
         known = self.session.workflow.graph.nodes.get(node)
-        name = title_of(known, self.session.type_of(node)) if known else "Viewer"
+        name = title_of(known, self.session.type_of(node)) if known else tr("Viewer")
         self.name.setText(self.session.look.name if self.session.look else name)
         self.facts.setText(self._facts(node))
 
@@ -186,5 +187,5 @@ def _polish(button: QToolButton) -> None:
 def _standing(step: Step) -> str:
     """Whether the picture is still being made, was left unfinished, or is of before an edit."""
     if step.preview is not None:
-        return " · sampling" if step.state == "running" else " · unfinished"
-    return " · outdated" if step.stale else ""
+        return tr(" · sampling") if step.state == "running" else tr(" · unfinished")
+    return tr(" · outdated") if step.stale else ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout
 
+from app.language import tr
 from app.session import Session
 
 
@@ -15,9 +16,9 @@ class LeftJobs(QFrame):
         self._queueing = session.queueing
         self.numbers: list[int] = []
         self.text = QLabel(wordWrap=True)
-        self.yes, self.no = QPushButton("Continue"), QPushButton("Discard")
-        self.yes.setToolTip("Run them here, from their last finished node")
-        self.no.setToolTip("Cancel them; they can still be run again")
+        self.yes, self.no = QPushButton(tr("Continue")), QPushButton(tr("Discard"))
+        self.yes.setToolTip(tr("Run them here, from their last finished node"))
+        self.no.setToolTip(tr("Cancel them; they can still be run again"))
         self.yes.clicked.connect(lambda: self._queueing.take_over(self.numbers))
         self.no.clicked.connect(lambda: self._queueing.cancel(self.numbers))
         self.yes.setProperty("primary", True)
@@ -38,6 +39,9 @@ class LeftJobs(QFrame):
 
     def show_left(self) -> None:
         self.numbers = [job.id for job in self._queueing.left()]
-        words = "A job was" if len(self.numbers) == 1 else f"{len(self.numbers)} jobs were"
-        self.text.setText(f"{words} not finished when the program ended. What was done is kept.")
+        one, several = (
+            tr("A job was not finished when the program ended. What was done is kept."),
+            tr("{count} jobs were not finished when the program ended. What was done is kept.", count=len(self.numbers)),
+        )
+        self.text.setText(one if len(self.numbers) == 1 else several)
         self.setVisible(bool(self.numbers))

@@ -6,6 +6,7 @@ from PySide6.QtCore import QItemSelectionModel, QPoint, Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QLabel, QListView, QMenu, QToolButton, QVBoxLayout, QWidget
 
+from app.language import marked, tr
 from app.queue.job import PAUSED, RUNNING, WAITING, Job
 from app.queue_panel.job_model import JOB, JobModel
 from app.queue_panel.job_painting import JobPainter
@@ -15,7 +16,7 @@ from app.theme.icons import icon
 from app.theme.tokens import Theme
 
 WIDTH = 272
-EMPTY = "Nothing waits.\nRun puts the graph, as it is then,\nat the end of the queue."
+EMPTY = marked("Nothing waits.\nRun puts the graph, as it is then,\nat the end of the queue.")
 
 
 class QueuePanel(QWidget):
@@ -27,18 +28,18 @@ class QueuePanel(QWidget):
         self._session, self._queueing, self._theme = session, session.queueing, theme
         self.model = JobModel(session, self)
         self.list = self._list()
-        self.empty = QLabel(EMPTY, alignment=Qt.AlignmentFlag.AlignCenter)
+        self.empty = QLabel(tr(EMPTY), alignment=Qt.AlignmentFlag.AlignCenter)
         self.empty.setProperty("quiet", True)
         self.left = LeftJobs(session)
         self.doings = {
-            "open": self._doing("Open its workflow", "", ("Return",), self.open_chosen),
-            "pause": self._doing("Pause", "pause", (Qt.Key.Key_Space,), self.pause_or_resume),
-            "cancel": self._doing("Cancel", "stop", (QKeySequence.StandardKey.Delete,), self.cancel),
-            "retry": self._doing("Run again", "retry", ("R",), self.retry),
-            "take_over": self._doing("Run here", "run", (), self.take_over),
-            "earlier": self._doing("Earlier", "", ("Alt+Up",), lambda: self.move(-1)),
-            "later": self._doing("Later", "", ("Alt+Down",), lambda: self.move(1)),
-            "clear": self._doing("Clear finished", "clear", (), self._queueing.clear_finished),
+            "open": self._doing(tr("Open its workflow"), "", ("Return",), self.open_chosen),
+            "pause": self._doing(tr("Pause"), "pause", (Qt.Key.Key_Space,), self.pause_or_resume),
+            "cancel": self._doing(tr("Cancel"), "stop", (QKeySequence.StandardKey.Delete,), self.cancel),
+            "retry": self._doing(tr("Run again"), "retry", ("R",), self.retry),
+            "take_over": self._doing(tr("Run here"), "run", (), self.take_over),
+            "earlier": self._doing(tr("Earlier"), "", ("Alt+Up",), lambda: self.move(-1)),
+            "later": self._doing(tr("Later"), "", ("Alt+Down",), lambda: self.move(1)),
+            "clear": self._doing(tr("Clear finished"), "clear", (), self._queueing.clear_finished),
         }
         self._lay_out()
         self._queueing.changed.connect(self.show_jobs)
@@ -76,7 +77,7 @@ class QueuePanel(QWidget):
         head = QHBoxLayout()
         head.setContentsMargins(12, 6, 6, 6)
         head.setSpacing(2)
-        title = QLabel("Queue")
+        title = QLabel(tr("Queue"))
         title.setProperty("heading", True)
         head.addWidget(title, 1)
         for name in ("pause", "cancel", "retry", "clear"):
@@ -127,8 +128,8 @@ class QueuePanel(QWidget):
         for name, action in self.doings.items():
             action.setEnabled(bool(possible[name]))
         resumes = states == {PAUSED}
-        self.doings["pause"].setText("Resume" if resumes else "Pause")
-        self.doings["pause"].setToolTip(f"{'Resume' if resumes else 'Pause'}   Space")
+        self.doings["pause"].setText(tr("Resume") if resumes else tr("Pause"))
+        self.doings["pause"].setToolTip(f"{self.doings['pause'].text()}   {QKeySequence(Qt.Key.Key_Space).toString()}")
         self.doings["pause"].setIcon(icon("run" if resumes else "pause", self._theme))
 
     def _is_elsewhere(self, job: Job) -> bool:
