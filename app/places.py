@@ -18,6 +18,11 @@ def data_folder() -> Path:
     return platformdirs.user_data_path("tessera", appauthor=False)
 
 
+def models_folder() -> Path:
+    """Where people put models of their own; the same as `nodes.models.folders.own_folder`, which the window must not import."""
+    return data_folder() / "models"
+
+
 def config_folder() -> Path:
     """What the user set once for all documents."""
     return platformdirs.user_config_path("tessera", appauthor=False)

@@ -7,28 +7,41 @@ from typing import Any, NamedTuple
 from app.language import inside, marked, tr
 from app.linking import LooseEnd
 from app.wording import label
+from graph_engine.check import Problem
+from graph_engine.declaration import File
 
 Session = Any  # what is asked here needs no more of it than its problems and types
 
 
 class Remedy(NamedTuple):
-    """``loose`` is the input that waits for a link; without one, the remedy is to run the node again."""
+    """``loose`` is the input that waits for a link, ``missing`` what to do about a model that lacks; without both, run again."""
 
     text: str
     loose: LooseEnd | None = None
+    missing: str = ""
 
 
 RUN_AGAIN = Remedy(marked("Run again"))
 
 
 def remedies(session: Session) -> dict[str, Remedy]:
-    """By node on the screen: what gives an input that holds nothing."""
+    """By node on the screen: what gives an input that holds nothing, or where a model comes from that is not there."""
     found: dict[str, Remedy] = {}
     for problem in session.problems:
         node = session.here(problem.node)
-        if node in session.workflow.graph.nodes and node not in found and (remedy := _link_remedy(session, node, problem.where)):
+        if node not in session.workflow.graph.nodes or node in found:
+            continue
+        if remedy := _model_remedy(session, node, problem) or _link_remedy(session, node, problem.where):
             found[node] = remedy
     return found
+
+
+def _model_remedy(session: Session, node: str, problem: Problem) -> Remedy | None:
+    known = session.type_of(node)
+    parameter = known.parameter(problem.where) if known else None
+    if parameter is None or not isinstance(parameter.kind, File) or parameter.kind.role != "model":
+        return None
+    return Remedy("Get the model…", missing=problem.remedy)
 
 
 def _link_remedy(session: Session, node: str, name: str) -> Remedy | None:

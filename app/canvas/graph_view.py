@@ -10,6 +10,7 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPolygonF, QResizeEvent, QShowE
 from PySide6.QtWidgets import QFrame, QGraphicsPathItem, QGraphicsRectItem, QGraphicsView
 
 from app.canvas.cursor_hint import CursorHint
+from app.canvas.getting_models import menu_for_model
 from app.canvas.graph_scene import GraphScene
 from app.canvas.inks import Inks
 from app.canvas.minimap import Minimap
@@ -160,6 +161,10 @@ class GraphView(QGraphicsView):
             end = port - QPointF(64, 0)
             self.keep_wire(remedy.loose, end)
             self.ask_for_node(self.mapFromScene(end), remedy.loose)
+        elif remedy and remedy.missing:
+            area = self.graph_scene.nodes[node].face.remedy_area
+            corner = self.graph_scene.nodes[node].pos() + area.bottomLeft()
+            menu_for_model(self, remedy.missing).popup(self.viewport().mapToGlobal(self.mapFromScene(corner)))
         elif remedy:
             self.session.run({node})
 

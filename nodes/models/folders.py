@@ -25,25 +25,32 @@ def model_folders() -> tuple[Path, ...]:
 
 def own_folder() -> Path:
     """The user's own model folder."""
-    return Path(platformdirs.user_data_dir("tessera")) / "models"
+    return platformdirs.user_data_path("tessera", appauthor=False) / "models"
 
 
 def find_model(name: str, folders: Sequence[Path] | None = None) -> Path:
     """The file that a name stands for: a full path, or a path below a model folder with or without ``.safetensors``.
+
+    Several names with ``|`` between them stand for the first that is there.
 
     Raises:
         MissingModel: there is none; the message has the nearest names.
     """
     if not name:
         raise MissingModel("file: must name a model, is empty", "Choose a model file.")
-    if ".." in Path(name).parts:
-        raise MissingModel(f"{name}: must lie below a model folder, climbs out of it", HOW_TO)
     folders = model_folders() if folders is None else folders
-    for folder in folders:
-        for found in (folder / name, folder / f"{name}{SUFFIX}"):
+    for one in alternatives(name):
+        if ".." in Path(one).parts:
+            raise MissingModel(f"{one}: must lie below a model folder, climbs out of it", HOW_TO)
+        for found in (folder / below for folder in folders for below in (one, f"{one}{SUFFIX}")):
             if os.path.isfile(found):
                 return found
     raise MissingModel(f"{name}: no such model{_nearest(name, folders)}", HOW_TO)
+
+
+def alternatives(name: str) -> list[str]:
+    """The names among which the first that is there is taken: ``mine/one | starter/flow_base``."""
+    return [one.strip() for one in name.split("|") if one.strip()] or [name]
 
 
 def existing_file(text: str) -> Path | None:

@@ -211,12 +211,13 @@ class LlamaGenReader:
     """Predicts tokens in raster order, reading each known token once.
 
     ``conditions`` are one a prompt, each of the whole batch: the first is the positive one. All prompts go through the model together.
+    ``caption_mask`` is (batch, T) for all prompts, or (prompts·batch, T) with one a prompt.
     """
 
     def __init__(self, model: LlamaGenGpt, conditions: Sequence[Tensor], caption_mask: Tensor | None = None) -> None:
         self.model, self.read, self.prompts = model, -1, len(conditions)  # -1: not even the condition
         self.start = model.cls_embedding(torch.cat(list(conditions)))  # (prompts·batch, T, width)
-        self.caption_mask = None if caption_mask is None else caption_mask.repeat(self.prompts, 1)
+        self.caption_mask = None if caption_mask is None else caption_mask.repeat(len(self.start) // len(caption_mask), 1)
         self.cache = model.cache(len(self.start), model.config.caption_length + model.config.length, self.start)
         self.rotation = model.rotation()
 

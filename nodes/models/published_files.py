@@ -6,9 +6,8 @@ None is fetched by the program. Publishers give no digests for these files; what
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
-from nodes.models.folders import SUFFIX, own_folder
+from nodes.models.folders import SUFFIX, alternatives, own_folder
 
 
 @dataclass(frozen=True)
@@ -16,10 +15,10 @@ class PublishedFile:
     """One file to get.
 
     Attributes:
-        file: its name where it is published.
-        source: the repository on huggingface.co.
+        file: its name where it is published, empty where it must be looked up there.
+        source: the page that it is published on.
         millions: how many numbers it holds; four times as many bytes where they are stored as float32.
-        license: of the weights as their repository states it, empty where it must be looked up there.
+        license: of the weights as their page states it, empty where it must be looked up there.
         options: what the conversion must be told.
     """
 
@@ -29,28 +28,52 @@ class PublishedFile:
     license: str = ""
     options: str = ""
 
+    @property
+    def address(self) -> str:
+        """Where a browser gets the file, or finds it."""
+        direct = self.file and self.source.startswith(HUB)
+        return f"https://{self.source}/resolve/main/{self.file}" if direct else f"https://{self.source}"
+
+
+HUB = "huggingface.co/"
+TITOK, TATITOK = f"{HUB}fun-research/TiTok", f"{HUB}turkeyju"
+LLAMAGEN = f"{HUB}FoundationVision/LlamaGen"
 
 PUBLISHED_FILES = {
-    "llamagen/c2i_B_256": PublishedFile("c2i_B_256.pt", "FoundationVision/LlamaGen", 110.9, "MIT"),
-    "llamagen/vq_ds16_c2i": PublishedFile("vq_ds16_c2i.pt", "FoundationVision/LlamaGen", 71.9, "MIT"),
-    "var/var_d16": PublishedFile("var_d16.pth", "FoundationVision/var", 310.3, "MIT"),
-    "var/vae_ch160v4096z32": PublishedFile("vae_ch160v4096z32.pth", "FoundationVision/var", 109.0, "MIT"),
-    "titok/generator_titok_l32": PublishedFile("generator_titok_l32.bin", "fun-research/TiTok", 177.2, "Apache-2.0"),
-    "titok/tokenizer_titok_l32": PublishedFile("tokenizer_titok_l32.bin", "fun-research/TiTok", 641.1, "Apache-2.0"),
-    "rar/rar_b": PublishedFile("rar_b.bin", "yucornetto/RAR", 260.9, "Apache-2.0"),
-    "rar/maskgit-vqgan-imagenet-f16-256": PublishedFile("maskgit-vqgan-imagenet-f16-256.bin", "fun-research/TiTok", 54.5, "Apache-2.0"),
-    "arpg/arpg_300m": PublishedFile("arpg_300m.pt", "hp-l33/ARPG", 319.8),
+    "llamagen/c2i_B_256": PublishedFile("c2i_B_256.pt", LLAMAGEN, 110.9, "MIT"),
+    "llamagen/vq_ds16_c2i": PublishedFile("vq_ds16_c2i.pt", LLAMAGEN, 71.9, "MIT"),
+    "var/var_d16": PublishedFile("var_d16.pth", f"{HUB}FoundationVision/var", 310.3, "MIT"),
+    "var/vae_ch160v4096z32": PublishedFile("vae_ch160v4096z32.pth", f"{HUB}FoundationVision/var", 109.0, "MIT"),
+    "titok/generator_titok_l32": PublishedFile("generator_titok_l32.bin", TITOK, 177.2, "Apache-2.0"),
+    "titok/tokenizer_titok_l32": PublishedFile("tokenizer_titok_l32.bin", TITOK, 641.1, "Apache-2.0"),
+    "rar/rar_b": PublishedFile("rar_b.bin", f"{HUB}yucornetto/RAR", 260.9, "Apache-2.0"),
+    "rar/maskgit-vqgan-imagenet-f16-256": PublishedFile("maskgit-vqgan-imagenet-f16-256.bin", TITOK, 54.5, "Apache-2.0"),
+    "arpg/arpg_300m": PublishedFile("arpg_300m.pt", f"{HUB}hp-l33/ARPG", 319.8),
+    "par/PAR-XL-4x": PublishedFile("PAR-XL-4x.pt", f"{HUB}Epiphqny/PAR", 774.7, "", "--size length=576"),
+    "nar/nar_b_256": PublishedFile("", f"{HUB}collections/chenfeng1271/nar-67d13fa93fe913b2e187ee1f", 130.6),
+    "randar/randar_l_256": PublishedFile("", f"{HUB}ziqipang/RandAR", 342.9),
+    "lpd/lpd_l_256": PublishedFile("", f"{HUB}mit-han-lab/lpd_l_256", 337.2),
+    "mar/mar_b": PublishedFile("checkpoint-last.pth", "github.com/LTH14/mar", 207.9, "MIT"),
+    "mar/kl16": PublishedFile("kl16.ckpt", "github.com/LTH14/mar", 66.5, "MIT"),
+    "maskbit/maskbit_generator_10bit": PublishedFile("", f"{HUB}markweber/maskbit_generator_10bit", 304.9),
+    "maskbit/maskbit_tokenizer_10bit": PublishedFile("", f"{HUB}markweber/maskbit_tokenizer_10bit", 54.5),
+    "hmar/hmar_d16": PublishedFile("", f"{HUB}nvidia/HMAR", 618.8, "NVIDIA, non-commercial use only"),
 }
 """By the name that a workflow gives it below a model folder."""
 
 
+def published_name(name: str) -> str:
+    """The name under which a model was published, of several names the first that was; empty for all others."""
+    return next((one for one in (one.removesuffix(SUFFIX) for one in alternatives(name)) if one in PUBLISHED_FILES), "")
+
+
 def how_to_get(name: str) -> str:
     """What to do about a model that is not there, empty for one that nobody published."""
-    published = PUBLISHED_FILES.get(name.removesuffix(SUFFIX))
-    if published is None:
+    known = published_name(name)
+    if not known:
         return ""
-    target = own_folder() / Path(name.removesuffix(SUFFIX) + SUFFIX)
-    size = f"about {published.millions * 4 / 1000:.1f} GB" if published.millions >= 250 else f"about {published.millions * 4:.0f} MB"
-    license_ = f"license {published.license}" if published.license else "see its license there"
-    convert = " ".join(part for part in ("tessera convert", published.file, published.options, "--out", str(target)) if part)
-    return f"get {published.file} from huggingface.co/{published.source} ({size} in float32, {license_}), then: {convert}"
+    found, target = PUBLISHED_FILES[known], own_folder() / f"{known}{SUFFIX}"
+    size = f"about {found.millions * 4 / 1000:.1f} GB" if found.millions >= 250 else f"about {found.millions * 4:.0f} MB"
+    license_ = f"license {found.license}" if found.license else "see its license there"
+    convert = " ".join(part for part in ("tessera convert", found.file or "FILE", found.options, "--out", str(target)) if part)
+    return f"get {found.file or 'its checkpoint'} from {found.address} ({size} in float32, {license_}), then: {convert}"

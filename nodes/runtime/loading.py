@@ -97,13 +97,28 @@ def text_encoder_of(generator: Generator) -> TextEncoder:
     return TextEncoder(generator.text_encoder)
 
 
+def tokenizer_of(generator: Generator) -> Tokenizer:
+    """The tokenizer of a generator.
+
+    Raises:
+        Failure: nobody said which.
+    """
+    if generator.tokenizer is None:
+        message = f"tokenizer: must be connected, since {generator.model.name} does not name its own"
+        raise Failure(message, "Connect Load tokenizer with the one that it was trained with.")
+    return _tokenizer(generator.tokenizer)
+
+
 def open_tokenizer(name: str) -> Tokenizer:
     """A tokenizer.
 
     Raises:
         MissingModel: the file is not there, or is not what it should be.
     """
-    model = open_model(name, "tokenizer")
+    return _tokenizer(open_model(name, "tokenizer"))
+
+
+def _tokenizer(model: ModelFile) -> Tokenizer:
     family = LAYOUTS[model.layout].family
     if family not in TOKENIZERS or (family == "line" and not model.config["codebook"]):
         raise _not_run(model)

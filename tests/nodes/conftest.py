@@ -31,11 +31,11 @@ def one_thread() -> None:
     torch.set_num_threads(1)
 
 
-def save_model(path: Path, module: nn.Module, layout: str, config: Any) -> Path:
-    """Write a module as the training scripts do: 16 bits, layout and config in the header."""
+def save_model(path: Path, module: nn.Module, layout: str, config: Any, **companions: str) -> Path:
+    """Write a module as the training scripts do: 16 bits, layout, config and the digests of companions in the header."""
     path.parent.mkdir(parents=True, exist_ok=True)
     weights = {key: value.half().contiguous() for key, value in module.state_dict().items()}
-    save_file(weights, path, metadata={"layout": layout, "config": json.dumps(dataclasses.asdict(config))})
+    save_file(weights, path, metadata={"layout": layout, "config": json.dumps(dataclasses.asdict(config)), **companions})
     return path
 
 

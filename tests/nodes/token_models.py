@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from nodes.models.arpg import ArpgConfig
+from nodes.models.files import sha256
 from nodes.models.hmar import HmarConfig
 from nodes.models.kl_autoencoder import KlAutoencoderConfig
 from nodes.models.known_layouts import LAYOUTS
@@ -66,6 +67,15 @@ def save(folder: Path, layout: str, config: Any = None, seed: int = 0) -> Path:
         weight.data *= 5
     name = f"{layout}_{seed}_{zlib.crc32(repr(config).encode()):08x}"  # models of other sizes are other files
     return save_model(folder / f"{name}.safetensors", module, layout, config)
+
+
+def save_led_by_words(folder: Path) -> None:
+    """A generator of codes led by words, ``next_token``, with a tokenizer, for the text encoder that lies in a folder."""
+    codes = TOKENIZERS["llamagen-vq"]
+    vq = save_model(folder / "vq.safetensors", filled(LAYOUTS["llamagen-vq"].module(codes), 5), "llamagen-vq", codes)
+    config = LlamaGenGptConfig(16, 2, 2, 1, 24, 8, 16, None, 16, 4)
+    digests = {role: sha256(path) for role, path in (("tokenizer", vq), ("text_encoder", folder / "text_encoder.safetensors"))}
+    save_model(folder / "next_token.safetensors", filled(LAYOUTS["llamagen-gpt"].module(config), 6), "llamagen-gpt", config, **digests)
 
 
 def tiny_tokenizer(folder: Path, layout: str, config: Any = None, seed: int = 0) -> Tokenizer:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Annotated, NamedTuple
 
 from graph_engine.declaration import File, node
-from nodes.runtime.loading import open_generator, text_encoder_of
+from nodes.runtime.loading import open_generator, text_encoder_of, tokenizer_of
 from nodes.values import Generator, TextEncoder, Tokenizer
 
 
 class Loaded(NamedTuple):
     generator: Generator
     text_encoder: TextEncoder
+    tokenizer: Tokenizer
 
 
 @node(foretells=True, words=("checkpoint", "model", "flow", "load", "autoregressive", "tokens", "var", "maskgit", "llamagen"))
@@ -32,11 +33,13 @@ def load_generator(
 
     Args:
         tokenizer: The tokenizer that a published generator of tokens was trained with; others find theirs.
-        file: A model's name below a model folder, as starter/flow_base, or the path of a safetensors file.
+        file: A model's name below a model folder, as starter/flow_base, or the path of a safetensors file. Of names with | between
+            them the first that is there is taken.
 
     Returns:
         generator: The model, for Generate.
         text_encoder: The encoder whose words it understands, for Encode prompt; a generator of classes has none.
+        tokenizer: What turns its latents or tokens into pictures, for Decode and Encode: the connected one, or its own.
     """
     generator = open_generator(file, tokenizer)
-    return Loaded(generator, text_encoder_of(generator))
+    return Loaded(generator, text_encoder_of(generator), tokenizer_of(generator))

@@ -3,11 +3,81 @@
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
+from graph_engine import Workflow, read
 from nodes.models.published_files import PUBLISHED_FILES, how_to_get
+from tests.nodes.conftest import save_family
+from tests.nodes.token_models import GENERATORS, save, save_led_by_words
 
 FOLDER = Path(__file__).parents[3] / "workflows"
-FAMILIES = ("arpg", "llamagen", "rar", "titok", "var")
+GENERATOR_OF = {
+    "arpg": "arpg",
+    "hmar": "hmar",
+    "llamagen": "llamagen-gpt",
+    "lpd": "lpd",
+    "mar": "mar",
+    "maskbit": "maskbit",
+    "nar": "nar",
+    "par": "par",
+    "randar": "randar",
+    "rar": "rar",
+    "titok": "imagebert",
+    "var": "var-transformer",
+}
+"""The layout of the generator that each workflow names."""
+FAMILIES = tuple(GENERATOR_OF)
+
+
+def named_files(workflow: Workflow) -> list[str]:
+    """The published files that a workflow names, tokenizers first."""
+    nodes = sorted(workflow.graph.nodes.values(), key=lambda node: node.type != "tokenizer/load_tokenizer")
+    return [str(node.parameters["file"]) for node in nodes if node.parameters.get("file") in PUBLISHED_FILES]
+
+
+def the_workflow(family: str) -> Workflow:
+    path = FOLDER / f"{family}.json"
+    return read(path.read_bytes(), path.name)
+
+
+def saved_picture(folder: Path) -> Image.Image:
+    (path,) = folder.glob("*.png")
+    with Image.open(path) as opened:
+        return opened.copy()
+
+
+@pytest.fixture
+def tiny_files(tmp_path, monkeypatch):
+    """Puts tiny models where the names of a workflow look for them."""
+    monkeypatch.setenv("TESSERA_MODELS", str(tmp_path / "models"))
+
+    def put(family: str) -> None:
+        layout = GENERATOR_OF[family]
+        for name, made in zip(named_files(the_workflow(family)), (GENERATORS[layout][1], layout), strict=True):
+            target = tmp_path / "models" / f"{name}.safetensors"
+            target.parent.mkdir(parents=True, exist_ok=True)
+            save(tmp_path / "made", made).rename(target)
+
+    return put
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_with_its_files_in_place_a_workflow_makes_a_picture_of_them(family, tiny_files, tessera, tmp_path):
+    tiny_files(family)
+    said = tessera("run", FOLDER / f"{family}.json", "--set", "class=1", "--out", tmp_path, "--json")
+    assert said.code == 0, said.err
+    darkest, lightest = saved_picture(tmp_path).convert("L").getextrema()
+    assert darkest < lightest
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_the_note_of_a_workflow_tells_source_size_license_and_place_of_each_file(family):
+    workflow = the_workflow(family)
+    (note,) = workflow.board.notes.values()
+    for name in named_files(workflow):
+        file = PUBLISHED_FILES[name]
+        said = (file.source, f"{file.millions:g} million", file.license or "see its license", f"MODELS/{name}.safetensors", "No digest")
+        assert all(words in note.text for words in said)
 
 
 @pytest.mark.parametrize("family", FAMILIES)
@@ -17,20 +87,31 @@ def test_check_names_each_missing_file_with_where_to_get_it(family, tessera):
     assert len(said.json["problems"]) == 2
     for problem in said.json["problems"]:
         published = PUBLISHED_FILES[problem["message"].removeprefix("file: no such model: ")]
-        assert f"get {published.file} from huggingface.co/{published.source}" in problem["remedy"]
+        assert f"get {published.file or 'its checkpoint'} from {published.address}" in problem["remedy"]
         assert "tessera convert" in problem["remedy"] and "models" in problem["remedy"]
 
 
 def test_a_run_of_published_files_that_are_not_there_ends_so(tessera, tmp_path):
     said = tessera("run", FOLDER / "llamagen.json", "--out", tmp_path)
     assert said.code == 3
-    assert "get vq_ds16_c2i.pt from huggingface.co/FoundationVision/LlamaGen" in said.err
+    assert "get vq_ds16_c2i.pt from https://huggingface.co/FoundationVision/LlamaGen/resolve/main/vq_ds16_c2i.pt" in said.err
 
 
 def test_nothing_of_the_published_side_is_in_the_way_where_the_starter_is_chosen(tessera):
     said = tessera("plan", FOLDER / "llamagen.json", "--set", "official=false", "--json")
     skipped = [step["node"] for step in said.json["steps"] if "takes another side" in step["reason"]]
     assert {"2", "3", "6", "7"} <= set(skipped)
+
+
+def test_without_the_files_the_starter_makes_the_picture_with_its_model_of_the_family_if_there_is_one(tessera, tmp_path, monkeypatch):
+    monkeypatch.setenv("TESSERA_MODELS", str(tmp_path / "models"))
+    save_family(tmp_path / "models" / "starter")
+    flow = tessera("run", FOLDER / "llamagen.json", "--set", "official=false", "--out", tmp_path / "flow")
+    assert flow.code == 0, flow.err
+    save_led_by_words(tmp_path / "models" / "starter")
+    tokens = tessera("run", FOLDER / "llamagen.json", "--set", "official=false", "--out", tmp_path / "tokens")
+    assert tokens.code == 0, tokens.err
+    assert [saved_picture(tmp_path / side).size for side in ("flow", "tokens")] == [(32, 32), (8, 8)]
 
 
 def test_a_model_that_nobody_published_has_no_place_to_get_it_from():

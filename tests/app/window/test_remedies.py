@@ -2,8 +2,10 @@
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QMenu
 
 from app.canvas.tips import tip_at
+from graph_engine.check import Problem
 from graph_engine.plan import Plan, PlannedStep
 from tests.app.window.hands import Hands
 
@@ -44,3 +46,19 @@ def test_a_node_says_what_the_next_run_costs_and_why_it_runs(hands: Hands) -> No
     assert "Will run" in tip_at(hands.canvas.graph_scene, item.pos() + QPoint(60, 14).toPointF())
     hands.session.take_plan(Plan((node,), (PlannedStep(node, "disk"),), (), 0.0))
     assert not item.face.will_run and item.face.cost is None
+
+
+def test_the_button_of_a_node_whose_model_is_not_there_copies_where_to_get_it(hands: Hands, qapp: QApplication) -> None:
+    node = hands.add("weights", A)
+    remedy = "get it from https://models.example/x.pt (about 1 GB), then: tessera convert x.pt --out /models/x.safetensors"
+    missing = Problem(node, "file", "file: no such model: x", remedy, "warning")
+    hands.session.take_plan(Plan((node,), (), (), 0.0, (missing,)))
+    hands.click(_button(hands, node))
+    menu = next(child for child in hands.canvas.findChildren(QMenu) if child.isVisible())
+    copied = []
+    for action in menu.actions()[:2]:
+        action.trigger()
+        copied.append(qapp.clipboard().text())
+    assert copied == ["https://models.example/x.pt", "tessera convert x.pt --out /models/x.safetensors"]
+    assert menu.actions()[2].text() == "Open the models folder"
+    menu.close()

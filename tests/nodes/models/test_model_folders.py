@@ -31,6 +31,14 @@ def test_a_missing_model_is_named_with_its_nearest_names(folders: tuple[Path, Pa
         find_model("zzz", folders)
 
 
+def test_of_several_names_the_first_that_is_there_is_taken(folders: tuple[Path, Path]) -> None:
+    assert find_model("starter/next_token | starter/flow_small", folders).stem == "flow_small"
+    (folders[1] / "starter" / "next_token.safetensors").write_bytes(b"")
+    assert find_model("starter/next_token | starter/flow_small", folders).stem == "next_token"
+    with pytest.raises(MissingModel, match="climbs out of it"):
+        find_model("starter/nothing | ../shipped/starter/flow_base", folders)
+
+
 @pytest.mark.parametrize("name", ["../shipped/starter/flow_base", "starter/../../mine/flow"])
 def test_a_name_does_not_climb_out_of_the_folders(folders: tuple[Path, Path], name: str) -> None:
     with pytest.raises(MissingModel, match="climbs out of it"):

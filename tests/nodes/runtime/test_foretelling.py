@@ -83,7 +83,7 @@ WRONG: dict[str, tuple[Callable[[Wiring], object], str, str, str]] = {
     "codebooks": (other_codebook, "g", "tokenizer: .* has 8 codes, .* has 12", FIT),
     "kinds": (lambda w: w.set("v", "file", str(save(w.folder, "titok"))), "g", "tokenizer: .* writes codes, .* reads line", FIT),
     "identities": (twin, "d", "latent: must be of llamagen-vq_9_.* is of ", "Use the same tokenizer here as there"),
-    "no tokenizer": (no_tokenizer, "m", "generator: .* does not name its tokenizer", "Connect Load tokenizer to the tokenizer input"),
+    "no tokenizer": (no_tokenizer, "g", "tokenizer: must be connected, since .* does not name", "Connect Load tokenizer with the one"),
     "words": (words, "e", "text_encoder: this generator takes a class, no words", "Connect Class label in place of Encode prompt."),
     "class": (lambda w: w.set("p", "number", 3), "m", "positive: must be a class within 0 to 2 for .*, is 3", "Choose another class."),
     "strategy": (
