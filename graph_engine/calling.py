@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from graph_engine.cache import Entry, Held
 from graph_engine.context import Context
 from graph_engine.declaration import NodeType, Output, Parameter
+from graph_engine.entry import RAM, held_of
 from graph_engine.errors import Failure
 from graph_engine.events import Result, StepFailed
 from graph_engine.keys import Recipe
 from graph_engine.kinds import Number, broken_rule
-from graph_engine.values import OPEN, Items, alternatives, items_of, value_type_of, whole_text
+from graph_engine.values import OPEN, Items, ValueType, alternatives, items_of, value_type_of, whole_text
 
 Given = tuple[Any, str]
 """A value from a source, and its digest."""
@@ -44,10 +45,12 @@ def arguments_of(recipe: Recipe, given: Iterable[Given]) -> dict[str, Any]:
     """
     node_type = recipe.node_type
     arguments, single = recipe.arguments.copy(), node_type.single
-    many: dict[str, list[Any]] = {name: [] for name in node_type.many}
+    many: dict[str, list[Any]] = {name: [] for name in node_type.many} if node_type.many else {}
     for (taken, source, _), (value, _) in zip(recipe.facts.sources, given, strict=True):
-        if taken in single:
-            arguments[taken] = _accepted(node_type, taken, value, source)
+        if (types := single.get(taken)) is not None:
+            if types and (came := value_type_of(value).name) not in types:
+                raise _unfit(taken, types, came, source)
+            arguments[taken] = value
         elif taken in many:
             many[taken] += value if isinstance(value, Items) else (value,)
         elif taken in node_type.takes_lists:
@@ -66,13 +69,10 @@ def _fitting(parameter: Parameter, value: Any, source: str) -> Any:
     return float(value) if isinstance(parameter.kind, Number) else value
 
 
-def _accepted(node_type: NodeType, taken: str, value: Any, source: str) -> Any:
-    """The value, if the input takes its type: an output may give one of several, and which one came is known only now."""
-    accepted = node_type.accepted(taken)
-    if (came := value_type_of(value).name) not in accepted and not accepted[0].startswith(OPEN):
-        takes = " or ".join(accepted)
-        raise Failure(f"{taken}: takes {takes}, got {came} from node {source}", f"link a node that gives {takes}")
-    return value
+def _unfit(taken: str, types: tuple[str, ...], came: str, source: str) -> Failure:
+    """A value of a type that an input does not take: an output may give one of several, and which one came is known only now."""
+    takes = " or ".join(types)
+    return Failure(f"{taken}: takes {takes}, got {came} from node {source}", f"link a node that gives {takes}")
 
 
 def _by_output(node_type: NodeType, returned: Any) -> dict[str, Any]:
@@ -92,31 +92,45 @@ def _listed(output: Output, value: Any) -> Items:
     return items_of(output.type, value)
 
 
-def check_types(node_type: NodeType, entry: Entry) -> None:
-    """Outputs are of the types that were declared.
+def entry_and_results(
+    node_type: NodeType, content_key: str, values: Mapping[str, Any], seconds: float, notes: tuple[str, ...]
+) -> tuple[Entry, Results]:
+    """The entry of fresh values, and what events tell of it.
 
     Raises:
-        TypeError: one is not.
+        TypeError: an output is of another type than was declared, or of one that nobody registered.
     """
+    held: dict[str, Held] = {}
+    results, pool = [], RAM
     for output in node_type.outputs:
-        came, wanted = entry.held[output.name].type, output.type
-        if came == wanted:
-            continue
-        of_items = came.removeprefix("list[").removesuffix("]")
-        if of_items not in alternatives(wanted) and not wanted.startswith(OPEN):
-            raise TypeError(f"output {output.name}: must be {wanted}, got {came}")
+        name = output.name
+        value = values[name]
+        known = value_type_of(value)
+        if known.name != output.type:
+            _check_type(output, known.name)
+        held[name] = found = held_of(value, known)
+        results.append(_result(name, found, value, known))
+        if (of_value := known.pool(value)) != RAM:
+            pool = of_value
+    return Entry(content_key, values, held, seconds, notes, pool), tuple(results)
+
+
+def _check_type(output: Output, came: str) -> None:
+    of_items, wanted = came.removeprefix("list[").removesuffix("]"), output.type
+    if of_items not in alternatives(wanted) and not wanted.startswith(OPEN):
+        raise TypeError(f"output {output.name}: must be {wanted}, got {came}")
 
 
 def results_of(entry: Entry) -> Results:
     """What events tell of an entry."""
-    values, found = entry.values, []
-    for name, held in entry.held.items():
-        value = values[name]
-        if isinstance(value, Items):
-            found.append(_of_items(name, held, value))
-        else:
-            found.append(Result(name, held.type, held.digest, held.description, _looks(value)))
-    return tuple(found)
+    values = entry.values
+    return tuple([_result(name, held, values[name], value_type_of(values[name])) for name, held in entry.held.items()])
+
+
+def _result(output: str, held: Held, value: Any, known: ValueType) -> Result:
+    if isinstance(value, Items):
+        return _of_items(output, held, value)
+    return Result(output, held.type, held.digest, held.description, known.pixels(value) if known.pixels else None)
 
 
 def _of_items(output: str, held: Held, value: Items) -> Result:

@@ -13,6 +13,9 @@ from graph_engine.kinds import File, broken_rule
 from graph_engine.lengths import unequal_lists
 from graph_engine.open_types import accepted_types, fits, is_open, output_type, said
 
+Joint = tuple[str, str, str, str]
+"""What a link joins: the type and the output of its source, the type and the input of its target."""
+
 
 class Problem(msgspec.Struct, frozen=True):
     """``where`` names the input, parameter or output; empty = the node (or with no node, the graph)."""
@@ -79,8 +82,9 @@ def _looked(graph: Graph, types: Mapping[str, NodeType]) -> _Looked:
         problems, suspects = before.found.problems.copy(), before.nodes
         if before.shape:
             suspects = _affected(graph, types, suspects)
+    fitting: set[Joint] = set()
     for key in suspects:
-        found = tuple(node_problems(graph, types, key)) if key in graph.nodes else ()
+        found = tuple(node_problems(graph, types, key, fitting)) if key in graph.nodes else ()
         if found:
             problems[key] = found
         else:
@@ -105,8 +109,10 @@ def _circular(graph: Graph, before: Since | None) -> bool:
     """Whether nodes feed each other in a circle somewhere. A new circle goes through a node that was touched, and so lies behind it."""
     if before and not before.shape:
         return bool(before.found.circular)
-    inside = graph.downstream(before.nodes) if before and not before.found.circular else graph.nodes
-    return len(graph.in_order(inside)) < len(inside)
+    if before is None or before.found.circular:
+        return len(graph.order()) < len(graph.nodes)
+    behind = graph.downstream(before.nodes)
+    return len(graph.in_order(behind)) < len(behind)
 
 
 def errors(problems: Iterable[Problem]) -> list[Problem]:
@@ -121,7 +127,9 @@ def link_refusal(graph: Graph, types: Mapping[str, NodeType], link: Link) -> str
     return problem.message if problem else None
 
 
-def node_problems(graph: Graph, types: Mapping[str, NodeType], key: str) -> list[Problem]:
+def node_problems(graph: Graph, types: Mapping[str, NodeType], key: str, fitting: set[Joint] | None = None) -> list[Problem]:
+    """What is wrong with a node by itself. ``fitting`` is filled with what is found to fit, and spares a second look."""
+    fitting = set() if fitting is None else fitting
     node = graph.nodes[key]
     node_type = types.get(node.type)
     if node_type is None:
@@ -139,7 +147,10 @@ def node_problems(graph: Graph, types: Mapping[str, NodeType], key: str) -> list
             remedy = f"link a node that gives {said(wanted.type)}"
             problems.append(Problem(key, wanted.name, f"input {wanted.shown} is not connected", remedy))
     for link in links:
-        if problem := _link_problem(graph, types, link):
+        source = graph.nodes.get(link.source)
+        if source and (source.type, link.output, node.type, link.input) in fitting:
+            continue
+        if problem := _link_problem(graph, types, link, fitting):
             problems.append(problem)
     if len(driven) > 1 and len(driven) != len(set(driven)):
         problems += _crowded(key, node_type, driven)
@@ -169,7 +180,7 @@ def _crowded(key: str, node_type: NodeType, driven: list[str]) -> Iterator[Probl
             )
 
 
-def _link_problem(graph: Graph, types: Mapping[str, NodeType], link: Link) -> Problem | None:
+def _link_problem(graph: Graph, types: Mapping[str, NodeType], link: Link, fitting: set[Joint] | None = None) -> Problem | None:
     source, target = graph.nodes.get(link.source), graph.nodes.get(link.target)
     if source is None or target is None:
         missing = link.source if source is None else link.target
@@ -183,6 +194,8 @@ def _link_problem(graph: Graph, types: Mapping[str, NodeType], link: Link) -> Pr
     accepted = target_type.accepted(link.input)
     came = output.type
     if came in accepted and not is_open(came):
+        if fitting is not None:
+            fitting.add((source.type, link.output, target.type, link.input))
         return None
     came, accepted = output_type(graph, types, link.source, link.output), accepted_types(graph, types, link)
     return None if fits(came, accepted) else _misfit(link, source_type, target_type, said(came), accepted)

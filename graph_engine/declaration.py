@@ -35,7 +35,7 @@ from graph_engine.kinds import (
     Toggle,
     broken_rule,
 )
-from graph_engine.values import alternatives
+from graph_engine.values import OPEN, alternatives
 
 __all__ = [
     "LINK_TYPES", "PLAIN_KINDS", "SEED_LIMIT", "AnyKind", "Choice", "Color", "DeclarationError", "File", "Input", "Integer", "Kind",
@@ -116,9 +116,10 @@ class NodeType(msgspec.Struct, frozen=True, dict=True):
         return frozenset(wanted.name for wanted in self.inputs if wanted.whole or wanted.many)
 
     @cached_property
-    def single(self) -> frozenset[str]:
-        """Names of the inputs that take one value as it comes."""
-        return frozenset(wanted.name for wanted in self.inputs if not wanted.whole and not wanted.many)
+    def single(self) -> dict[str, tuple[str, ...]]:
+        """The inputs that take one value as it comes, each with the types that it takes; none where that is open."""
+        singles = [wanted for wanted in self.inputs if not wanted.whole and not wanted.many]
+        return {wanted.name: () if wanted.type.startswith(OPEN) else alternatives(wanted.type) for wanted in singles}
 
     @cached_property
     def lazy(self) -> frozenset[str]:
@@ -129,6 +130,16 @@ class NodeType(msgspec.Struct, frozen=True, dict=True):
     def many(self) -> tuple[str, ...]:
         """Names of the inputs that take any number of links."""
         return tuple(wanted.name for wanted in self.inputs if wanted.many)
+
+    @cached_property
+    def defaults(self) -> dict[str, Any]:
+        """What each parameter is where nobody set it."""
+        return {parameter.name: parameter.default for parameter in self.parameters}
+
+    @cached_property
+    def numbers(self) -> tuple[str, ...]:
+        """Names of the parameters that are numbers, which a function gets as floats."""
+        return tuple(parameter.name for parameter in self.parameters if isinstance(parameter.kind, Number))
 
     @cached_property
     def seeds(self) -> tuple[str, ...]:

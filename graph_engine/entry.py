@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from graph_engine.values import value_type_of
+from graph_engine.values import ValueType, value_type_of
 
 RAM = "ram"
 """The pool of the machine's own memory; pools of devices have the names that value types give them."""
@@ -42,12 +42,17 @@ class Entry(msgspec.Struct, frozen=True, gc=False):
         return size
 
 
+def held_of(value: Any, known: ValueType) -> Held:
+    """What an entry says of a value of a known type."""
+    return Held(known.name, known.digest(value), known.size(value), known.describe(value) if known.describe else "")
+
+
 def entry_of(content_key: str, values: Mapping[str, Any], seconds: float, notes: tuple[str, ...] = ()) -> Entry:
     """An entry of fresh values: digests, sizes and pools are asked of their types."""
     held, pool = {}, RAM
     for name, value in values.items():
         known = value_type_of(value)
-        held[name] = Held(known.name, known.digest(value), known.size(value), known.describe(value) if known.describe else "")
+        held[name] = held_of(value, known)
         if (of_value := known.pool(value)) != RAM:
             pool = of_value
     return Entry(content_key, values, held, seconds, notes, pool)

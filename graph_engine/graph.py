@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 
@@ -174,9 +174,19 @@ class Graph:
         if held is None and (before := self.since("needed_by")) and not before.shape:
             held = self.work_out("needed_by", before.found)
         if held is None or held[0] != targets:
-            needed = self.upstream(targets)
-            held = self.work_out("needed_by", (targets, needed, self.in_order(needed)))
+            needed, order = self.upstream(targets), self.order()
+            if len(needed) < len(self.nodes):
+                order = [node for node in order if node in needed]
+            held = self.work_out("needed_by", (targets, needed, order))
         return held[1], held[2]
+
+    def order(self) -> list[str]:
+        """All nodes that can run, sources first. Asked again, it answers from memory."""
+        held = self.worked_out.get("order")
+        if held is None:
+            before = self.since("order")
+            held = self.work_out("order", before.found if before and not before.shape else self.in_order(self.nodes))
+        return cast(list[str], held)
 
     def in_order(self, needed: Iterable[str]) -> list[str]:
         """The needed nodes, sources first. Nodes on a circle, and behind one, are left out; sources that are not needed do not count."""

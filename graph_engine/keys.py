@@ -128,18 +128,11 @@ def keys(graph: Graph, types: Mapping[str, NodeType], digests: Callable[[str], s
     """
     made = _still_true(graph, types, digests)
     known = made.keys
-    waiting = list(graph.nodes if targets is None else targets)
-    opened: set[str] = set()
-    while waiting:
-        node = waiting[-1]
-        unmet = () if node in opened else [link.source for link in graph.into(node) if link.source not in known]
-        if unmet:
-            opened.add(node)
-            waiting.extend([source for source in reversed(unmet) if source not in opened])
-            continue
-        waiting.pop()
-        if node not in known and node in graph.nodes:
-            _add(made, graph, node, types, digests)
+    wanted = tuple(graph.nodes if targets is None else targets)
+    if any(node not in known for node in wanted):
+        for node in graph.needed_by(wanted)[1]:
+            if node not in known:
+                _add(made, graph, node, types, digests)
     return made
 
 

@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping
 
 import msgspec
 
-from graph_engine.cache import Entry, entry_of
-from graph_engine.calling import Given, Results, called, check_types, failure_of, results_of
+from graph_engine.cache import Entry
+from graph_engine.calling import Given, Results, called, entry_and_results, failure_of, results_of
 from graph_engine.context import Context
 from graph_engine.costs import Cost, work_of
 from graph_engine.entry import RAM
@@ -121,30 +121,32 @@ class Maker:
     def _run(self, call: Call, emit: Callable[[AnyEvent], None], quick: bool) -> Made | StepFailed:
         """Call the function; when memory runs out, again with less, as far as the node can."""
         ladder = Ladder()
-        while isinstance(made := self._attempt(call, emit, ladder, quick), str):
-            make_room(self.job.cache.memory, made == RAM)
-        return made
+        while True:
+            try:
+                return self._called(call, emit, ladder, quick)
+            except Exception as error:  # a node is anyone's code: whatever it raises is its own step's failure
+                failed = failure_of(self.job.id, call.node, error)
+                if failed.kind != "out_of_memory" or call.recipe.node_type.effect or not ladder.down():
+                    return failed
+                short = pool_short_of(error)
+            make_room(self.job.cache.memory, short == RAM)
 
-    def _attempt(self, call: Call, emit: Callable[[AnyEvent], None], ladder: Ladder, quick: bool) -> Made | StepFailed | str:
-        """Call the function once. Gives the name of the memory that ran out where there is a rung left."""
+    def _called(self, call: Call, emit: Callable[[AnyEvent], None], ladder: Ladder, quick: bool) -> Made:
+        """Call the function once, keep what it gives, and remember what it cost."""
         recipe, node_type = call.recipe, call.recipe.node_type
         context = self._context(call.node, emit, ladder) if node_type.takes_context else None
+        function = self.job.catalogue.function(node_type.id)
+        peaks: dict[str, int] = {}
         began = time.perf_counter()
-        try:
-            peaks: dict[str, int] = {}
-            if quick:
-                values = called(self.job.catalogue.function(node_type.id), recipe, call.given, context)
-            else:
-                with peaks_measured() as peaks:
-                    values = called(self.job.catalogue.function(node_type.id), recipe, call.given, context)
-            seconds = time.perf_counter() - began
-            entry = entry_of(call.content_key, values, seconds, (*context.notes, *ladder.notes()) if context else ladder.notes())
-            check_types(node_type, entry)
-            results = results_of(entry)
-            self.keep(call.key, entry, recipe)
-        except Exception as error:  # a node is anyone's code: whatever it raises is its own step's failure
-            failed = failure_of(self.job.id, call.node, error)
-            return pool_short_of(error) if failed.kind == "out_of_memory" and not node_type.effect and ladder.down() else failed
+        if quick:
+            values = called(function, recipe, call.given, context)
+        else:
+            with peaks_measured() as peaks:
+                values = called(function, recipe, call.given, context)
+        seconds = time.perf_counter() - began
+        notes = ladder.notes() if ladder.let_go else ()
+        entry, results = entry_and_results(node_type, call.content_key, values, seconds, (*context.notes, *notes) if context else notes)
+        self.keep(call.key, entry, recipe)
         self._quick_steps += quick
         if not quick or self._quick_steps % FEW == 1:
             self._learn(call, entry, peaks)

@@ -10,7 +10,7 @@ import msgspec
 
 from graph_engine.declaration import NodeType
 from graph_engine.graph import Graph, Node
-from graph_engine.kinds import SEED_LIMIT, SEED_POLICIES, Number, Seed, broken_rule
+from graph_engine.kinds import SEED_LIMIT, SEED_POLICIES, Seed, broken_rule
 
 __all__ = ["SEED_POLICIES", "broken_rule", "drawn_seeds", "resolved", "seed_policy", "seed_value", "seeds", "with_seed"]
 
@@ -26,19 +26,18 @@ def seed_policy(value: Any) -> str:
 
 def resolved(node_type: NodeType, node: Node, driven: Collection[str] = ()) -> dict[str, Any]:
     """What the function gets for each parameter that no link drives: the node's value or the default, seeds and numbers as plain ones."""
-    found: dict[str, Any] = {}
-    typed = node.parameters
-    for parameter in node_type.parameters:
-        name = parameter.name
-        if name in driven:
-            continue
-        value = typed.get(name, parameter.default)
-        kind = type(parameter.kind)
-        if kind is Number:
-            value = float(value)
-        elif kind is Seed:
-            value = seed_value(value)
-        found[name] = value
+    found = node_type.defaults.copy()
+    for name, value in node.parameters.items():
+        if name in found:
+            found[name] = value
+    for name in driven:
+        found.pop(name, None)
+    for name in node_type.numbers:
+        if name in found:
+            found[name] = float(found[name])
+    for name in node_type.seeds:
+        if name in found:
+            found[name] = seed_value(found[name])
     return found
 
 

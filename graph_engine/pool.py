@@ -66,9 +66,9 @@ class Pool:
     def add(self, slot: Slot) -> list[Slot]:
         """Hold a slot; gives those that had to go for it."""
         self.touch(slot)
-        self.used += slot.size
         heapq.heappush(self._cheapest, (slot.worth, slot.turn, slot))
-        return self._shrunk()
+        self.used += slot.size
+        return self._shrunk() if self.used > self.budget else []
 
     def resize(self, budget: int) -> list[Slot]:
         """Set the budget; gives the slots that had to go for it."""

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
 
 from graph_engine.cache import Entry
 from graph_engine.calling import Given, arguments_of, failure_of, results_of
 from graph_engine.choosing import chosen_of
 from graph_engine.errors import Failure, Stopped
-from graph_engine.events import AnyEvent, RunFinished, RunStarted, StepFailed, StepFinished, StepProgress, StepStarted
+from graph_engine.events import AnyEvent, Result, RunFinished, RunStarted, StepFailed, StepFinished, StepProgress, StepStarted
 from graph_engine.job import Job, Outcome
 from graph_engine.keys import Recipe, key_of
 from graph_engine.making import Call, Made, Maker
@@ -29,7 +28,7 @@ class Run:
 
     def __init__(self, job: Job) -> None:
         self.job, self.cache = job, job.cache
-        self.emit = _one_at_a_time(job.emit)
+        self._telling = threading.Lock()
         self.ready, self.held = self._frontier()
         self.recipes, self.keys = dict(self.ready.made.recipes), self.ready.made.keys
         self.maker = Maker(job, self.recipes)
@@ -65,7 +64,8 @@ class Run:
         self.emit(RunStarted(self.job.id, tuple(self.ranks), tuple(self.held)))
         for node, (state, entry) in self.held.items():
             self._finish(StepFinished(self.job.id, node, state, 0.0, results_of(entry), notes=entry.notes), entry)
-        self._begin([node for node in self.ranks if not self.waiting.unmet[node]])
+        with self.schedule.lock:
+            self._begin([node for node in self.ranks if not self.waiting.unmet[node]])
         try:
             state = "stopped" if not self.schedule.run() else "failed" if self.failures else "done"
         except Stopped:
@@ -74,21 +74,28 @@ class Run:
 
     def _outcome(self, state: str, began: float) -> Outcome:
         """The outcome in the order of the graph, whatever the order in which threads were done."""
-        order = dict.fromkeys((*self.held, *self.ranks, *self.finished))
-        told = [self.finished[node] for node in order if node in self.finished]
-        results = {event.node: event.results for event in told}
-        notes = dict.fromkeys([note for event in told for note in event.notes])
-        ran = tuple([event.node for event in told if event.state == "ran"])
+        results: dict[str, tuple[Result, ...]] = {}
+        notes: dict[str, None] = {}
+        ran: list[str] = []
+        files: list[str] = []
+        for node in dict.fromkeys((*self.held, *self.ranks, *self.finished)):
+            told = self.finished.get(node)
+            if told is None:
+                files += self.files.get(node, ())
+                continue
+            results[node] = told.results
+            files += told.files
+            notes.update(dict.fromkeys(told.notes))
+            if told.state == "ran":
+                ran.append(node)
         self.job.history.ran(self.job.scope, self.ready.made, results)
         self.job.history.save()
         if self.cache.trouble:
             notes[f"results are not kept on disk: {self.cache.trouble}"] = None
         seconds = time.monotonic() - began
-        self.emit(RunFinished(self.job.id, state, seconds, ran))
-        failures = tuple([self.failures[node] for node in self.ranks if node in self.failures])
-        written = {**self.files, **{event.node: event.files for event in told}}
-        files = tuple([path for node in order for path in written.get(node, ())])
-        return Outcome(state, seconds, results, files, failures, ran=ran, notes=tuple(notes))
+        self.emit(RunFinished(self.job.id, state, seconds, tuple(ran)))
+        failures = tuple(sorted(self.failures.values(), key=lambda failed: self.ranks[failed.node]))
+        return Outcome(state, seconds, results, tuple(files), failures, ran=tuple(ran), notes=tuple(notes))
 
     def _crowded(self) -> bool:
         """Whether the results that later steps wait for fill the memory budget: then one thread goes on alone."""
@@ -108,18 +115,26 @@ class Run:
         recipe = self.recipes[node]
         given = self._given(recipe)
         content_key = key_of(recipe.said, [digest for _, digest in given])
-        if self._found(node, recipe, content_key):
+        if not recipe.node_type.effect and (state := self.cache.where(content_key)) and self._found(node, recipe, content_key, state):
             return
-        self.emit(StepStarted(self.job.id, node, why(node, self.ready, self.remembered)))
+        self._tell(StepStarted(self.job.id, node, why(node, self.ready, self.remembered)))
         try:
             count = count_of(recipe, given)
         except Failure as failure:
             self._fail(failure_of(self.job.id, node, failure))
             return
-        if count is None:
-            self._once(node, recipe, content_key, given)
-        else:
+        if count is not None:
             self._spread(node, Spread(content_key, given, count))
+            return
+        made = self.maker.make(Call(node, recipe, given, self.keys[node], content_key), self.emit, self.schedule.alone)
+        if isinstance(made, StepFailed):
+            self._fail(made)
+            return
+        entry, seconds = made.entry, made.entry.seconds
+        if made.state != "ran":
+            self.cache.point(self.keys[node], content_key)
+            seconds = 0.0
+        self._finish(StepFinished(self.job.id, node, made.state, seconds, made.results, made.files, entry.notes), entry)
 
     def _given(self, recipe: Recipe) -> list[Given]:
         """What the sources gave."""
@@ -129,28 +144,13 @@ class Run:
             given.append((entry.values[output], entry.held[output].digest))
         return given
 
-    def _found(self, node: str, recipe: Recipe, content_key: str) -> bool:
+    def _found(self, node: str, recipe: Recipe, content_key: str, state: str) -> bool:
         """Whether the result is held under another key; then the step is done."""
-        key = self.keys[node]
-        if recipe.node_type.effect:
+        if (entry := found_whole(self.cache, recipe, content_key)) is None:
             return False
-        state = self.cache.where(content_key)
-        if not state or (entry := found_whole(self.cache, recipe, content_key)) is None:
-            return False
-        self.cache.point(key, content_key)
+        self.cache.point(self.keys[node], content_key)
         self._finish(StepFinished(self.job.id, node, state, 0.0, results_of(entry), notes=entry.notes), entry)
         return True
-
-    def _once(self, node: str, recipe: Recipe, content_key: str, given: list[Given]) -> None:
-        made = self.maker.make(Call(node, recipe, given, self.keys[node], content_key), self.emit, self.schedule.alone)
-        if isinstance(made, StepFailed):
-            self._fail(made)
-            return
-        entry, state, seconds = made.entry, made.state, made.entry.seconds
-        if state != "ran":
-            self.cache.point(self.keys[node], content_key)
-            seconds = 0.0
-        self._finish(StepFinished(self.job.id, node, state, seconds, made.results, made.files, entry.notes), entry)
 
     def _spread(self, node: str, spread: Spread) -> None:
         """Begin with the items of a step."""
@@ -158,7 +158,8 @@ class Run:
         self.emit(StepProgress(self.job.id, node, 0, spread.count))
         if spread.count:
             rank, resource = self.ranks[node], self.recipes[node].node_type.resource
-            self.schedule.add([(rank, number, node, resource) for number in range(spread.count)])
+            with self.schedule.lock:
+                self.schedule.add([(rank, number, node, resource) for number in range(spread.count)])
         else:
             self._close(node, spread)
 
@@ -220,16 +221,15 @@ class Run:
     def _finish(self, told: StepFinished, entry: Entry) -> None:
         """Tell that a step is done, let go what only it needed, and let those begin that waited for it."""
         node = told.node
-        self.emit(told)
+        self._tell(told)
         with self.schedule.lock:
             self.finished[node] = told
             if self.waiting.uses.get(node):
                 self.entries[node] = entry
             if node in self.ranks:
-                for source in self.waiting.used(node):
-                    self.entries.pop(source, None)
-                if met := self.waiting.met(node):
-                    self._begin(met)
+                free, met = self.waiting.done(node)
+                self._let_go(free)
+                self._begin(met)
 
     def _begin(self, nodes: list[str]) -> None:
         self.schedule.add([(self.ranks[node], -1, node, self.recipes[node].node_type.resource) for node in nodes])
@@ -239,17 +239,18 @@ class Run:
         for node in nodes:
             self.entries.pop(node, None)
 
+    def emit(self, event: AnyEvent) -> None:
+        """Tell of something, in any thread: whoever listens hears one event after the other."""
+        with self._telling:
+            self.job.emit(event)
+
+    def _tell(self, event: AnyEvent) -> None:
+        """The same before and after a node's function, when nothing else speaks if the run's own thread is alone."""
+        if self.schedule.alone:
+            self.job.emit(event)
+        else:
+            self.emit(event)
+
     def _fail(self, failed: StepFailed) -> None:
         self.failures[failed.node] = failed
         self.emit(failed)
-
-
-def _one_at_a_time(emit: Callable[[AnyEvent], None]) -> Callable[[AnyEvent], None]:
-    """The same for several threads: whoever listens hears one event after the other."""
-    lock = threading.Lock()
-
-    def tell(event: AnyEvent) -> None:
-        with lock:
-            emit(event)
-
-    return tell

@@ -41,7 +41,8 @@ class Schedule:
         self._changed = threading.Condition(self.lock)
         self._work, self._quick, self._crowded, self._stop = work, quick, crowded, stop
         self._helpers_allowed = threads - 1
-        self._ready: dict[str, list[Task]] = {}  # heaps by resource
+        self._ready: list[Task] = []  # a heap
+        self._bound: dict[str, list[Task]] = {}  # heaps by resource, of those that have one
         self._used: set[str] = set()
         self._running = 0
         self._slow: set[Task] = set()  # those of the running tasks that are not quick
@@ -51,10 +52,9 @@ class Schedule:
         self._error: BaseException | None = None
 
     def add(self, tasks: Iterable[Task]) -> None:
-        """Tasks that may begin now."""
-        with self.lock:
-            for task in tasks:
-                heappush(self._ready.setdefault(task[3], []), task)
+        """Tasks that may begin now. Whoever adds them holds the lock."""
+        for task in tasks:
+            heappush(self._bound.setdefault(task[3], []) if task[3] else self._ready, task)
 
     @property
     def alone(self) -> bool:
@@ -75,7 +75,7 @@ class Schedule:
                 helper.join()
         if self._error:
             raise self._error
-        return not any(self._ready.values())
+        return not self._ready and not any(self._bound.values())
 
     def _serve(self, leader: bool) -> None:
         done: Task | None = None
@@ -105,20 +105,25 @@ class Schedule:
             return None
 
     def _best(self) -> Task | None:
-        found: Task | None = None
-        for resource, tasks in self._ready.items():
-            if tasks and (not resource or resource not in self._used) and (found is None or tasks[0] < found):
+        found = self._ready[0] if self._ready else None
+        for resource, tasks in self._bound.items():
+            if tasks and resource not in self._used and (found is None or tasks[0] < found):
                 found = tasks[0]
         return found
 
     def _take(self, task: Task) -> None:
-        heappop(self._ready[task[3]])
-        if task[3]:
-            self._used.add(task[3])
+        if resource := task[3]:
+            heappop(self._bound[resource])
+            self._used.add(resource)
+        else:
+            heappop(self._ready)
         self._running += 1
+        further = self._best()
+        if not self._helpers and further is None:
+            return  # nobody asks how long it takes
         if not self._quick(task[2]):
             self._slow.add(task)
-        if self._helpers_allowed and (further := self._best()) and self._worth_help(further):
+        if self._helpers_allowed and further and self._worth_help(further):
             self._call_help()
 
     def _worth_help(self, task: Task) -> bool:
@@ -134,10 +139,12 @@ class Schedule:
             helper.start()
 
     def _give_back(self, task: Task) -> None:
-        self._used.discard(task[3])
         self._running -= 1
-        self._slow.discard(task)
-        if not self._running and self._idle:
+        if task[3]:
+            self._used.discard(task[3])
+        if self._slow:
+            self._slow.discard(task)
+        if self._idle and not self._running:
             self._changed.notify_all()
 
     def _end(self, error: BaseException | None = None) -> None:

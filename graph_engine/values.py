@@ -100,11 +100,14 @@ def _plain(
     describe: Callable[[Any], str] = repr,
 ) -> ValueType:
     head = len(name).to_bytes(8, "little") + name.encode()
+    heads = [head + length.to_bytes(8, "little") for length in range(64)]  # what stands before so many bytes
 
     def digest(value: Any) -> str:
         """As `digest_of` the name and what is stored, in one call: plain values are made in numbers."""
         data = store(value)
-        return hashlib.blake2b(b"".join((head, len(data).to_bytes(8, "little"), data)), digest_size=16).hexdigest()
+        length = len(data)
+        before = heads[length] if length < 64 else head + length.to_bytes(8, "little")
+        return hashlib.blake2b(before + data, digest_size=16).hexdigest()
 
     return ValueType(name=name, digest=digest, size=size, store=store, load=load, describe=describe)
 
@@ -119,7 +122,7 @@ def _shortened(text: str) -> str:
 
 
 def _counted(number: int) -> str:
-    return str(number) if abs(number) < 1 << 200 else f"{'−' * (number < 0)}2^{number.bit_length() - 1} and more"
+    return str(number) if number.bit_length() <= 200 else f"{'−' * (number < 0)}2^{number.bit_length() - 1} and more"
 
 
 _PLAIN = {

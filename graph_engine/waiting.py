@@ -51,26 +51,23 @@ class Waiting:
                 self.followers[source].append(node)
         return self.unmet[node]
 
-    def met(self, node: str) -> list[str]:
-        """A step is done; gives those that wait for nothing more."""
-        free = []
-        for follower in self.followers.pop(node, ()):
-            self.unmet[follower] -= 1
-            if not self.unmet[follower]:
-                free.append(follower)
-        return free
-
-    def used(self, node: str) -> list[str]:
-        """A step is done with its sources; gives those that nobody needs any more."""
-        feeders = self.recipes[node].feeders
+    def done(self, node: str) -> tuple[list[str], list[str]]:
+        """A step is done; gives the sources that nobody needs any more, and the steps that wait for nothing more."""
+        feeders, met, free = self.recipes[node].feeders, [], []
         if self.perhaps:
-            return self._free(feeders)
-        uses, free = self.uses, []
-        for source in feeders:
-            left = uses[source] = uses[source] - 1
+            free = self._free(feeders)
+        else:
+            uses = self.uses
+            for source in feeders:
+                left = uses[source] = uses[source] - 1
+                if not left:
+                    free.append(source)
+        unmet = self.unmet
+        for follower in self.followers.pop(node, ()):
+            left = unmet[follower] = unmet[follower] - 1
             if not left:
-                free.append(source)
-        return free
+                met.append(follower)
+        return free, met
 
     def narrow(self, node: str, recipe: Recipe) -> list[str]:
         """A step chose what it needs; gives the sources that nobody needs any more."""
