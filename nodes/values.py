@@ -367,3 +367,8 @@ class Guidance:
     def combined(self, predictions: Mapping[str, Tensor], level: float | Tensor) -> Tensor:
         """One prediction from the named ones, shaped like each; a tensor of levels has one for each place, and broadcasts."""
         raise NotImplementedError
+
+
+@value_type(describe=lambda _: "control")
+class Control:
+    """What leads a picture beside words; several add up. The kinds are in `nodes.decoding.controls`."""

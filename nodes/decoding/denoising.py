@@ -30,6 +30,6 @@ def levels(strategy: Strategy) -> tuple[float, ...]:
     return flow_levels(strategy.steps, strategy.shift)
 
 
-def denoised(denoise: Denoise, noise: Tensor, strategy: Strategy, after_step: AfterStep = unheard) -> Tensor:
-    """Data of the denoiser's world, shaped like ``noise``, which is of level 1."""
-    return SOLVERS[strategy.solver](denoise, noise, levels(strategy), after_step)
+def denoised(denoise: Denoise, start: Tensor, strategy: Strategy, after_step: AfterStep = unheard, level: float = 1.0) -> Tensor:
+    """Data of the denoiser's world, shaped like ``start``, which is of the given noise level; all steps are walked from there."""
+    return SOLVERS[strategy.solver](denoise, start, [level * one for one in levels(strategy)], after_step)

@@ -32,6 +32,10 @@ class FlowTransformerConfig:
     autoencoder: str = ""
 
 
+DEPTHS = 4
+"""So many regions in front of one another are told apart."""
+
+
 @dataclass(frozen=True)
 class Hints:
     """What leads a picture beside words; zeros say nothing, a hint that is None says nothing anywhere.
@@ -45,6 +49,29 @@ class Hints:
     known: Tensor | None = None
     lines: Tensor | None = None
     regions: Tensor | None = None
+
+
+def painted_regions(vectors: Tensor, used: Tensor, areas: Tensor, height: int, width: int = 0) -> Tensor:
+    """The hint of regions, the upper over the lower: (batch, width + 2, height, width), with presence and depth behind the words.
+
+    Args:
+        vectors: mean of the encoded words (batch, slots, width).
+        used: (batch, slots) bool.
+        areas: left, top, right, bottom (batch, slots, 4).
+        height: in cells.
+        width: in cells; 0 = as the height.
+    """
+    row, column = ((torch.arange(side, device=vectors.device) + 0.5) / side for side in (height, width or height))
+    left, top, right, bottom = areas.unbind(-1)
+    across = (column >= left[..., None]) & (column < right[..., None])
+    down = (row >= top[..., None]) & (row < bottom[..., None])
+    inside = (down[..., :, None] & across[..., None, :]) & used[..., None, None]
+    painted = vectors.new_zeros(len(vectors), vectors.shape[-1] + 2, len(row), len(column))
+    for slot in range(vectors.shape[1]):
+        depth = torch.full_like(vectors[:, slot, :1], min(1.0, (slot + 1) / DEPTHS))
+        said = torch.cat([vectors[:, slot], torch.ones_like(depth), depth], 1)[:, :, None, None]
+        painted = torch.where(inside[:, slot, None], said, painted)
+    return painted
 
 
 class FlowBlock(nn.Module):

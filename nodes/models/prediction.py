@@ -8,7 +8,7 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
-from nodes.models.flow_transformer import FlowTransformer
+from nodes.models.flow_transformer import FlowTransformer, Hints
 
 
 class Prompt(Protocol):
@@ -21,7 +21,12 @@ class Prompt(Protocol):
 
 
 def predict_flow(
-    model: FlowTransformer, x: Tensor, sigma: float, prompts: Sequence[Prompt | None], dtype: torch.dtype = torch.float32
+    model: FlowTransformer,
+    x: Tensor,
+    sigma: float,
+    prompts: Sequence[Prompt | None],
+    dtype: torch.dtype = torch.float32,
+    hints: Hints | None = None,
 ) -> list[Tensor]:
     """The denoised predictions ``D = x − σ·v`` of a flow transformer.
 
@@ -31,6 +36,7 @@ def predict_flow(
         sigma: noise level in 1 to 0.
         prompts: None = the empty prompt.
         dtype: precision of the large products; noise levels and positions keep float32, whose steps they need.
+        hints: of one item, for all; given to the predictions of every prompt.
 
     Returns:
         one tensor a prompt, as x.
@@ -39,7 +45,7 @@ def predict_flow(
     many = x.repeat(len(prompts), 1, 1, 1)
     level = torch.full((len(many),), sigma, device=x.device)
     with torch.no_grad(), torch.autocast(x.device.type, dtype, enabled=dtype != torch.float32):
-        velocity = model(many, level, text.to(x.device), mask.to(x.device))
+        velocity = model(many, level, text.to(x.device), mask.to(x.device), _for_all(hints, many))
     return [x - sigma * part for part in velocity.float().chunk(len(prompts))]
 
 
@@ -53,3 +59,10 @@ def _stacked(prompts: Sequence[Prompt | None], batch: int, width: int) -> tuple[
             words = prompt.sequence.shape[1]
             text[row, :, :words], mask[row, :, :words] = prompt.sequence, prompt.mask
     return text.flatten(0, 1), mask.flatten(0, 1)
+
+
+def _for_all(hints: Hints | None, many: Tensor) -> Hints | None:
+    if hints is None:
+        return None
+    given = (hints.known, hints.lines, hints.regions)
+    return Hints(*(None if hint is None else hint.to(many).expand(len(many), -1, -1, -1) for hint in given))

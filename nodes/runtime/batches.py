@@ -6,13 +6,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from graph_engine.context import Context
+from nodes.values import Control
 
 
 @dataclass(frozen=True)
 class Order:
     """How many pictures of which size.
 
-    Items ``first`` to ``first + count − 1`` of the batch that the seed names; a side of 0 px is the generator's own.
+    Items ``first`` to ``first + count − 1`` of the batch that the seed names; a side of 0 px is that of a picture that leads, or the
+    generator's own. ``controls`` lead beside words.
     """
 
     seed: int
@@ -20,6 +22,7 @@ class Order:
     first: int
     width: int
     height: int
+    controls: tuple[Control, ...] = ()
 
 
 def batches(context: Context, count: int, alone: bool = False) -> Iterator[range]:

@@ -13,6 +13,7 @@ from graph_engine.context import Context
 from graph_engine.errors import Failure
 from nodes.decoding.continuous import Continuous
 from nodes.decoding.denoising import denoised, guided, levels
+from nodes.decoding.drawing import drawn_for
 from nodes.decoding.noise import noise
 from nodes.decoding.strategies import TokenStrategy
 from nodes.models.files import ModelFile
@@ -20,6 +21,7 @@ from nodes.models.prediction import predict_flow
 from nodes.runtime.batches import Order, batches
 from nodes.runtime.coding import preview
 from nodes.runtime.continuous_generation import generated_continuous
+from nodes.runtime.controlling import begin, check_controls, for_these, hints_of, led, ordered_size
 from nodes.runtime.devices import device
 from nodes.runtime.models import holder
 from nodes.runtime.prompting import check_prompt, for_items, misplaced
@@ -45,6 +47,9 @@ def generated(
         Failure: conditioning, strategy or size do not fit the generator, or its predictions are not finite.
         Stopped: the user stopped the run.
     """
+    if order.controls and generator.family != "flow":
+        message = f"controls: must lead a flow model, {generator.model.name} is of the family {generator.family}"
+        raise Failure(message, "Take the links away; tokens are kept and edited by the nodes of the section Editing.")
     if generator.model.layout in TOKEN_FAMILIES:
         if isinstance(strategy, Strategy):
             raise misplaced(generator, strategy.family)
@@ -83,8 +88,10 @@ def _flow(context: Context, generator: Generator, positive: Prompt, guidance: Gu
     model = holder.module(generator.model, device("cpu") if offload else at)
     autoencoder = autoencoder_of(generator)
     cell = autoencoder.config["downscale"]
-    width, height = (_side(generator, name, getattr(order, name)) // cell for name in ("width", "height"))
+    sides = ordered_size(generator, order.controls, order.width, order.height)
+    width, height = (_side(generator, name, side) // cell for name, side in zip(("width", "height"), sides, strict=True))
     shape = (model.config.latent_channels, height, width)
+    check_controls(generator, order.controls, order.count)
 
     def tell(done: int, seen: Tensor) -> None:
         context.progress(done, strategy.steps, preview=lambda: preview(autoencoder, seen))
@@ -93,16 +100,25 @@ def _flow(context: Context, generator: Generator, positive: Prompt, guidance: Gu
         return model if other is None else holder.module(other.model, at)
 
     def made(items: range) -> Tensor:
+        controls = for_these(order.controls, items)
+        numbers = [order.first + item for item in items]
+
         def predict(x: Tensor, sigma: float, asked: Sequence[Ask]) -> list[Tensor]:
             def by(other: Generator | None, prompts: list[Ask]) -> list[Tensor]:
                 words = [for_items(prompt, items) for prompt in prompts]
-                return predict_flow(_model(other), x, sigma, [one if isinstance(one, Conditioning) else None for one in words], at.dtype)
+                asked_for = [one if isinstance(one, Conditioning) else None for one in words]
+                one_of = _model(other)
+                return predict_flow(one_of, x, sigma, asked_for, at.dtype, hints_of(controls, one_of, height, width))
 
             return by_generator(asked, by)
 
+        def border(high: int, wide: int) -> Tensor:
+            return drawn_for(order.seed, numbers)("border normal", 0, (len(numbers), shape[0], high, wide))
+
         context.progress(0, strategy.steps)
-        start = noise(shape, order.seed, [order.first + item for item in items]).to(at.torch)
-        return denoised(guided(predict, positive, guidance), start, strategy, tell).cpu()
+        start, level = begin(controls, noise(shape, order.seed, numbers).to(at.torch))
+        denoise = led(controls, lambda prompt: guided(predict, prompt, guidance), positive, border, model, (height, width))
+        return denoised(denoise, start, strategy, tell, level).cpu()
 
     with streamed(model, at.torch) if offload else nullcontext(), stopping(model, context):
         return torch.cat([made(items) for items in batches(context, order.count)])

@@ -11,10 +11,11 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from nodes.models.flow_transformer import Hints
+from nodes.models.flow_transformer import Hints, painted_regions
 from nodes.training.vocabulary import COLOR_NAMES, THINGS
-from nodes.training.world import SLOTS, Pictures, Scenes, uniforms
+from nodes.training.world import Pictures, Scenes, uniforms
 
+__all__ = ["REGION_WORDS", "Chosen", "boxes", "chosen", "hints", "kept_cells", "lines", "painted_regions", "region_words"]
 REGION_WORDS = 2
 
 
@@ -84,28 +85,6 @@ def kept_cells(count: int, side: int, generator: torch.Generator) -> Tensor:
     inside = rows[:, :, None] & columns[:, None, :]
     outpaint = (torch.rand(count, generator=generator) < 0.3)[:, None, None]
     return (inside == outpaint).float()[:, None]
-
-
-def painted_regions(vectors: Tensor, used: Tensor, areas: Tensor, side: int) -> Tensor:
-    """Words at their places, the upper over the lower: (batch, width + 2, side, side), with presence and depth behind the words.
-
-    Args:
-        vectors: mean of the encoded words (batch, slots, width).
-        used: (batch, slots) bool.
-        areas: left, top, right, bottom (batch, slots, 4).
-        side: in cells.
-    """
-    cell = (torch.arange(side, device=vectors.device) + 0.5) / side
-    left, top, right, bottom = areas.unbind(-1)
-    across = (cell >= left[..., None]) & (cell < right[..., None])
-    down = (cell >= top[..., None]) & (cell < bottom[..., None])
-    inside = (down[..., :, None] & across[..., None, :]) & used[..., None, None]
-    painted = vectors.new_zeros(len(vectors), vectors.shape[-1] + 2, side, side)
-    for slot in range(vectors.shape[1]):
-        depth = torch.full_like(vectors[:, slot, :1], (slot + 1) / SLOTS)
-        said = torch.cat([vectors[:, slot], torch.ones_like(depth), depth], 1)[:, :, None, None]
-        painted = torch.where(inside[:, slot, None], said, painted)
-    return painted
 
 
 def hints(latents: Tensor, ink: Tensor, regions: Tensor, which: Chosen, generator: torch.Generator) -> Hints:

@@ -48,7 +48,7 @@ def filled(module: nn.Module, seed: int) -> nn.Module:
     return module
 
 
-def save_family(folder: Path, seed: int = 0) -> None:
+def save_family(folder: Path, seed: int = 0, hints: bool = False) -> None:
     """A generator, its text encoder and its autoencoder in one folder."""
     auto = RgbaAutoencoderConfig(latent_channels=4, fine=8, coarse=8, blocks=1)
     path = save_model(folder / "rgba_autoencoder.safetensors", filled(RgbaAutoencoder(auto), seed), "tessera-rgba-autoencoder", auto)
@@ -61,6 +61,7 @@ def save_family(folder: Path, seed: int = 0) -> None:
         heads=2,
         text_width=16,
         latent_side=4,
+        hints=hints,
         text_encoder=hashlib.sha256(words.read_bytes()).hexdigest(),
         autoencoder=hashlib.sha256(path.read_bytes()).hexdigest(),
     )
@@ -69,10 +70,11 @@ def save_family(folder: Path, seed: int = 0) -> None:
 
 @pytest.fixture(scope="session")
 def tiny_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A model folder with the family ``tiny/`` and a stranger ``other/`` of the same shapes."""
+    """A model folder with the family ``tiny/``, a stranger ``other/`` of the same shapes, and ``hinted/``, which takes hints."""
     folder = tmp_path_factory.mktemp("models")
     save_family(folder / "tiny")
     save_family(folder / "other", seed=50)
+    save_family(folder / "hinted", seed=70, hints=True)
     return folder
 
 

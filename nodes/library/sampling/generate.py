@@ -11,10 +11,10 @@ from nodes.decoding.strategies import TokenStrategy
 from nodes.runtime import foretelling
 from nodes.runtime.batches import Order
 from nodes.runtime.generation import generated
-from nodes.values import ClassLabel, Conditioning, Generator, Guidance, Latent, Strategy, Tokens
+from nodes.values import ClassLabel, Conditioning, Control, Generator, Guidance, Latent, Strategy, Tokens
 
 Side = Integer(soft=(0, 512), hard=(0, 4096), step=16, unit="px")
-WORDS = ("sample", "ksampler", "denoise", "text to image", "tokens")
+WORDS = ("sample", "ksampler", "text to image", "inpaint", "img2img")
 
 
 @node(foretells=foretelling.generated, uses="model device", work=("count", "width", "height"), words=WORDS)
@@ -25,6 +25,7 @@ def generate(
     guidance: Guidance | None = None,
     strategy: Strategy | TokenStrategy | None = None,
     tokens: Tokens | None = None,
+    controls: tuple[Control, ...] = (),
     seed: Annotated[int, Seed()] = 0,
     count: Annotated[int, Integer(soft=(1, 16), hard=(1, 256))] = 1,
     first: Annotated[int, Integer(soft=(0, 15), hard=(0, 2**32))] = 0,
@@ -33,27 +34,26 @@ def generate(
 ) -> Latent | Tokens:
     """Make new pictures, led by a prompt or a class.
 
-    The generator's family decides how: a flow model (Liu et al. 2023, "Flow straight and fast") starts from noise that
-    the seed draws and removes it step by step; others write tokens one after another (Sun et al. 2024, "LlamaGen"), scale
-    by scale (Tian et al. 2024, "VAR") or in any order (Chang et al. 2022, "MaskGIT"). The picture is shown as it comes into
-    being, and Stop takes hold between two steps. Tokens that are known in part are completed, and the known ones stay.
-
-    What is drawn for an item of a batch comes from the seed and the item's number alone, so a picture does not depend on
-    how many are made beside it. To make only the fourth of a batch again, set first to 3 and count to 1.
+    The generator's family decides how: a flow model (Liu et al. 2023, "Flow straight and fast") removes the noise that the
+    seed draws step by step; others write tokens one by one (Sun et al. 2024, "LlamaGen"), scale by scale (Tian et al. 2024,
+    "VAR") or in any order (Chang et al. 2022, "MaskGIT"). An item of a batch comes from the seed and its number alone: to
+    make only the fourth again, set first to 3 and count to 1.
 
     Args:
         generator: The model that makes the pictures.
         positive: The encoded prompt, or the class.
         guidance: How closely the prompt is followed; without a link the prediction is taken as it is.
         strategy: How it is decoded: Sampler, or a node for tokens; without a link, as such generators usually are.
+        controls: What leads a flow model beside words: a picture to keep or to begin with, a layout, drawn lines; several add up.
         tokens: Tokens to complete, of the generator's own tokenizer; what is not known in them is made new.
         seed: Which noise to start from: the same seed gives the same pictures.
         count: How many pictures to make.
         first: Number of the first picture in the batch that the seed names.
-        width: Width of the pictures; 0 is the size that the generator was trained at.
-        height: Height of the pictures; 0 is the size that the generator was trained at.
+        width: Width of the pictures; 0 is that of a picture that leads, or as the generator was trained.
+        height: Height of the pictures; 0 likewise.
 
     Returns:
         The pictures as latents or tokens, for Decode.
     """
-    return generated(context, generator, positive, guidance or Unguided(), strategy, Order(seed, count, first, width, height), tokens)
+    order = Order(seed, count, first, width, height, controls)
+    return generated(context, generator, positive, guidance or Unguided(), strategy, order, tokens)

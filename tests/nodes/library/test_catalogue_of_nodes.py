@@ -43,6 +43,7 @@ def test_inputs_and_outputs_of_generate_fit_the_nodes_around_it(catalogue: Catal
         ("guidance", "Guidance", False),
         ("strategy", "Strategy", False),
         ("tokens", "Tokens", False),
+        ("controls", "Control", False),
     ]
     assert [(given.name, given.type) for given in generate.outputs] == [("latent", "Latent | Tokens")]
 
