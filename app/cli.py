@@ -261,13 +261,14 @@ def convert(
     layout: Annotated[str, typer.Option("--layout", metavar="NAME", help="What it holds, where several layouts fit.")] = "",
     sizes: Annotated[list[str] | None, typer.Option("--size", metavar="NAME=VALUE", help="A size that no tensor shows.")] = None,
     prefix: Annotated[str, typer.Option("--prefix", metavar="NAME", help="Of one model among several in the file, as vae.vae.")] = "",
+    latents: Annotated[Path | None, typer.Option("--latents", metavar="FILE", help="Mean and spread of an autoencoder's latents.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Turn a pickled checkpoint into a safetensors file, without running anything that it holds."""
     from nodes.models.converting import converted  # torch is imported by whoever converts alone
 
     try:
-        made = converted(file, out, layout, given_sizes(sizes or []), prefix)
+        made = converted(file, out, layout, given_sizes(sizes or []), prefix, latents)
     except MissingModel as error:
         say(str(error), "red")
         say(f"  {error.remedy}", "dim")

@@ -318,8 +318,8 @@ class Strategy:
     """How a generator is decoded.
 
     Attributes:
-        family: the generators that it can decode.
-        solver: a name of `nodes.decoding.solvers.SOLVERS`.
+        family: the generators that it was made for, a row of `DECODED`.
+        solver: a name of `nodes.decoding.solvers.SOLVERS`, or "ancestral".
         steps: 1 or more.
         shift: of the schedule, above 0.
     """
@@ -334,6 +334,15 @@ class Strategy:
             raise ValueError(f"Strategy.steps: must be at least 1, got {self.steps}")
         if not 0 < self.shift < math.inf:
             raise ValueError(f"Strategy.shift: must be above 0 and finite, got {self.shift:g}")
+
+    @property
+    def families(self) -> tuple[str, ...]:
+        """The generators that it can decode."""
+        return DECODED.get(self.family, (self.family,))
+
+
+DECODED = {"flow": ("flow", "diffusion")}
+"""What a strategy for a family can decode besides: a solver of the straight path also walks that of a diffusion model."""
 
 
 @dataclass(frozen=True, eq=False)

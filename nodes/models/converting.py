@@ -36,7 +36,12 @@ class Converted:
 
 
 def converted(
-    path: Path, target: Path | None = None, layout: str = "", sizes: Mapping[str, Any] | None = None, prefix: str = ""
+    path: Path,
+    target: Path | None = None,
+    layout: str = "",
+    sizes: Mapping[str, Any] | None = None,
+    prefix: str = "",
+    latents: Path | None = None,
 ) -> Converted:
     """Write the model of a checkpoint as safetensors, beside it or to ``target``. Nothing of the checkpoint is run.
 
@@ -46,6 +51,7 @@ def converted(
         layout: which one, where several fit.
         sizes: those of the config that no tensor shows.
         prefix: of the names of one model among several in the file, as ``vae.vae.``.
+        latents: a file with mean and spread of an autoencoder's latents, as LightningDiT publishes it; they go into the model.
 
     Raises:
         MissingModel: the checkpoint is damaged, holds no known model, or ``target`` is taken.
@@ -54,6 +60,8 @@ def converted(
     if target.exists():
         raise MissingModel(f"{target.name}: is taken", "Name another file with --out.")
     tensors = {key.removeprefix(prefix): value for key, value in _tensors(path).items() if key.startswith(prefix)}
+    if latents:
+        tensors |= {f"latents.{key}": value for key, value in _tensors(latents).items()}
     shapes = {key: tuple(value.shape) for key, value in tensors.items()}
     found, config = _recognized(path, shapes, layout, sizes or {})
     wanted = wanted_shapes(path, found, config)

@@ -8,15 +8,29 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import torch
 from torch import Tensor, nn
 
 from nodes.models.convolutions import GROUPS, PyramidDecoder, PyramidEncoder
 from nodes.models.shapes import Shapes, count, has, numbers
 
+STATISTICS = ("latents.mean", "latents.std")
+"""Tensors (1, latent channels, 1, 1) that LightningDiT publishes in a file of their own."""
+
+
+class LatentStatistics(nn.Module):
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        for name in ("mean", "std"):
+            self.register_buffer(name, torch.empty(1, channels, 1, 1))
+
 
 @dataclass(frozen=True)
 class KlAutoencoderConfig:
-    """Sizes; the levels with attention count from the finest, the middle always has it."""
+    """Sizes; the levels with attention count from the finest, the middle always has it.
+
+    ``described``: the file also says mean and spread of each latent channel, which the conversion put there.
+    """
 
     channels: int = 128
     multipliers: tuple[int, ...] = (1, 1, 2, 2, 4)
@@ -26,6 +40,7 @@ class KlAutoencoderConfig:
     encoder_levels: tuple[int, ...] = (4,)
     decoder_levels: tuple[int, ...] = ()
     groups: int = GROUPS
+    described: bool = False
 
     @property
     def downscale(self) -> int:
@@ -44,6 +59,7 @@ class KlAutoencoderConfig:
             shapes["post_quant_conv.weight"][1],
             numbers(shapes, "encoder.down.", ".attn."),
             numbers(shapes, "decoder.up.", ".attn."),
+            described=STATISTICS[0] in shapes,
         )
 
 
@@ -55,6 +71,8 @@ class KlAutoencoder(nn.Module):
         self.decoder = PyramidDecoder(c.channels, c.multipliers, c.blocks + 1, c.inner_channels, c.decoder_levels, c.groups)
         self.quant_conv = nn.Conv2d(2 * c.inner_channels, 2 * c.latent_channels, 1)
         self.post_quant_conv = nn.Conv2d(c.latent_channels, c.inner_channels, 1)
+        if c.described:
+            self.latents = LatentStatistics(c.latent_channels)
 
     def moments(self, pixels: Tensor) -> tuple[Tensor, Tensor]:
         """Pixels (batch, 3, height, width) in −1 to 1 to mean and log variance (batch, latent channels, rows, columns)."""

@@ -106,8 +106,8 @@ PUBLISHED = (
     Layout("diffusers-autoencoder", "tokenizer", "latents", DiffusersAutoencoderConfig, DiffusersAutoencoder),
     Layout("mar", "generator", "masked latents", MarConfig, Mar),
     Layout("dit", "generator", "diffusion", DitConfig, Dit),
-    Layout("sit", "generator", "velocity", DitConfig, Sit),
-    Layout("lightningdit", "generator", "velocity", LightningDitConfig, LightningDit, ("feat_rope.*",)),
+    Layout("sit", "generator", "flow", DitConfig, Sit),
+    Layout("lightningdit", "generator", "flow", LightningDitConfig, LightningDit, ("feat_rope.*",)),
 )
 
 LAYOUTS = {layout.name: layout for layout in (*OWN, *PUBLISHED)}

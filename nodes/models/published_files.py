@@ -20,6 +20,7 @@ class PublishedFile:
         millions: how many numbers it holds; four times as many bytes where they are stored as float32.
         license: of the weights as their page states it, empty where it must be looked up there.
         options: what the conversion must be told.
+        beside: what else must be there for the conversion.
     """
 
     file: str
@@ -27,6 +28,7 @@ class PublishedFile:
     millions: float
     license: str = ""
     options: str = ""
+    beside: str = ""
 
     @property
     def address(self) -> str:
@@ -57,6 +59,20 @@ PUBLISHED_FILES = {
     "mar/kl16": PublishedFile("kl16.ckpt", "github.com/LTH14/mar", 66.5, "MIT"),
     "maskbit/maskbit_generator_10bit": PublishedFile("", f"{HUB}markweber/maskbit_generator_10bit", 304.9),
     "maskbit/maskbit_tokenizer_10bit": PublishedFile("", f"{HUB}markweber/maskbit_tokenizer_10bit", 54.5),
+    "dit/DiT-XL-2-256x256": PublishedFile("DiT-XL-2-256x256.pt", "github.com/facebookresearch/DiT", 675.1, "CC-BY-NC-4.0", "--layout dit"),
+    "dit/sd-vae-ft-mse": PublishedFile("diffusion_pytorch_model.safetensors", f"{HUB}stabilityai/sd-vae-ft-mse", 83.7, "MIT"),
+    "sit/SiT-XL-2-256x256": PublishedFile("SiT-XL-2-256x256.pt", "github.com/willisma/SiT", 675.1, "MIT", "--layout sit"),
+    "lightningdit/lightningdit-xl-imagenet256-800ep": PublishedFile(
+        "lightningdit-xl-imagenet256-800ep.pt", f"{HUB}hustvl/lightningdit-xl-imagenet256-800ep", 675.3, "MIT"
+    ),
+    "lightningdit/vavae-imagenet256-f16d32-dinov2": PublishedFile(
+        "vavae-imagenet256-f16d32-dinov2.pt",
+        f"{HUB}hustvl/vavae-imagenet256-f16d32-dinov2",
+        69.8,
+        "MIT",
+        "--latents latents_stats.pt",
+        f"latents_stats.pt from https://{HUB}hustvl/lightningdit-xl-imagenet256-800ep",
+    ),
     "hmar/hmar_d16": PublishedFile("", f"{HUB}nvidia/HMAR", 618.8, "NVIDIA, non-commercial use only"),
 }
 """By the name that a workflow gives it below a model folder."""
@@ -75,5 +91,8 @@ def how_to_get(name: str) -> str:
     found, target = PUBLISHED_FILES[known], own_folder() / f"{known}{SUFFIX}"
     size = f"about {found.millions * 4 / 1000:.1f} GB" if found.millions >= 250 else f"about {found.millions * 4:.0f} MB"
     license_ = f"license {found.license}" if found.license else "see its license there"
+    what = f"{found.file or 'its checkpoint'} from {found.address}{f' and {found.beside}' if found.beside else ''}"
+    if found.file.endswith(SUFFIX):
+        return f"get {what} ({size} in float32, {license_}) and save it as {target}"
     convert = " ".join(part for part in ("tessera convert", found.file or "FILE", found.options, "--out", str(target)) if part)
-    return f"get {found.file or 'its checkpoint'} from {found.address} ({size} in float32, {license_}), then: {convert}"
+    return f"get {what} ({size} in float32, {license_}), then: {convert}"

@@ -56,7 +56,7 @@ def generated(
     height: int = 0,
 ) -> Coded:
     """Of *Generate*; what is None is not known or not there."""
-    families = strategy.families if isinstance(strategy, TokenStrategy) else (strategy.family,) if strategy else (generator.family,)
+    families = strategy.families if strategy else (generator.family,)
     if generator.family not in families:
         raise misplaced(generator, " or ".join(families))
     if isinstance(strategy, Nested):

@@ -18,7 +18,9 @@ from nodes.decoding.noise import noise
 from nodes.decoding.strategies import TokenStrategy
 from nodes.models.files import ModelFile
 from nodes.models.prediction import predict_flow
+from nodes.runtime.asking import by_generator
 from nodes.runtime.batches import Order, batches
+from nodes.runtime.class_led_latents import CLASS_LED, class_led
 from nodes.runtime.coding import preview
 from nodes.runtime.continuous_generation import generated_continuous
 from nodes.runtime.controlling import begin, check_controls, for_these, hints_of, led, ordered_size
@@ -29,7 +31,7 @@ from nodes.runtime.stopping import stopping
 from nodes.runtime.streaming import streamed
 from nodes.runtime.token_families import TOKEN_FAMILIES
 from nodes.runtime.token_generation import generated_tokens
-from nodes.values import Ask, Conditioning, Elsewhere, Generator, Guidance, Latent, Prompt, Strategy, Tokens
+from nodes.values import Ask, Conditioning, Generator, Guidance, Latent, Prompt, Strategy, Tokens
 
 
 def generated(
@@ -52,7 +54,7 @@ def generated(
         raise Failure(message, "Take the links away; tokens are kept and edited by the nodes of the section Editing.")
     if generator.model.layout in TOKEN_FAMILIES:
         if isinstance(strategy, Strategy):
-            raise misplaced(generator, strategy.family)
+            raise misplaced(generator, " or ".join(strategy.families))
         return generated_tokens(context, generator, positive, guidance, strategy, order, tokens)
     if tokens is None and generator.family in Continuous.families and isinstance(strategy, Continuous | None):
         return generated_continuous(context, generator, positive, guidance, strategy or Continuous(), order)
@@ -64,12 +66,12 @@ def generated(
 
 
 def _latents(context: Context, generator: Generator, positive: Prompt, guidance: Guidance, strategy: Strategy, order: Order) -> Latent:
-    if strategy.family != generator.family:
-        raise misplaced(generator, strategy.family)
+    if generator.family not in strategy.families:
+        raise misplaced(generator, " or ".join(strategy.families))
     asked = [guidance.asks(positive, level) for level in levels(strategy)[:-1]]
     for name, prompt in {name: prompt for prompts in asked for name, prompt in prompts.items()}.items():
         check_prompt(generator, name, prompt, order.count)
-    values = FAMILIES[generator.family](context, generator, positive, guidance, strategy, order)
+    values = FAMILIES[generator.model.layout](context, generator, positive, guidance, strategy, order)
     if not bool(values.isfinite().all()):
         message = f"{generator.model.name}: must predict finite values, gave NaN or infinity"
         raise Failure(message, "Lower the guidance scale; if that does not help, the model file is damaged.")
@@ -124,18 +126,9 @@ def _flow(context: Context, generator: Generator, positive: Prompt, guidance: Gu
         return torch.cat([made(items) for items in batches(context, order.count)])
 
 
-def by_generator(asked: Sequence[Ask], predict: Callable[[Generator | None, list[Ask]], list[Tensor]]) -> list[Tensor]:
-    """What is asked for, in order, predicted together for each generator; None = the one that is led."""
-    own = [number for number, ask in enumerate(asked) if not isinstance(ask, Elsewhere)]
-    found = dict(zip(own, predict(None, [asked[number] for number in own]), strict=True)) if own else {}
-    for number, ask in enumerate(asked):
-        if isinstance(ask, Elsewhere):
-            found[number] = predict(ask.generator, [ask.prompt])[0]
-    return [found[number] for number in range(len(asked))]
-
-
 Family = Callable[[Context, Generator, Prompt, Guidance, Strategy, Order], Tensor]
-FAMILIES: dict[str, Family] = {"flow": _flow}
+FAMILIES: dict[str, Family] = {"tessera-flow-transformer": _flow, **dict.fromkeys(CLASS_LED, class_led)}
+"""By layout."""
 
 
 def _side(generator: Generator, name: str, side: int) -> int:

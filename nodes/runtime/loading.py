@@ -25,11 +25,7 @@ def open_generator(name: str, tokenizer: Tokenizer | None = None) -> Generator:
     """
     model = open_model(name, "generator")
     layout = LAYOUTS[model.layout]
-    opened = (
-        _token_generator
-        if layout.name in TOKEN_FAMILIES
-        else {"flow": _flow_generator, "mar": _continuous_generator}.get(layout.family if layout.family == "flow" else layout.name)
-    )
+    opened = _token_generator if layout.name in TOKEN_FAMILIES else OPENED.get(layout.name)
     if opened is None:
         raise _not_run(model)
     named = {role: _named(model, role) for role in ("tokenizer", "text_encoder")}
@@ -74,14 +70,44 @@ def _continuous_generator(model: ModelFile, given: Tokenizer | None, tokenizer: 
     found = given.model if given else companion(model, "tokenizer", tokenizer) if tokenizer else None
     size = 0
     if found:
-        channels, wanted = found.config.get("latent_channels"), model.config["token_width"] // model.config["patch"] ** 2
-        if LAYOUTS[found.layout].family != "latents" or channels != wanted:
-            message = (
-                f"tokenizer: {model.name} writes latents of {wanted} channels, {found.name} is {found.layout} with {channels or 'none'}"
-            )
-            raise Failure(message, "Connect the autoencoder that the generator was trained with.")
+        check_latents(model, found, model.config["token_width"] // model.config["patch"] ** 2)
         size = round(model.config["length"] ** 0.5) * model.config["patch"] * cell_of(found)
     return Generator(model, LAYOUTS[model.layout].family, None, found, size, max(1, size), model.config["classes"])
+
+
+def _class_led_generator(model: ModelFile, given: Tokenizer | None, tokenizer: str, text_encoder: str) -> Generator:
+    found = given.model if given else companion(model, "tokenizer", tokenizer) if tokenizer else None
+    size = 0
+    if found:
+        check_latents(model, found, model.config["channels"])
+        if model.layout == "lightningdit" and not found.config.get("described"):
+            message = f"tokenizer: {found.name} does not say how its latents are spread, which {model.name} must know"
+            raise Failure(message, "Convert it again with their file: tessera convert VA-VAE --latents latents_stats.pt")
+        size = round(model.config["patches"] ** 0.5) * model.config["patch"] * cell_of(found)
+    return Generator(model, LAYOUTS[model.layout].family, None, found, size, max(1, size), model.config["classes"])
+
+
+def check_latents(generator: ModelFile, tokenizer: ModelFile, wanted: int) -> None:
+    """Refuse a tokenizer whose latents are not those that a generator writes.
+
+    Raises:
+        Failure: it is another kind, or its latents have other channels.
+    """
+    channels = tokenizer.config.get("latent_channels")
+    if LAYOUTS[tokenizer.layout].family != "latents" or channels != wanted:
+        its = f"latents of {channels}" if channels else "none"
+        message = f"tokenizer: {generator.name} writes latents of {wanted} channels, {tokenizer.name} is {tokenizer.layout} with {its}"
+        raise Failure(message, "Connect the autoencoder that the generator was trained with.")
+
+
+OPENED = {
+    "tessera-flow-transformer": _flow_generator,
+    "mar": _continuous_generator,
+    "dit": _class_led_generator,
+    "sit": _class_led_generator,
+    "lightningdit": _class_led_generator,
+}
+"""How a generator of latents is opened, by its layout."""
 
 
 def picture_side(generator: ModelFile, tokenizer: ModelFile) -> int:

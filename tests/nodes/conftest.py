@@ -43,7 +43,7 @@ def filled(module: nn.Module, seed: int) -> nn.Module:
     """Every weight random, also those that training starts from zero."""
     generator = torch.Generator().manual_seed(seed)
     with torch.no_grad():
-        for weight in module.parameters():
+        for weight in (*module.parameters(), *(one for one in module.buffers() if one.is_floating_point())):
             weight.copy_(torch.randn(weight.shape, generator=generator) * 0.1)
     return module
 

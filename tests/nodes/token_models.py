@@ -8,10 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from nodes.models.arpg import ArpgConfig
+from nodes.models.diffusers_autoencoder import DiffusersAutoencoderConfig
+from nodes.models.dit import DitConfig
 from nodes.models.files import sha256
 from nodes.models.hmar import HmarConfig
 from nodes.models.kl_autoencoder import KlAutoencoderConfig
 from nodes.models.known_layouts import LAYOUTS
+from nodes.models.lightning_dit import LightningDitConfig
 from nodes.models.llamagen_gpt import LlamaGenGptConfig
 from nodes.models.llamagen_vq import LlamaGenVqConfig
 from nodes.models.lpd import LpdConfig
@@ -55,18 +58,37 @@ GENERATORS: dict[str, tuple[Any, str]] = {
     "hmar": (HmarConfig(16, 1, 2, 32, 8, 3, 3, (1, 2, 4), twice=2), "var-vqvae"),
 }
 """Config and tokenizer of each layout whose tokens a node writes."""
+LED_BY_CLASS: dict[str, tuple[Any, str, Any]] = {
+    "dit": (DitConfig(2, 4, 2, 4, 16, 2, 2, 24, 3), "diffusers-autoencoder", DiffusersAutoencoderConfig((4, 8), 1, 2, groups=2)),
+    "sit": (DitConfig(2, 4, 2, 4, 16, 2, 2, 24, 3), "diffusers-autoencoder", DiffusersAutoencoderConfig((4, 8), 1, 2, groups=2)),
+    "lightningdit": (
+        LightningDitConfig(4, 4, 1, 16, 16, 2, 2, 24, 3),
+        "kl-autoencoder",
+        KlAutoencoderConfig(4, (1, 2), 1, 3, 4, (1,), (1,), 2, described=True),
+    ),
+}
+"""Config, and layout and config of the autoencoder, of each that takes noise from a latent by a class."""
+
+
+def led_by_class(folder: Path, layout: str, seed: int = 0) -> Generator:
+    config, tokenizer, its = LED_BY_CLASS[layout]
+    return open_generator(str(save(folder, layout, config, seed, large=1)), tiny_tokenizer(folder, tokenizer, its))
+
+
 CODES = [layout for layout in GENERATORS if layout != "mar"]
 """Those that write ids; MAR's tokens are vectors."""
 
 
-def save(folder: Path, layout: str, config: Any = None, seed: int = 0) -> Path:
+def save(folder: Path, layout: str, config: Any = None, seed: int = 0, large: float = 5) -> Path:
     """A file of a layout; the weights are large, so that what it predicts depends on what it knows."""
     config = config or TOKENIZERS.get(layout) or GENERATORS[layout][0]
+    path = folder / f"{layout}_{seed}_{zlib.crc32(repr(config).encode()):08x}.safetensors"  # models of other sizes are other files
+    if path.exists():  # a header's fields have no order, so the same model written again may have another digest
+        return path
     module = filled(LAYOUTS[layout].module(config), seed)
     for weight in module.parameters():
-        weight.data *= 5
-    name = f"{layout}_{seed}_{zlib.crc32(repr(config).encode()):08x}"  # models of other sizes are other files
-    return save_model(folder / f"{name}.safetensors", module, layout, config)
+        weight.data *= large
+    return save_model(path, module, layout, config)
 
 
 def save_led_by_words(folder: Path) -> None:
@@ -80,6 +102,14 @@ def save_led_by_words(folder: Path) -> None:
 
 def tiny_tokenizer(folder: Path, layout: str, config: Any = None, seed: int = 0) -> Tokenizer:
     return open_tokenizer(str(save(folder, layout, config, seed)))
+
+
+def pair(folder: Path, layout: str) -> tuple[Path, Path]:
+    """Files of a tokenizer and of a generator that fits it."""
+    if layout in LED_BY_CLASS:
+        config, tokenizer, its = LED_BY_CLASS[layout]
+        return save(folder, tokenizer, its), save(folder, layout, config, large=1)
+    return save(folder, GENERATORS[layout][1]), save(folder, layout)
 
 
 def tiny_generator(folder: Path, layout: str, seed: int = 0, **sizes: Any) -> Generator:

@@ -8,12 +8,14 @@ from PIL import Image
 from graph_engine import Workflow, read
 from nodes.models.published_files import PUBLISHED_FILES, how_to_get
 from tests.nodes.conftest import save_family
-from tests.nodes.token_models import GENERATORS, save, save_led_by_words
+from tests.nodes.token_models import pair, save_led_by_words
 
 FOLDER = Path(__file__).parents[3] / "workflows"
 GENERATOR_OF = {
     "arpg": "arpg",
+    "dit": "dit",
     "hmar": "hmar",
+    "lightningdit": "lightningdit",
     "llamagen": "llamagen-gpt",
     "lpd": "lpd",
     "mar": "mar",
@@ -22,6 +24,7 @@ GENERATOR_OF = {
     "par": "par",
     "randar": "randar",
     "rar": "rar",
+    "sit": "sit",
     "titok": "imagebert",
     "var": "var-transformer",
 }
@@ -53,10 +56,10 @@ def tiny_files(tmp_path, monkeypatch):
 
     def put(family: str) -> None:
         layout = GENERATOR_OF[family]
-        for name, made in zip(named_files(the_workflow(family)), (GENERATORS[layout][1], layout), strict=True):
+        for name, made in zip(named_files(the_workflow(family)), pair(tmp_path / "made", layout), strict=True):
             target = tmp_path / "models" / f"{name}.safetensors"
             target.parent.mkdir(parents=True, exist_ok=True)
-            save(tmp_path / "made", made).rename(target)
+            made.rename(target)
 
     return put
 
@@ -88,7 +91,8 @@ def test_check_names_each_missing_file_with_where_to_get_it(family, tessera):
     for problem in said.json["problems"]:
         published = PUBLISHED_FILES[problem["message"].removeprefix("file: no such model: ")]
         assert f"get {published.file or 'its checkpoint'} from {published.address}" in problem["remedy"]
-        assert "tessera convert" in problem["remedy"] and "models" in problem["remedy"]
+        assert "tessera convert" in problem["remedy"] or "and save it as" in problem["remedy"]
+        assert problem["message"].rsplit("/", 1)[-1] + ".safetensors" in problem["remedy"]
 
 
 def test_a_run_of_published_files_that_are_not_there_ends_so(tessera, tmp_path):

@@ -20,6 +20,7 @@ from safetensors.torch import load_file
 from graph_engine.errors import MissingModel
 from nodes.models.checkpoints import open_checkpoint, weights
 from nodes.models.converting import converted
+from nodes.models.kl_autoencoder import KlAutoencoder, KlAutoencoderConfig
 from nodes.models.layouts import build_model, describe_model
 from nodes.models.masked_generators import ImageBert, ImageBertConfig
 from nodes.models.pickles import LeftOut, Refused, described
@@ -197,6 +198,16 @@ def test_one_model_of_several_in_a_file_is_taken_out(tmp_path: Path) -> None:
     path = saved(tmp_path / "two.pt", {**state, "outer.weight": torch.ones(1)})
     made = converted(path, prefix="inner.")
     assert (made.layout, made.left_out) == ("imagebert", ())
+
+
+def test_mean_and_spread_of_latents_come_into_the_autoencoder_from_a_file_of_their_own(tmp_path: Path) -> None:
+    config = KlAutoencoderConfig(4, (1, 2), 1, 3, 2, (1,), (1,), 2)
+    path = saved(tmp_path / "vae.pt", {"state_dict": KlAutoencoder(config).state_dict()})
+    spread = {"mean": torch.ones(1, 2, 1, 1), "std": torch.full((1, 2, 1, 1), 3.0)}
+    made = converted(path, latents=saved(tmp_path / "latents_stats.pt", spread), sizes={"groups": 2})
+    file = describe_model(made.path, "tokenizer")
+    assert file.config["described"]
+    assert torch.equal(build_model(file).latents.std, spread["std"])
 
 
 @pytest.mark.parametrize(

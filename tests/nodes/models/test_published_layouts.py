@@ -76,6 +76,7 @@ TINY: list[tuple[str, Any]] = [
     ("maskgen-kl", MaskGenKlConfig(2, 8, 2, 2, 4, 5, 4, 6, 2)),
     ("kl-autoencoder", KlAutoencoderConfig(4, (1, 2), 1, 3, 2, (1,), (), 2)),
     ("kl-autoencoder", KlAutoencoderConfig(4, (1, 2), 1, 3, 2, (1,), (1,), 2)),
+    ("kl-autoencoder", KlAutoencoderConfig(4, (1, 2), 1, 3, 2, (1,), (1,), 2, described=True)),
     ("diffusers-autoencoder", DiffusersAutoencoderConfig((4, 8), 1, 3, groups=2)),
     ("diffusers-autoencoder", DiffusersAutoencoderConfig((4, 8), 2, 3, quantized=False, old=True, groups=2)),
     ("lightningdit", LightningDitConfig(2, 2, 1, 4, 8, 2, 2, 6, 3, rotary=False)),
