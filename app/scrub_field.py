@@ -8,13 +8,13 @@ from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import QLineEdit, QSizePolicy, QWidget
 
+from app.number_input import COARSE, FINE
 from app.theme.tokens import Theme
 from app.wording import number_text
 
 HEIGHT = 26
 RADIUS = 5.0
 DRAG_DISTANCE = 3
-FINE, COARSE = 0.1, 10.0
 
 
 class ScrubField(QWidget):
@@ -182,7 +182,7 @@ class ScrubField(QWidget):
             self._offer(self.value - self._step * times)
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.begin_typing()
-        elif event.text() and (event.text().isdigit() or event.text() in "-.,"):
+        elif event.text() and (event.text().isdigit() or event.text() in "-.,("):
             self.begin_typing(event.text())
         else:
             event.ignore()

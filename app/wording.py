@@ -7,7 +7,7 @@ from pathlib import PurePath
 from typing import Any
 
 from app.language import tr
-from graph_engine.declaration import AnyKind, Choice, File, Input, Integer, NodeType, Number, Output, Painted, Parameter, Seed, Text
+from graph_engine.declaration import AnyKind, Choice, Curve, File, Input, Integer, NodeType, Number, Output, Painted, Parameter, Seed, Text
 from graph_engine.flatten import way_to
 from graph_engine.graph import Node
 from graph_engine.open_types import said
@@ -72,6 +72,8 @@ def value_text(kind: AnyKind, value: Any) -> str:
         return PurePath(str(value)).name or tr("choose a file")
     if isinstance(kind, Text):
         return " ".join(str(value).split())
+    if isinstance(kind, Curve):
+        return tr("{count} points", count=len(value)) if isinstance(value, list | tuple) else tr("not understood")
     if isinstance(kind, Painted):
         return painted_text(value)
     return tr(str(value)) if isinstance(kind, Choice) else str(value)

@@ -21,10 +21,12 @@ from graph_engine.kinds import (
     LINK_TYPES,
     PLAIN_KINDS,
     SEED_LIMIT,
+    STRAIGHT,
     UNPAINTED,
     AnyKind,
     Choice,
     Color,
+    Curve,
     File,
     Integer,
     Kind,
@@ -38,9 +40,9 @@ from graph_engine.kinds import (
 from graph_engine.values import OPEN, alternatives
 
 __all__ = [
-    "LINK_TYPES", "PLAIN_KINDS", "SEED_LIMIT", "AnyKind", "Choice", "Color", "DeclarationError", "File", "Input", "Integer", "Kind",
-    "Lazy", "Lines", "NodeType", "Number", "Output", "Painted", "Parameter", "Seed", "Text", "Toggle", "UNPAINTED", "declared",
-    "kind_of", "node",
+    "LINK_TYPES", "PLAIN_KINDS", "SEED_LIMIT", "STRAIGHT", "UNPAINTED", "AnyKind", "Choice", "Color", "Curve", "DeclarationError",
+    "File", "Input", "Integer", "Kind", "Lazy", "Lines", "NodeType", "Number", "Output", "Painted", "Parameter", "Seed", "Text",
+    "Toggle", "declared", "kind_of", "node",
 ]  # fmt: skip
 
 Function = TypeVar("Function", bound=Callable[..., Any])

@@ -10,6 +10,8 @@ from typing import Any
 
 import msgspec
 
+from graph_engine import curve
+
 SEED_LIMIT = 2**64
 SEED_POLICIES = ("fixed", "random", "increment")
 
@@ -37,8 +39,11 @@ class Toggle(Kind, frozen=True, tag="toggle"):
 
 
 class Text(Kind, frozen=True, tag="text"):
+    """``prompt``: words that lead what is made; they may carry weights, and whoever reads them takes only so many."""
+
     multiline: bool = False
     placeholder: str = ""
+    prompt: bool = False
 
 
 class Choice(Kind, frozen=True, tag="choice"):
@@ -60,16 +65,30 @@ class File(Kind, frozen=True, tag="file"):
     role: str = "read"  # "read", "model" (looked up in the model folders too) or "write"
 
 
+class Curve(Kind, frozen=True, tag="curve"):
+    """A curve from 0 to 1, as a list of points ``[x, y]`` from left to right; `curve.heights_at` says how it goes through them.
+
+    ``across`` and ``up`` are what its axes mean.
+    """
+
+    soft: tuple[float, float] = (0.0, 1.0)
+    hard: tuple[float | None, float | None] = (0.0, 1.0)
+    across: str = ""
+    up: str = ""
+
+
 class Painted(Kind, frozen=True, tag="painted"):
     """A painted document: plain data that an editor makes by hand, as strokes, shapes or boxes. What it means is the node's business."""
 
     editor: str = ""
 
 
-AnyKind = Number | Integer | Toggle | Text | Choice | Color | Seed | File | Painted
+AnyKind = Number | Integer | Toggle | Text | Choice | Color | Seed | File | Curve | Painted
 
 UNPAINTED: dict[str, Any] = {}
 """A painted document that nobody touched yet."""
+STRAIGHT: list[list[float]] = [[0.0, 0.0], [1.0, 1.0]]
+"""A curve that changes nothing."""
 
 PLAIN_KINDS: dict[type, type[Kind]] = {float: Number, int: Integer, bool: Toggle, str: Text}
 """Kinds that an unadorned annotation stands for."""
@@ -82,6 +101,7 @@ LINK_TYPES: dict[type[Kind], tuple[str, ...]] = {
     Text: ("Text",),
     Choice: ("Text",),
     Color: ("Text",),
+    Curve: (),  # it is drawn by hand
     Painted: (),  # it is made by hand
     File: (),  # what is read must be known before the run: its content is in the key
 }
@@ -98,7 +118,7 @@ def from_text(kind: AnyKind, text: str) -> Any:
                 return int(text)
             case Toggle():
                 return {"true": True, "false": False}[text.lower()]
-            case Painted():
+            case Painted() | Curve():
                 return json.loads(text, parse_constant=_refused)
     except (ValueError, KeyError):
         pass
@@ -136,6 +156,8 @@ def _rule(kind: AnyKind, value: Any) -> str | None:
         case Color():
             valid = isinstance(value, str) and re.fullmatch(r"#[0-9a-fA-F]{6}([0-9a-fA-F]{2})?", value)
             return None if valid else "must be a color as #rrggbb or #rrggbbaa"
+        case Curve():
+            return curve.rule_of(value, kind.hard)
         case Painted():
             return None if isinstance(value, dict) else "must be an object, as {}"
 

@@ -19,8 +19,9 @@ from app.canvas.graph_view import GraphView
 from app.canvas.guides import GRID
 from app.canvas.node_item import NodeItem
 from app.canvas.node_painting import OVERVIEW
-from app.canvas.presses import begun
+from app.canvas.presses import begun, row_to_edit
 from app.canvas.tips import tip_at
+from app.canvas.value_editor import ValueEditor
 from app.canvas.wire_item import WireItem
 from app.canvas.word_editor import WordEditor
 from app.linking import Gap, LooseEnd
@@ -40,6 +41,7 @@ class Canvas(GraphView):
         self.pointer = QPoint()
         self.edge = EdgePan(self)
         self.words = WordEditor(self)
+        self.values = ValueEditor(self, session)
         self.finder = Finder(self, session, theme)
         self._listen()
 
@@ -60,6 +62,7 @@ class Canvas(GraphView):
 
     def show_document(self) -> None:
         self._break_off()
+        self.values.give_up()
         self.chosen_wire = self._lit = self._hovered = None
         self.drop_kept_wire()
         self.graph_scene.show_all()
@@ -219,7 +222,8 @@ class Canvas(GraphView):
         elif item is None:
             self.ask_for_node(at, None)
         elif item and (row := item.geometry.row_at(point - item.pos())):
-            self.session.parameter_requested.emit(item.identity, row.parameter.name)
+            if row_to_edit(self, at, item) is None or not self.values.edits(item, row):
+                self.session.parameter_requested.emit(item.identity, row.parameter.name)
         elif item:
             self.session.groups.step_in(item.identity)
 

@@ -8,14 +8,17 @@ from PySide6.QtGui import QMouseEvent, QPointingDevice
 from app.canvas.board_items import FrameItem, Piece
 from app.canvas.connecting import Connect, MoveLinks
 from app.canvas.cutting import DotStroke, Knife
-from app.canvas.geometry import Port
+from app.canvas.geometry import ParameterRow, Port
 from app.canvas.gestures import Band, Gesture, Pan, PanOrMenu, ZoomDrag
 from app.canvas.graph_view import GraphView
 from app.canvas.moving import ALT, CONTROL, SHIFT, DragCopy, Move
 from app.canvas.node_item import NodeItem
-from app.canvas.node_painting import OVERVIEW
+from app.canvas.node_painting import FULL, OVERVIEW
 from app.canvas.resizing import Resize
+from app.canvas.scrubbing import Scrub
+from app.canvas.value_editor import SWITCH, flip
 from app.linking import LooseEnd
+from graph_engine.declaration import Integer, Number, Toggle
 
 PORT_REACH = 12.0
 
@@ -96,7 +99,29 @@ def _of_node(canvas: GraphView, start: QPoint, item: NodeItem, modifiers: Qt.Key
         if name not in session.selection:
             session.select({name})
         return DragCopy(canvas, start) if modifiers & SHIFT else Move(canvas, start, item, narrow=False, pulled=True)
+    if not modifiers and (row := row_to_edit(canvas, start, item)):
+        return _of_row(canvas, start, item, row)
     return _chosen_then_moved(canvas, start, item, modifiers)
+
+
+def row_to_edit(canvas: GraphView, at: QPoint, item: NodeItem) -> ParameterRow | None:
+    """The row under a point of the view whose value can be changed where it stands: one large enough to read, and not driven."""
+    point = canvas.mapToScene(at) - item.pos()
+    row = item.geometry.row_at(point) if canvas.zoom >= FULL else None
+    return row if row and (row.parameter.name, False) not in item.face.linked else None
+
+
+def _of_row(canvas: GraphView, start: QPoint, item: NodeItem, row: ParameterRow) -> Gesture | None:
+    """A number is dragged, a switch is thrown; any other row moves its node."""
+    kind, x = row.parameter.kind, canvas.mapToScene(start).x() - item.x()
+    if isinstance(kind, Number | Integer):
+        canvas.session.select({item.identity})
+        return Scrub(canvas, start, item, row)
+    if isinstance(kind, Toggle) and x > row.field.right() - SWITCH:
+        canvas.session.select({item.identity})
+        flip(canvas.session, item, row)
+        return None
+    return _chosen_then_moved(canvas, start, item, Qt.KeyboardModifier.NoModifier)
 
 
 def _chosen_then_moved(canvas: GraphView, start: QPoint, item: NodeItem | Piece, modifiers: Qt.KeyboardModifier) -> Gesture:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QWheelEvent
-from PySide6.QtWidgets import QAbstractButton, QColorDialog, QComboBox, QHBoxLayout, QLineEdit
+from PySide6.QtCore import QRectF, QSize, Qt, QTimer
+from PySide6.QtGui import QColor, QFocusEvent, QPainter, QPaintEvent, QPen, QWheelEvent
+from PySide6.QtWidgets import QAbstractButton, QColorDialog, QComboBox, QCompleter, QHBoxLayout, QLineEdit
 
 from app.inspector.control import Control
 from app.language import tr
@@ -70,23 +70,63 @@ class CalmCombo(QComboBox):
         event.ignore()
 
 
+MANY = 7
+"""From more options than these on, letters look for one."""
+
+
+class SearchedCombo(CalmCombo):
+    """A long choice: what is typed is looked for in all options, and the list shows those that have it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setEditable(True)
+        self.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+        self.setMaxVisibleItems(16)
+        completer = self.completer()
+        completer.setCompletionMode(QCompleter.CompletionMode.PopupCompletion)
+        completer.setFilterMode(Qt.MatchFlag.MatchContains)
+        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        completer.setMaxVisibleItems(16)
+        self.lineEdit().setPlaceholderText(tr("Type to search"))
+        self.lineEdit().editingFinished.connect(self._settle)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        QTimer.singleShot(0, self.lineEdit(), self.lineEdit().selectAll)  # after the click that gave the focus has put its cursor
+
+    def _settle(self) -> None:
+        """Take the one option that the letters mean; else show the chosen one again."""
+        text = self.lineEdit().text().strip().lower()
+        exact = [index for index in range(self.count()) if self.itemText(index).lower() == text]
+        found = exact or [index for index in range(self.count()) if text in self.itemText(index).lower()]
+        if len(found) == 1 and found[0] != self.currentIndex():
+            self.setCurrentIndex(found[0])
+            self.activated.emit(found[0])
+        self.lineEdit().setText(self.itemText(self.currentIndex()))
+
+
 class ChoiceControl(Control):
     def __init__(self, kind: Choice, theme: Theme) -> None:
         super().__init__()
-        self.field = CalmCombo()
+        self.field = SearchedCombo() if len(kind.options) > MANY else CalmCombo()
         for option in kind.options:
             self.field.addItem(plain(option), option)
         self.setFocusProxy(self.field)
         self.field.activated.connect(self._take)
+        self._value: Any = None
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(self.field)
 
     def _take(self, index: int) -> None:
-        self.changed.emit(self.field.itemData(index))
-        self.settled.emit()
+        value = self.field.itemData(index)
+        if value != self._value:
+            self._value = value
+            self.changed.emit(value)
+            self.settled.emit()
 
     def show_value(self, value: Any) -> None:
+        self._value = value
         self.field.setCurrentIndex(self.field.findData(value))
 
 

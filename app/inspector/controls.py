@@ -7,13 +7,14 @@ from typing import Any
 
 from app.inspector.choice_controls import ChoiceControl, ColorControl, ToggleControl
 from app.inspector.control import Control
+from app.inspector.curve_control import CurveControl
 from app.inspector.file_control import FileControl
 from app.inspector.number_control import NumberControl
 from app.inspector.painted_control import PaintedControl
 from app.inspector.seed_control import SeedControl
 from app.inspector.text_control import TextControl
 from app.theme.tokens import Theme
-from graph_engine.declaration import AnyKind, Choice, Color, File, Integer, Kind, Number, Painted, Seed, Text, Toggle
+from graph_engine.declaration import AnyKind, Choice, Color, Curve, File, Integer, Kind, Number, Painted, Seed, Text, Toggle
 
 CONTROLS: dict[type[Kind], Callable[[Any, Theme], Control]] = {
     Number: NumberControl,
@@ -24,6 +25,7 @@ CONTROLS: dict[type[Kind], Callable[[Any, Theme], Control]] = {
     Color: ColorControl,
     Seed: SeedControl,
     File: FileControl,
+    Curve: CurveControl,
     Painted: PaintedControl,
 }
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from graph_engine.curve import Points, height_at
 from nodes.value_type import value_type
 from nodes.values import Ask, Elsewhere, Generator, Guidance, Prompt
 
@@ -29,6 +30,13 @@ SCHEDULES: dict[str, Callable[[Level, float], Level]] = {
     "cosine": _cosine,
 }
 """How much of the guidance holds once a share of the way is done: all of it, that share, or (1 − cos(π·share^power))/2."""
+
+
+def along(curve: Points, done: Level) -> Level:
+    """The height of a curve where a share of the way is done, or at each of several."""
+    if not isinstance(done, Tensor):
+        return height_at(curve, done)
+    return torch.tensor([height_at(curve, x) for x in done.flatten().tolist()], dtype=done.dtype, device=done.device).view_as(done)
 
 
 @value_type(name="Guidance", describe=lambda _: "no guidance")
@@ -59,6 +67,7 @@ class ClassifierFree(Guidance):
         negative: words or a class to lead away from; None = the generator's empty prompt.
         schedule: a name of `SCHEDULES`: how the scale grows from 1 on the way.
         power: of the cosine schedule; above 1 the scale grows later.
+        curve: points (share of the way that is done, how much of the schedule holds there); none = all of it everywhere.
     """
 
     scale: float
@@ -67,6 +76,7 @@ class ClassifierFree(Guidance):
     negative: Prompt | None = None
     schedule: str = "constant"
     power: float = 1.0
+    curve: tuple[tuple[float, float], ...] = ()
 
     def __post_init__(self) -> None:
         if not math.isfinite(self.scale):
@@ -91,7 +101,8 @@ class ClassifierFree(Guidance):
 
     def scale_at(self, level: Level) -> Level:
         """The scale at a level, or at each of several."""
-        return 1 + (self.scale - 1) * SCHEDULES[self.schedule](1 - level, self.power)
+        share = SCHEDULES[self.schedule](1 - level, self.power)
+        return 1 + (self.scale - 1) * (share * along(self.curve, 1 - level) if self.curve else share)
 
 
 @value_type(name="Guidance", stored=False, describe=lambda guidance: f"by {guidance.worse.model.name}, scale {guidance.scale:g}")

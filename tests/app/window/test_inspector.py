@@ -6,7 +6,7 @@ from PySide6.QtTest import QTest
 from app.edits import exposed_name
 from app.inspector.controls import CONTROLS, control_for
 from app.theme.tokens import DARK
-from graph_engine.declaration import AnyKind, Choice, Color, File, Integer, Number, Painted, Seed, Text, Toggle
+from graph_engine.declaration import AnyKind, Choice, Color, Curve, File, Integer, Number, Painted, Seed, Text, Toggle
 from tests.app.window.hands import LEFT, Hands
 
 A = QPoint(120, 160)
@@ -32,7 +32,7 @@ def test_every_kind_has_a_control(qapp) -> None:  # type: ignore[no-untyped-def]
     kinds: list[tuple[AnyKind, object]] = [
         (Number(), 0.5), (Integer(), 3), (Toggle(), True), (Text(), "a"), (Text(multiline=True), "a\nb"), (Choice(("a", "b")), "b"),
         (Color(), "#10203040"), (Seed(), {"value": 2**63, "policy": "random"}), (File((".png",)), "a.png"),
-        (Painted("mask"), {"shapes": []}),
+        (Choice(tuple("abcdefghij")), "j"), (Curve(), [[0, 0.5], [0.5, 1], [1, 0]]), (Painted("mask"), {"shapes": []}),
     ]  # fmt: skip
     assert {type(kind) for kind, _ in kinds} == set(CONTROLS)
     for kind, value in kinds:
@@ -132,10 +132,10 @@ def test_a_double_click_on_a_value_of_a_node_focuses_its_control(hands: Hands) -
     node = hands.add("fade", A)
     hands.session.select(())
     item = hands.canvas.graph_scene.nodes[node]
-    (row,) = [row for row in item.geometry.rows if row.parameter.name == "steps"]
+    (row,) = [row for row in item.geometry.rows if row.parameter.name == "seed"]
     hands.double_click(hands.canvas.mapFromScene(item.pos() + row.field.center()))
     assert hands.session.selection == {node}
-    assert hands.row("steps").control.field.hasFocus()
+    assert hands.row("seed").control.field.hasFocus()
 
 
 def test_typing_is_undone_by_words_from_within_the_field(hands: Hands) -> None:

@@ -51,3 +51,16 @@ def test_a_guided_way_ends_where_the_combined_prediction_points() -> None:
 
     end = denoised(guided(predict, POSITIVE, ClassifierFree(2.0)), torch.zeros(1, 1, 2, 2), Strategy("flow", "heun", 3))
     assert torch.allclose(end, torch.full((1, 1, 2, 2), 5.0))
+
+
+def test_a_drawn_curve_says_how_much_of_the_scale_holds_on_the_way() -> None:
+    guidance = ClassifierFree(scale=5.0, curve=((0.0, 0.0), (0.5, 1.0), (1.0, 0.5)))
+    assert [round(guidance.scale_at(level), 6) for level in (1.0, 0.5, 0.0)] == [1.0, 5.0, 3.0]
+    assert list(guidance.asks(POSITIVE, 1.0)) == ["positive"]
+    levels = torch.tensor([[1.0], [0.5], [0.0]])
+    assert torch.allclose(guidance.scale_at(levels), torch.tensor([[1.0], [5.0], [3.0]]))
+
+
+def test_a_curve_of_full_height_is_the_schedule_alone() -> None:
+    drawn, plain = ClassifierFree(4.0, schedule="cosine", curve=((0.0, 1.0), (1.0, 1.0))), ClassifierFree(4.0, schedule="cosine")
+    assert [drawn.scale_at(level / 8) for level in range(9)] == [plain.scale_at(level / 8) for level in range(9)]
