@@ -20,6 +20,7 @@ from nodes.runtime.models import holder
 from nodes.runtime.stopping import stopping
 from nodes.runtime.token_coding import check_maker, check_opaque, fixed_side, from_model, picture_tokens, to_model, token_pixels
 from nodes.runtime.token_families import codebook_of
+from nodes.runtime.weighted_words import weighted
 from nodes.values import Conditioning, Image, Latent, TextEncoder, Tokenizer, Tokens
 
 PREVIEW_CELLS = 32 * 32
@@ -29,13 +30,17 @@ PREVIEW_CELLS = 32 * 32
 def conditioning(encoder: TextEncoder, prompt: str, context: Context) -> Conditioning:
     """What the encoder makes of a prompt; words that it does not know or has no room for become notes.
 
+    The features of a word of weight w are ``w·z``. The features of no word are zeros, so this is the way from nothing (0) over the word
+    (1) to more of it.
+
     Raises:
-        Failure: there is no encoder, since the generator takes no words.
+        Failure: there is no encoder, since the generator takes no words; or a weight is too large.
     """
     if encoder.model is None:
         raise Failure("text_encoder: this generator takes a class, no words", "Connect Class label in place of Encode prompt.")
     config = encoder.model.config
-    words = tokenize(prompt, config["vocabulary"], config["max_words"])
+    read = weighted(prompt)
+    words = tokenize(read.text, config["vocabulary"], config["max_words"])
     if words.unknown:
         context.note(f"Not in the vocabulary, so without effect: {_quoted(words.unknown)}.")
     if words.left_out:
@@ -45,6 +50,8 @@ def conditioning(encoder: TextEncoder, prompt: str, context: Context) -> Conditi
     model = holder.module(encoder.model, at)
     with torch.no_grad(), stopping(model, context):
         features = model(ids.to(at.torch), mask.to(at.torch)).cpu()
+    if not read.is_plain and words.spans:
+        features = features * torch.tensor([read.weights[start] for start, _ in words.spans])[None, :, None]
     return Conditioning(features, mask, (prompt,), (words.spans,), encoder.model.digest)
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
 from app.comfyui.mapping.entry import Case, Entry, NoCounterpart, Piece
 
-WEIGHT = re.compile(r"\([^()]*:\s*[0-9.]+\s*\)|embedding:")
+EMBEDDING = "embedding:"
 
 
 def text_encode(case: Case, piece: Piece) -> None:
@@ -21,8 +20,8 @@ def text_encode(case: Case, piece: Piece) -> None:
         piece.carry("prompt", "text", case, "text", str)
         piece.add("main", "prompt/encode_prompt", (1, 0))
         piece.join("prompt", "text", "main", "prompt")
-        if WEIGHT.search(text):
-            piece.differs("weights in brackets and embeddings in the words are read as plain words")
+        if EMBEDDING in text:
+            piece.differs("embeddings in the words are read as plain words")
     piece.take("main", "text_encoder", case.origin("clip"))
     piece.gives = {0: ("main", "conditioning")}
 

@@ -8,7 +8,7 @@ from graph_engine.declaration import Text, node
 
 
 @node(words=("text", "words", "caption"))
-def prompt(text: Annotated[str, Text(multiline=True, placeholder="a cat in a meadow")] = "") -> str:
+def prompt(text: Annotated[str, Text(multiline=True, placeholder="a cat in a meadow", prompt=True)] = "") -> str:
     """Words that say what the picture shows.
 
     The words go to *Encode prompt*, or drive any other text parameter: write once, use in several places. A graph that

@@ -1,0 +1,39 @@
+"""What a text encoder makes of a prompt before anything runs: which words it reads, knows and has no room for, and how much they weigh."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from nodes.models.files import ModelFile
+from nodes.models.text_encoder import UNKNOWN, tokenize
+from nodes.runtime.weighted_words import weighted
+
+ANY_NUMBER = 1 << 16
+
+
+@dataclass(frozen=True)
+class WordSeen:
+    """A word as ``prompt[start:end]``."""
+
+    start: int
+    end: int
+    weight: float
+    known: bool
+
+
+def words_seen(encoder: ModelFile, prompt: str) -> tuple[WordSeen, ...]:
+    """All words of a prompt in their order, also those behind the last that the encoder has room for (`room_for_words`).
+
+    Raises:
+        Failure: a weight is too large.
+    """
+    read = weighted(prompt)
+    words = tokenize(read.text, encoder.config["vocabulary"], ANY_NUMBER)
+    pairs = zip(words.ids, words.spans, strict=True)
+    return tuple(WordSeen(start, end, read.weights[start], word != UNKNOWN) for word, (start, end) in pairs)
+
+
+def room_for_words(encoder: ModelFile) -> int:
+    """How many words an encoder reads."""
+    room: int = encoder.config["max_words"]
+    return room
