@@ -48,8 +48,13 @@ class EngineRoom:
         self.trouble = self._set_budgets()
         self.history = History(folder / "history.db")
         self._find, self._how_to_get = _finder(nodes), _getter(nodes)
-        self.digests = FileDigests(self._find, folder / "digests.json")
+        self._digests_file = folder / "digests.json"
+        self.digests = self.own_digests()
         self._foretelling = Foretelling()
+
+    def own_digests(self) -> FileDigests:
+        """Digests of files for one thread."""
+        return FileDigests(self._find, self._digests_file)
 
     def _set_budgets(self) -> str:
         """Set the budgets that the user chose; what is wrong with them, if anything."""

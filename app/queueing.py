@@ -13,7 +13,7 @@ from app.queue.job import PAUSED, RUNNING, STOPPED, WAITING, Job, Record
 from app.queue.jobs import Jobs, QueueTrouble
 from app.sheet import shrunk
 from app.signals import Signal
-from app.wire import AboutHoldings
+from app.wire import Aside
 from app.wording import seconds_text, title_of_step
 from graph_engine.declaration import NodeType
 from graph_engine.events import AnyEvent, StepFinished, StepPreview
@@ -44,7 +44,7 @@ class Worker(Protocol):
 
     def stop(self) -> None: ...
 
-    def say(self, message: AboutHoldings) -> None: ...
+    def say(self, message: Aside) -> None: ...
 
 
 class Asked(NamedTuple):

@@ -29,6 +29,7 @@ class Runner(QObject):
     planned = Signal(object)  # the Plan asked for last
     expected = Signal(str, object)  # the run that begins, and its Plan
     holdings_told = Signal(object)  # `wire.HoldingsTold`
+    words_told = Signal(object)  # `wire.WordsTold`
     lost = Signal(str)  # why the worker ended; another was started
     began = Signal(object)  # the Job that runs now
     ended = Signal(object)  # a Job that is over, or waits again
@@ -87,8 +88,8 @@ class Runner(QObject):
             self.began.emit(job)
         self.queue_changed.emit()
 
-    def say(self, message: wire.AboutHoldings) -> None:
-        """Ask or wish something about what the worker holds."""
+    def say(self, message: wire.Aside) -> None:
+        """Ask or wish something that the worker sees to beside its work."""
         self.link.say(message)
 
     @Slot(str)
@@ -130,6 +131,8 @@ class Runner(QObject):
                     self.expected.emit(message.ask, message.plan)
             case wire.HoldingsTold():
                 self.holdings_told.emit(message)
+            case wire.WordsTold():
+                self.words_told.emit(message)
             case str():
                 self.lost.emit(message)
             case _:

@@ -21,6 +21,7 @@ from app.housekeeping import Housekeeping
 from app.journal import Lost
 from app.language import retold, tr
 from app.linking import LooseEnd, fitting_ends
+from app.prompt_reading import PromptReading
 from app.queue.job import Job
 from app.queueing import Queueing, Worker
 from app.rewires import Rewires
@@ -80,6 +81,7 @@ class Session:
         self.installed = catalogue
         self.queueing = Queueing(lambda: self.installed)
         self.housekeeping = Housekeeping(lambda: self.worker)
+        self.reading = PromptReading(lambda: self.worker)
         self.worker = worker
         self.folder = folder
         self.document = Document()
@@ -535,8 +537,13 @@ class Session:
     def take_plan(self, plan: Plan) -> None:
         self._tell(self.runs.take_plan(plan))
         self.run_changed.emit()
+        self.reading.renewed.emit()
         self._missing = plan.missing
         self._check()
+
+    def ask_reading(self, node: str, parameter: str, texts: tuple[str, ...]) -> None:
+        """Ask how texts of a node would be read."""
+        self.reading.ask((node, parameter), self.flat, self.installed, self.document.prefix + node, texts)
 
     def reason_text(self, reason: str) -> str:
         """A reason of the engine with the titles of nodes instead of their ids."""
@@ -557,6 +564,7 @@ class Session:
 
     def take_loss(self, reason: str) -> None:
         """The worker died. The document is here, untouched; its run was ended by an event before."""
+        self.reading.begin_anew()
         self.said.emit(f"{_begun_large(retold(reason))}.", "warning")
 
     def problem_text(self, problem: Problem) -> str:

@@ -44,6 +44,7 @@ class SimpleView(QWidget):
         session.document_changed.connect(self._renew)
         session.catalogue_changed.connect(self._renew)
         session.workflow_changed.connect(self._follow)
+        session.reading.told.connect(self._show_told)
         self.hide()
 
     def _lay_out(self) -> None:
@@ -90,6 +91,12 @@ class SimpleView(QWidget):
             hint.setProperty("quiet", True)
             self._form.addWidget(hint)
         self._show_words()
+
+    def _show_told(self, node: str, name: str, told: object) -> None:
+        """What came of a control's question."""
+        for row in self.rows if self.isVisible() else ():
+            if (row.node, row.parameter.name) == (node, name):
+                row.control.show_told(told)
 
     def _show_words(self) -> None:
         self.name.setText(self.session.workflow.name or self.session.document.name)

@@ -314,6 +314,7 @@ class Window(QMainWindow):
         self._tick_timer.timeout.connect(session.run_changed.emit)
         self._tick_timer.timeout.connect(session.housekeeping.ask)
         runner.holdings_told.connect(session.housekeeping.take)
+        runner.words_told.connect(session.reading.take)
         session.housekeeping.altered.connect(self._plan_soon)
         runner.lost.connect(self._take_loss)
         self.queue_panel.opening_requested.connect(self._open_job)

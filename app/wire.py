@@ -75,6 +75,35 @@ class HoldingsTold(Message, frozen=True, tag="holdings_told"):
     trouble: str = ""
 
 
+class AskWords(Message, frozen=True, tag="ask_words"):
+    """How an encoder would read texts. ``workflow`` holds what makes the encoder, which is an output of one of its nodes."""
+
+    ask: str
+    workflow: bytes
+    node: str
+    output: str
+    texts: tuple[str, ...]
+
+
+class Word(msgspec.Struct, frozen=True):
+    """A word of a text as ``text[start:end]``."""
+
+    start: int
+    end: int
+    weight: float = 1.0
+    known: bool = True
+
+
+class WordsTold(Message, frozen=True, tag="words_told"):
+    """The words of each text; ``room`` is how many the encoder reads, ``trouble`` why nobody can tell."""
+
+    ask: str
+    encoder: str = ""
+    room: int = 0
+    words: tuple[tuple[Word, ...], ...] = ()
+    trouble: str = ""
+
+
 class Ready(Message, frozen=True, tag="ready"):
     """The worker is up. ``catalogue`` is `Catalogue.to_json`."""
 
@@ -101,7 +130,9 @@ class Planned(Message, frozen=True, tag="planned"):
 
 
 AboutHoldings = AskHoldings | SetBudget | LetGo
-AnyMessage = Run | Stop | AskPlan | AboutHoldings | HoldingsTold | Ready | Happened | Refused | Planned
+Aside = AboutHoldings | AskWords
+"""What is answered beside the work."""
+AnyMessage = Run | Stop | AskPlan | Aside | HoldingsTold | WordsTold | Ready | Happened | Refused | Planned
 
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(AnyMessage).decode

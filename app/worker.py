@@ -19,6 +19,7 @@ import msgspec
 from app import wire
 from app.engine_room import NODES, EngineRoom
 from app.holdings import holdings, let_go, machine_bytes, process_bytes
+from app.word_reading import WordReading
 from graph_engine.check import Problem
 from graph_engine.errors import BadWorkflow
 from graph_engine.events import AnyEvent
@@ -47,7 +48,7 @@ class Work:
     def __init__(self, incoming: BinaryIO, outgoing: BinaryIO, nodes: str, folder: Path | None) -> None:
         self._incoming, self._outgoing = incoming, outgoing
         self._waiting: queue.Queue[wire.AnyMessage | None] = queue.Queue()
-        self._asides: queue.Queue[wire.AboutHoldings] = queue.Queue()
+        self._asides: queue.Queue[wire.Aside] = queue.Queue()
         self._sending = threading.Lock()
         self._stops: dict[str, threading.Event] = {}
         self._prefix = f"tessera{os.getpid():x}x"
@@ -70,7 +71,7 @@ class Work:
             while (message := wire.receive(self._incoming)) is not None:
                 if isinstance(message, wire.Stop):
                     self._stops.setdefault(message.run, threading.Event()).set()
-                elif isinstance(message, wire.AskHoldings | wire.SetBudget | wire.LetGo):
+                elif isinstance(message, wire.AskHoldings | wire.SetBudget | wire.LetGo | wire.AskWords):
                     self._asides.put(message)
                 else:
                     self._waiting.put(message)
@@ -80,10 +81,13 @@ class Work:
         os._exit(0)
 
     def _keep_house(self) -> None:
-        """Thread: what is asked and wished about what is held."""
-        room = self._room
+        """Thread: what is asked and wished about what is held, and how words would be read."""
+        room, reading = self._room, WordReading(self._room)
         while True:
             match self._asides.get():
+                case wire.AskWords() as question:
+                    self._say(reading.answer(question))
+                    continue
                 case wire.SetBudget(holding, budget):
                     room.set_budget(holding, budget)
                 case wire.LetGo(holding):

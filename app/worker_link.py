@@ -21,7 +21,7 @@ MAX_QUICK_DEATHS = 3
 LOST = "lost"
 """The state of a run whose worker ended without being asked to."""
 
-Heard = Callable[["AnyEvent | wire.Ready | wire.Refused | wire.Planned | wire.HoldingsTold"], None]
+Heard = Callable[["AnyEvent | wire.Ready | wire.Refused | wire.Planned | wire.HoldingsTold | wire.WordsTold"], None]
 
 
 class WorkerLink:
@@ -73,7 +73,7 @@ class WorkerLink:
     def plan(self, message: wire.AskPlan) -> None:
         self._send(message)
 
-    def say(self, message: wire.AboutHoldings) -> None:
+    def say(self, message: wire.Aside) -> None:
         self._send(message)
 
     def stop(self, run: str) -> None:
@@ -145,7 +145,7 @@ class WorkerLink:
             if isinstance(event, RunFinished):
                 self._running.discard(event.run)
             self._heard(event)
-        elif isinstance(message, wire.Ready | wire.Refused | wire.Planned | wire.HoldingsTold):
+        elif isinstance(message, wire.Ready | wire.Refused | wire.Planned | wire.HoldingsTold | wire.WordsTold):
             if isinstance(message, wire.Refused):
                 self._running.discard(message.run)
             self._heard(message)

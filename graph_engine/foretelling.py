@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import inspect
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from graph_engine.catalogue import Catalogue
@@ -33,20 +33,30 @@ class Foretelling:
 
     def problems(self, graph: Graph, catalogue: Catalogue, targets: Iterable[str], digests: Callable[[str], str]) -> list[Problem]:
         """What does not fit in what the targets need. The graph has no errors."""
+        problems = []
+        for node, recipe, found in self._walk(graph, catalogue, targets, digests):
+            if isinstance(found, Failure) and not isinstance(found, MissingModel):
+                problems.append(_problem(node, recipe, found))
+        return problems
+
+    def told(self, graph: Graph, catalogue: Catalogue, targets: Iterable[str], digests: Callable[[str], str]) -> dict[str, Told]:
+        """What each node that the targets need tells of its outputs. The graph has no errors."""
+        return {node: found for node, _, found in self._walk(graph, catalogue, targets, digests)}
+
+    def _walk(
+        self, graph: Graph, catalogue: Catalogue, targets: Iterable[str], digests: Callable[[str], str]
+    ) -> Iterator[tuple[str, Recipe, Told]]:
+        """Each node that can tell something, after those that it depends on."""
         wanted = tuple(targets)
         if not any(catalogue.foretells(type_) for type_ in {node.type for node in graph.nodes.values()}):
-            return []
+            return
         made = keys(graph, catalogue, digests, wanted)
         told: dict[str, Told] = {}
-        problems = []
         for node in graph.in_order(graph.upstream(wanted)):
             if node not in made.recipes or not (tell := catalogue.foretells(graph.nodes[node].type)):
                 continue
-            found = self._remembered(made.keys[node], tell, made.recipes[node], told)
-            told[node] = found
-            if isinstance(found, Failure) and not isinstance(found, MissingModel):
-                problems.append(_problem(node, made.recipes[node], found))
-        return problems
+            told[node] = self._remembered(made.keys[node], tell, made.recipes[node], told)
+            yield node, made.recipes[node], told[node]
 
     def _remembered(self, key: str, tell: Callable[..., Any], recipe: Recipe, told: Mapping[str, Told]) -> Told:
         if key in self._told:

@@ -39,11 +39,13 @@ class Toggle(Kind, frozen=True, tag="toggle"):
 
 
 class Text(Kind, frozen=True, tag="text"):
-    """``prompt``: words that lead what is made; they may carry weights, and whoever reads them takes only so many."""
+    """``prompt``: words that lead what is made; they may carry weights, and whoever reads them takes only so many. ``lines``: each line
+    is a text of its own."""
 
     multiline: bool = False
     placeholder: str = ""
     prompt: bool = False
+    lines: bool = False
 
 
 class Choice(Kind, frozen=True, tag="choice"):

@@ -13,12 +13,20 @@ class Control(QWidget):
     settled = Signal()
     opened = Signal()
     """The value is to be made in an editor of its own."""
+    asked = Signal(object)
+    """How these texts would be read is to be told (`show_told`)."""
     whole_width = False
     """Whether the label stands above instead of beside."""
 
     def show_value(self, value: Any) -> None:
         """Show a value without saying that it changed."""
         raise NotImplementedError
+
+    def ask(self) -> None:
+        """Ask again what is asked of the worker; most controls ask nothing."""
+
+    def show_told(self, told: Any) -> None:
+        """Show what came of `asked`."""
 
     def focus(self) -> None:
         """Take the keyboard."""

@@ -11,8 +11,8 @@ from app.inspector.curve_control import CurveControl
 from app.inspector.file_control import FileControl
 from app.inspector.number_control import NumberControl
 from app.inspector.painted_control import PaintedControl
+from app.inspector.prompt_control import text_control
 from app.inspector.seed_control import SeedControl
-from app.inspector.text_control import TextControl
 from app.theme.tokens import Theme
 from graph_engine.declaration import AnyKind, Choice, Color, Curve, File, Integer, Kind, Number, Painted, Seed, Text, Toggle
 
@@ -21,7 +21,7 @@ CONTROLS: dict[type[Kind], Callable[[Any, Theme], Control]] = {
     Integer: NumberControl,
     Toggle: ToggleControl,
     Choice: ChoiceControl,
-    Text: TextControl,
+    Text: text_control,
     Color: ColorControl,
     Seed: SeedControl,
     File: FileControl,

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from app.inspector.node_form import NodeForm
+from app.inspector.parameter_row import ParameterRow
 from app.inspector.workflow_form import WorkflowForm
 from app.language import tr
 from app.session import Session
@@ -28,6 +29,8 @@ class Inspector(QScrollArea):
         session.workflow_changed.connect(self.show_change)
         session.step_changed.connect(self.show_step)
         session.parameter_requested.connect(self.show_parameter)
+        session.reading.told.connect(self.show_told)
+        session.reading.renewed.connect(self._ask_again)
         self.show_selection()
 
     def show_selection(self) -> None:
@@ -71,6 +74,20 @@ class Inspector(QScrollArea):
     def show_step(self, node: str) -> None:
         if isinstance(self.form, NodeForm) and self.form.node == node:
             self.form.show_step()
+
+    def show_told(self, node: str, name: str, told: object) -> None:
+        """What came of a control's question."""
+        for row in self._rows():
+            if (row.node, row.parameter.name) == (node, name):
+                row.control.show_told(told)
+
+    def _ask_again(self) -> None:
+        """A plan came: the worker may know more than before."""
+        for row in self._rows():
+            row.control.ask()
+
+    def _rows(self) -> list[ParameterRow]:
+        return self.form.rows if isinstance(self.form, NodeForm | WorkflowForm) else []
 
     def show_parameter(self, node: str, name: str) -> None:
         """Select the node and put the keyboard on one of its parameters."""

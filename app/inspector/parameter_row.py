@@ -30,6 +30,7 @@ class ParameterRow(QWidget):
         self.control.setAccessibleDescription(parameter.help)
         self.control.changed.connect(lambda value: session.set_parameter(node, parameter, value))
         self.control.settled.connect(lambda: session.settle())  # Qt keeps a reference to what is bound to no widget for good
+        self.control.asked.connect(lambda texts: session.ask_reading(node, parameter.name, texts))
         self.control.opened.connect(lambda: session.editor_requested.emit(node))
         self.driven = QLabel()
         self.driven.setProperty("quiet", True)

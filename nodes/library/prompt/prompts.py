@@ -10,7 +10,7 @@ from graph_engine.ends import lines_of
 
 @node(words=("texts", "list", "batch", "lines", "wildcards"))
 def prompts(
-    text: Annotated[str, Text(multiline=True, placeholder="a red cat\na blue dog", prompt=True)] = "",
+    text: Annotated[str, Text(multiline=True, placeholder="a red cat\na blue dog", prompt=True, lines=True)] = "",
 ) -> Annotated[list[str], Lines("text")]:
     """Several prompts, one a line.
 
