@@ -9,6 +9,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -24,8 +25,7 @@ def top_k(logits: Tensor, k: int) -> Tensor:
     """Keep the k largest (Fan et al. 2018), and whatever equals the k-th; 0 keeps all."""
     if not 0 < k < logits.shape[-1]:
         return logits
-    least = logits.kthvalue(logits.shape[-1] - k + 1, -1, keepdim=True).values  # finds one, where topk sorts all k
-    return logits.masked_fill(logits < least, NOTHING)
+    return _from(logits, _kth(logits, k))
 
 
 def top_k_by_doubt(logits: Tensor, sure_k: int, k: int) -> Tensor:
@@ -36,18 +36,19 @@ def top_k_by_doubt(logits: Tensor, sure_k: int, k: int) -> Tensor:
     codes = logits.shape[-1]
     most = min(k or codes, codes)
     ks = (sure_k + (most - sure_k) * entropy(logits) / math.log(codes)).round().long().clamp(1, codes)
-    least = logits.sort(-1, descending=True).values.gather(-1, ks[..., None] - 1)
-    return logits.masked_fill(logits < least, NOTHING)
+    return _from(logits, ascending(logits).gather(-1, codes - ks[..., None]))
 
 
 def top_p(logits: Tensor, p: float) -> Tensor:
-    """Keep the smallest set of the likeliest that holds more than p (Holtzman et al. 2020); the one that crosses p stays."""
+    """Keep the smallest set of the likeliest that holds more than p (Holtzman et al. 2020); the one that crosses p stays.
+
+    So does whatever is as likely as that one.
+    """
     if p >= 1:
         return logits
-    ordered, order = logits.sort(-1, descending=True)
-    before = ordered.softmax(-1).cumsum(-1).roll(1, -1)
-    before[..., 0] = 0
-    return logits.masked_fill((before > p).scatter(-1, order, before > p), NOTHING)
+    ordered = ascending(logits).flip(-1)
+    kept = (ordered.softmax(-1).cumsum(-1) <= p).sum(-1, keepdim=True)  # those before the one that crosses
+    return _from(logits, ordered.gather(-1, kept.clamp(max=logits.shape[-1] - 1)))
 
 
 def bottom_p(logits: Tensor, p: float) -> Tensor:
@@ -57,10 +58,29 @@ def bottom_p(logits: Tensor, p: float) -> Tensor:
     """
     if not 0 < p < 1:
         return logits
-    ordered, order = logits.sort(-1)
-    dropped = ordered.softmax(-1).cumsum(-1) <= 1 - p
-    dropped[..., -1] = False
-    return logits.masked_fill(dropped.scatter(-1, order, dropped), NOTHING)
+    ordered = ascending(logits)
+    dropped = (ordered.softmax(-1).cumsum(-1) <= 1 - p).sum(-1, keepdim=True)
+    return _from(logits, ordered.gather(-1, dropped.clamp(max=logits.shape[-1] - 1)))
+
+
+def _from(logits: Tensor, least: Tensor) -> Tensor:
+    """Those that are not below the least, one a position: (…, 1)."""
+    return torch.where(logits < least, NOTHING, logits)
+
+
+def ascending(logits: Tensor) -> Tensor:
+    """Sorted logits; on a CPU by numpy, whose sort uses vector instructions and takes a tenth of the time of torch's."""
+    if logits.device.type == "cpu":
+        return torch.from_numpy(np.sort(logits.detach().numpy(), -1))
+    return logits.sort(-1).values
+
+
+def _kth(logits: Tensor, k: int) -> Tensor:
+    """The k-th largest of each position: (…, 1)."""
+    place = logits.shape[-1] - k
+    if logits.device.type == "cpu":
+        return torch.from_numpy(np.partition(logits.detach().numpy(), place, -1)[..., place, None])
+    return logits.kthvalue(place + 1, -1, keepdim=True).values
 
 
 def picked(likely: Tensor, exponential: Tensor) -> Tensor:
