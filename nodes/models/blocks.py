@@ -98,18 +98,25 @@ class KeyValueCache:
     """Keys and values of what a decoder has read, in memory of fixed size: written in place, handed out as views."""
 
     def __init__(self, layers: int, batch: int, heads: int, length: int, head_width: int, like: Tensor) -> None:
-        self.keys, self.values = ([like.new_zeros(batch, heads, length, head_width) for _ in range(layers)] for _ in range(2))
+        self.kept = [like.new_zeros(batch, 2 * heads, length, head_width) for _ in range(layers)]  # keys, then values
 
     def extended(self, layer: int, start: int, k: Tensor, v: Tensor) -> tuple[Tensor, Tensor]:
         """Keys and values up to the end of these new ones (batch, heads, new, head width), which go to ``start``."""
-        keys, values, new = self.keys[layer], self.values[layer], k.shape[2]
+        kept, new = self.kept[layer], k.shape[2]
+        keys, values = kept.narrow(2, 0, start + new).chunk(2, 1)
         keys.narrow(2, start, new).copy_(k)
         values.narrow(2, start, new).copy_(v)
-        return keys.narrow(2, 0, start + new), values.narrow(2, 0, start + new)
+        return keys, values
+
+    def extended_by(self, layer: int, start: int, seen: Tensor) -> Tensor:
+        """The same for keys and values side by side, (batch, 2·heads, new, head width)."""
+        kept, new = self.kept[layer], seen.shape[2]
+        kept.narrow(2, start, new).copy_(seen)
+        return kept.narrow(2, 0, start + new)
 
     def narrowed(self, batch: int) -> None:
         """Keep the first items of the batch only."""
-        self.keys, self.values = ([held[:batch] for held in kept] for kept in (self.keys, self.values))
+        self.kept = [held[:batch] for held in self.kept]
 
 
 def modulated(x: Tensor, shift: Tensor, scale: Tensor) -> Tensor:

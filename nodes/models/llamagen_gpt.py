@@ -15,7 +15,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from nodes.models.blocks import KeyValueCache, RmsNorm, causal_mask, grid_rotation, rotated_pairs
+from nodes.models.blocks import KeyValueCache, RmsNorm, causal_mask, grid_rotation
 from nodes.models.shapes import Shapes, count, has
 
 ODD_HEADS = {2560: 40, 3200: 32, 4096: 32}
@@ -85,12 +85,12 @@ class _Attention(nn.Module):
         self.wqkv = nn.Linear(c.width, (c.heads + 2 * c.key_heads) * self.head_width, bias=False)
         self.wo = nn.Linear(c.width, c.width, bias=False)
 
-    def forward(self, x: Tensor, rotation: Tensor, mask: Tensor | None, cache: KeyValueCache | None, layer: int, start: int) -> Tensor:
-        parts = self.wqkv(x).unflatten(-1, (-1, self.head_width)).transpose(1, 2)  # (batch, heads + 2·key heads, length, head width)
-        looked, v = parts.split([self.heads + self.key_heads, self.key_heads], 1)
-        q, k = rotated_pairs(looked, rotation).split([self.heads, self.key_heads], 1)
-        if cache is not None:
-            k, v = cache.extended(layer, start, k, v)
+    def forward(self, x: Tensor, turn: Tensor, mask: Tensor | None, cache: KeyValueCache | None, layer: int, start: int) -> Tensor:
+        """``turn`` (batch or 1, length, heads + 2·key heads, head width/2) complex: 1 for the values, so that one product turns all."""
+        pairs = torch.view_as_complex(self.wqkv(x).float().view(*x.shape[:2], -1, self.head_width // 2, 2))
+        parts = torch.view_as_real(pairs * turn).flatten(-2).to(x.dtype).transpose(1, 2)  # (batch, all heads, length, head width)
+        q, seen = parts.split([self.heads, 2 * self.key_heads], 1)
+        k, v = (seen if cache is None else cache.extended_by(layer, start, seen)).chunk(2, 1)
         mixed = F.scaled_dot_product_attention(q, k, v, attn_mask=mask, enable_gqa=self.heads != self.key_heads)
         return self.wo(mixed.transpose(1, 2).flatten(2))
 
@@ -98,7 +98,7 @@ class _Attention(nn.Module):
 class FeedForward(nn.Module):
     """SwiGLU (Shazeer 2020): ``w2(silu(w1·x) ⊙ w3·x)``.
 
-    ``side_by_side`` names layers that read the same; `nodes.runtime.halved` makes one of them, ``both``.
+    ``side_by_side`` names layers that read the same; `nodes.runtime.few_rows` makes one of them, ``both``.
     """
 
     side_by_side = ("w1", "w3")
@@ -166,10 +166,20 @@ class LlamaGenGpt(nn.Module):
         grid = grid_rotation(c.side, c.side, c.width // c.heads, device=self.tok_embeddings.weight.device)
         return F.pad(grid, (0, 0, 0, 0, c.caption_length, 0))
 
+    def turn(self, rotation: Tensor) -> Tensor:
+        """(batch or 1, length, heads + 2·key heads, head width/2) complex, of a rotation ([batch, 1,] length, head width/2, 2).
+
+        Queries and keys turn; values stay, by 1.
+        """
+        c, turn = self.config, torch.view_as_complex(rotation)[..., None, :]
+        turn = turn.squeeze(1) if rotation.ndim == 5 else turn[None]
+        return torch.cat([turn.expand(-1, -1, c.heads + c.key_heads, -1), torch.ones_like(turn).expand(-1, -1, c.key_heads, -1)], 2)
+
     def hidden(self, x: Tensor, rotation: Tensor, mask: Tensor | None, cache: KeyValueCache | None = None, start: int = 0) -> Tensor:
         """The stream after the last layer, as ``x`` (batch, length, width)."""
+        turn = self.turn(rotation)
         for i, layer in enumerate(self.layers):
-            x = layer(x, rotation, mask, cache, i, start)
+            x = layer(x, turn, mask, cache, i, start)
         return x
 
     def logits(self, x: Tensor) -> Tensor:

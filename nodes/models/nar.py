@@ -41,10 +41,11 @@ class Nar(LlamaGenGpt):
     def both(self, x: Tensor, *where: object) -> tuple[Tensor, Tensor]:
         """Logits to the right and below, each (batch, length, codebook), of a stream (batch, length, width)."""
         rotation, mask, cache, start = where
+        turn = self.turn(rotation)
         for i, layer in enumerate(self.layers):
             if i == len(self.layers) - 1:
                 right = self.logits(x)
-            x = layer(x, rotation, mask, cache, i, start)
+            x = layer(x, turn, mask, cache, i, start)
         return right, self.medusa_output(self.medusa_norm(x)).float()
 
     def forward(self, condition: Tensor, ids: Tensor) -> tuple[Tensor, Tensor]:

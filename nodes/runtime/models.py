@@ -18,7 +18,7 @@ from nodes.models.files import ModelFile
 from nodes.models.known_layouts import LAYOUTS
 from nodes.models.layouts import build_model
 from nodes.runtime.devices import Device
-from nodes.runtime.halved import FEW_ROWS, can_halve, halved, halved_bytes
+from nodes.runtime.few_rows import FEW_ROWS, can_pack, packed_bytes, ready
 
 
 @dataclass(frozen=True)
@@ -46,8 +46,8 @@ class ModelHolder:
         with self._lock:
             if key not in self._models:
                 module = build_model(file).to(device.torch)
-                if device.torch.type == "cpu" and LAYOUTS[file.layout].family in FEW_ROWS and can_halve():
-                    module = halved(module)
+                if device.torch.type == "cpu" and LAYOUTS[file.layout].family in FEW_ROWS and can_pack():
+                    module = ready(module)
                 self._models[key] = Held(file.name, device.name, _bytes(module)), module
             self._models.move_to_end(key)
             self._evict()
@@ -81,7 +81,7 @@ class ModelHolder:
 
 def _bytes(module: nn.Module) -> int:
     tensors: int = sum(value.nbytes for value in module.state_dict().values())
-    return tensors + halved_bytes(module)
+    return tensors + packed_bytes(module)
 
 
 holder = ModelHolder(budget=4 * 2**30)

@@ -89,6 +89,7 @@ def seconds(run: Run) -> float:
 
 def measured(name: str, folder: Path | None, rounds: int) -> dict[str, Any]:
     ours, other, beside = pair(name, folder)
+    ours = torch.inference_mode()(ours)  # as the program runs it
     ours(), other()  # what is made once is made
     turns = [(seconds(ours), seconds(other)) for _ in range(rounds)]
     mine, theirs = (min(turn[who] for turn in turns) for who in (0, 1))

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from nodes.decoding import masked_latents
 from nodes.decoding.diffusion import Schedule, cosine_betas, evenly
+from nodes.decoding.drawing import drawn_for
 from nodes.decoding.logits import Sampler
 from nodes.decoding.masked import Unmasking, power_cosine, rising, unmask
 from nodes.decoding.next_scale import over_scales
@@ -18,7 +19,7 @@ from nodes.models.llamagen_gpt import LlamaGenReader
 from nodes.models.masked_generators import MaskedReader
 from nodes.models.rar import RarReader
 from nodes.models.var_transformer import VarReader
-from nodes.runtime.halved import can_halve, halved
+from nodes.runtime.few_rows import can_pack, ready
 from tests.bench.sizes import GUIDANCE, HEAD_STEPS, LENGTH, SIDES, STEPS, TOP_K, TOP_P
 
 Run = Callable[[], Any]
@@ -40,9 +41,7 @@ def reader(make: MakeReader, plain: bool) -> Predict:
     return Apart(make) if plain else make(PROMPTS)
 
 
-def draw(kind: str, step: int, shape: tuple[int, ...]) -> Tensor:
-    uniform = torch.rand(shape)
-    return uniform if kind.endswith("uniform") else -uniform.log()
+draw = drawn_for(0, [0])
 
 
 def unknown(length: int, filler: int = 0) -> Tensor:
@@ -50,13 +49,13 @@ def unknown(length: int, filler: int = 0) -> Tensor:
 
 
 def llamagen(model: Any, _: Any, plain: bool) -> Run:
-    model = model if plain or not can_halve() else halved(model)
+    model = model if plain or not can_pack() else ready(model)
     steps, sampler = in_raster(LENGTH, [GUIDANCE["llamagen"]] * LENGTH), Sampler(draw, 1.0, TOP_K["llamagen"], 1.0)
     return lambda: fill(reader(lambda labels: LlamaGenReader(model, labels), plain), unknown(LENGTH), steps, sampler)
 
 
 def rar(model: Any, _: Any, plain: bool) -> Run:
-    model = model if plain or not can_halve() else halved(model)
+    model = model if plain or not can_pack() else ready(model)
     steps = in_raster(LENGTH, power_cosine(GUIDANCE["rar"], LENGTH, 2.75))
     return lambda: fill(reader(lambda labels: RarReader(model, labels), plain), unknown(LENGTH), steps, Sampler(draw))
 
