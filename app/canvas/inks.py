@@ -130,7 +130,7 @@ class Inks:
         if key not in self._wires:
             color = self.type_color(type_name).name()
             shade = blend(color, "#ffffff", 0.35) if lit else blend(self.theme.ground, color, 0.82)
-            self._wires[key] = QPen(shade, 3.0 if lit else 2.0, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap)
+            self._wires[key] = QPen(shade, 3.0 if lit else 2.0)  # with square caps, which keep Qt on its fast way with lines
         return self._wires[key]
 
     def live_wire(self, type_name: str) -> QPen:

@@ -18,7 +18,8 @@ FROM_NODES = 40
 
 class Minimap(QWidget):
     def __init__(self, view: QGraphicsView, scene: GraphScene, theme: Theme) -> None:
-        super().__init__(view)
+        super().__init__(view.viewport())  # not the view: what lies over the viewport keeps Qt from moving its pixels
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)  # under anything else Qt paints the whole view to pan it
         self.setObjectName("minimap")
         self.setAccessibleName(tr("Map of the graph"))
         self.setToolTip(tr("Map of the graph   O"))
@@ -41,11 +42,13 @@ class Minimap(QWidget):
         many = len(self._scene.nodes) > FROM_NODES
         self.setVisible(bool(self._scene.nodes) and (many if self._wanted is None else self._wanted))
         self._picture = None
-        self.move(self.parentWidget().width() - WIDTH - MARGIN, self.parentWidget().height() - HEIGHT - MARGIN)
         self.update()
+        self._follow()
 
     def _follow(self) -> None:
+        """Stay in the corner, since what lies on the viewport is scrolled along, and frame what is seen now."""
         if self.isVisible():
+            self.move(self.parentWidget().width() - WIDTH - MARGIN, self.parentWidget().height() - HEIGHT - MARGIN)
             self.update()
 
     @property
@@ -82,6 +85,7 @@ class Minimap(QWidget):
         if self._picture is None:
             self._picture = self._drawn()
         painter = QPainter(self)
+        painter.fillRect(self.rect(), QColor(self._theme.ground))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QPen(QColor(self._theme.line), 1))
         painter.setBrush(QColor(self._theme.panel))

@@ -1,4 +1,4 @@
-"""A link on the canvas: a plain path that Qt paints by itself. Python acts only when the path changes."""
+"""A link on the canvas: a curve that is painted as straight pieces, but for the closest views."""
 
 from __future__ import annotations
 
@@ -6,20 +6,22 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from PySide6.QtCore import QLineF, QPointF
-from PySide6.QtGui import QPainterPath, QPainterPathStroker
-from PySide6.QtWidgets import QGraphicsPathItem
+from PySide6.QtGui import QPainter, QPainterPath, QPainterPathStroker
+from PySide6.QtWidgets import QGraphicsPathItem, QStyleOptionGraphicsItem, QWidget
 
 from app.canvas.inks import Inks
+from app.canvas.wire_pieces import Pieces, bend_of
 from graph_engine.graph import Link
 
-NEAREST_BEND = 36.0
 TOUCH = 12.0
+CLOSE, FAR = 1.6, 0.55
+"""Magnifications above which the curve itself is painted, and below which coarser pieces look the same."""
+FINE, COARSE = 0.3, 2.0
 
 
 def wire_path(start: QPointF, end: QPointF) -> QPainterPath:
     """From an output to an input: it leaves to the right and arrives from the left."""
-    distance = abs(end.x() - start.x())
-    bend = max(min(NEAREST_BEND, abs(end.y() - start.y()) + 12), distance * 0.5)
+    bend = bend_of(start, end)
     path = QPainterPath(start)
     path.cubicTo(start + QPointF(bend, 0), end - QPointF(bend, 0), end)
     return path
@@ -42,12 +44,15 @@ class WireItem(QGraphicsPathItem):
         self.chord = QLineF()
         self.points: Sequence[QPointF] = ()
         self._touchable: QPainterPath | None = None
+        self._pieces: dict[float, list[Pieces]] = {}
         self.setZValue(-1)
+        self.setFlag(self.GraphicsItemFlag.ItemUsesExtendedStyleOption)  # so that it is told what is in sight
         self.setPen(self._pen)
 
     def show_way(self, points: Sequence[QPointF]) -> None:
         """From the first point to the last, through those between."""
         self._touchable = None
+        self._pieces.clear()
         self.points = points
         self.chord = QLineF(points[0], points[-1])
         self.setPath(wire_through(points))
@@ -65,6 +70,20 @@ class WireItem(QGraphicsPathItem):
 
     def show_lit(self, lit: bool) -> None:
         self.setPen(self._lit_pen if lit else self._pen)
+
+    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
+        size = painter.worldTransform().m11()
+        if size > CLOSE:
+            super().paint(painter, option, widget)
+            return
+        finest = FINE if size > FAR else COARSE
+        curves = self._pieces.get(finest)
+        if curves is None:
+            curves = self._pieces[finest] = [Pieces(start, end, finest) for start, end in pairwise(self.points)]
+        painter.setPen(self.pen())
+        seen = option.exposedRect
+        for curve in curves:
+            painter.drawLines(curve.seen_in(seen))
 
     def shape(self) -> QPainterPath:
         """What a press on the wire may miss by; made when first asked for."""
