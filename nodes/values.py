@@ -278,7 +278,7 @@ class Tokenizer:
 
     Attributes:
         family: what it makes of a picture: "autoencoder" and "latents" a latent; "codes" a grid of tokens, "scales" one grid a
-            scale, "line" a sequence without places.
+            scale, "line" a sequence without places; "soft line" a sequence of vectors, which is a latent of one row.
         cell: pixels a side that one latent cell or token covers; of a line, the side of the picture.
         has_alpha: whether alpha survives.
     """

@@ -1,7 +1,7 @@
 """FlexTok: a picture as up to 256 tokens, the first ones most telling, drawn back by a flow model that they condition.
 
 Bachmann et al. 2025, "FlexTok: resampling images into 1D token sequences of flexible length". Keys as published; works on the
-latents of the autoencoder that the published files bring along.
+latents of the autoencoder that the published files bring along below ``vae.vae.``.
 
 Letters: P patches of the latent, R registers, one a token; the norms are without learned parameters.
 """
@@ -16,15 +16,21 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from nodes.models.blocks import modulated, time_waves
+from nodes.models.convolutions import GROUPS
+from nodes.models.diffusers_autoencoder import DiffusersAutoencoder, DiffusersAutoencoderConfig
 from nodes.models.shapes import Shapes, count, has
 
 LEVELS = (8, 8, 8, 5, 5, 5)
 PERIOD = 256.0
+VAE = "vae.vae."
 
 
 @dataclass(frozen=True)
 class FlexTokConfig:
-    """Sizes; ``levels`` are the steps of each value of a token, ``last_time`` what the time of pure noise is called inside."""
+    """Sizes; ``levels`` are the steps of each value of a token, ``last_time`` what the time of pure noise is called inside.
+
+    ``vae_widths`` and what follows are of the autoencoder, whose latents times ``latent_scale`` are encoded; empty where the file lacks it.
+    """
 
     channels: int = 16
     patch: int = 2
@@ -40,6 +46,22 @@ class FlexTokConfig:
     levels: tuple[int, ...] = LEVELS
     waves: int = 32
     last_time: float = 1.0
+    vae_widths: tuple[int, ...] = ()
+    vae_blocks: int = 2
+    vae_quantized: bool = True
+    vae_groups: int = GROUPS
+    latent_scale: float = 0.18215
+
+    @property
+    def picture_side(self) -> int:
+        """In pixels, of the pictures that the autoencoder and the tokens stand for."""
+        return self.side * self.patch * 2 ** max(0, len(self.vae_widths) - 1)
+
+    @property
+    def autoencoder(self) -> DiffusersAutoencoderConfig:
+        return DiffusersAutoencoderConfig(
+            self.vae_widths, self.vae_blocks, self.channels, self.vae_quantized, groups=self.vae_groups, scale=self.latent_scale
+        )
 
     @property
     def codebook(self) -> int:
@@ -51,6 +73,7 @@ class FlexTokConfig:
         if not has(inside, "encoder.enc_register_module.registers", "decoder.dec_nested_dropout.dropout_mask_token"):
             return None
         patch = cls.patch
+        vae = DiffusersAutoencoderConfig.of({name.removeprefix(VAE): shape for name, shape in shapes.items() if name.startswith(VAE)})
         encoder_width, values = inside["encoder.enc_patch_emb.patch_proj.weight"]
         decoder_width, width = inside["decoder.dec_from_latents.proj.weight"]
         return cls(
@@ -66,6 +89,9 @@ class FlexTokConfig:
             inside["decoder.dec_transformer.blocks.0.mlp.fc1.weight"][0],
             levels=LEVELS if width == len(LEVELS) else (),  # no shape tells other ones
             waves=inside["decoder.dec_time_embedder.mlp.0.weight"][1],
+            vae_widths=vae.widths if vae else (),
+            vae_blocks=vae.blocks if vae else cls.vae_blocks,
+            vae_quantized=vae.quantized if vae else cls.vae_quantized,
         )
 
 
@@ -150,6 +176,8 @@ class FlexTok(nn.Module):
         super().__init__()
         self.config = c = config or FlexTokConfig()
         values, wide, narrow = c.channels * c.patch**2, c.decoder_width, c.encoder_width
+        if c.vae_widths:
+            self.vae = nn.ModuleDict({"vae": DiffusersAutoencoder(c.autoencoder)})
         blocks = nn.ModuleList(_Block(narrow, c.encoder_hidden, c.head_width) for _ in range(c.encoder_depth))
         self.encoder = _named(
             enc_patch_emb=nn.ModuleDict({"patch_proj": nn.Linear(values, narrow)}),
@@ -175,6 +203,14 @@ class FlexTok(nn.Module):
         """(batch, channels, 2·side, 2·side) to (batch, P, patch²·channels), channel last."""
         cells = F.pixel_unshuffle(latent, self.config.patch).flatten(2).transpose(1, 2)
         return cells.unflatten(2, (self.config.channels, -1)).transpose(2, 3).flatten(2)
+
+    def latent(self, pixels: Tensor) -> Tensor:
+        """Pixels (batch, 3, side, side) in −1 to 1 to the latents that are encoded: the mean, nothing is drawn."""
+        return self.vae["vae"].moments(pixels)[0] * self.config.latent_scale
+
+    def pixels(self, latent: Tensor) -> Tensor:
+        """The way back, not clamped."""
+        return self.vae["vae"].decode(latent / self.config.latent_scale)
 
     def registers(self, latent: Tensor) -> Tensor:
         """What is rounded to tokens: (batch, R, values of a token) of latents (batch, channels, rows, columns)."""

@@ -93,7 +93,7 @@ PUBLISHED = (
     Layout("hmar", "generator", "next scale again", HmarConfig, Hmar, VAR_TABLES),
     Layout("maskgit-vq", "tokenizer", "codes", MaskGitVqConfig, MaskGitVq),
     Layout("titok", "tokenizer", "line", TiTokConfig, TiTok),
-    Layout("flextok", "tokenizer", "flexible line", FlexTokConfig, FlexTok, ("vae.*", "pipeline.*")),
+    Layout("flextok", "tokenizer", "line", FlexTokConfig, FlexTok, ("vae.*", "pipeline.*")),
     Layout("imagebert", "generator", "masked", ImageBertConfig, ImageBert, ("model.embeddings.position_ids",)),
     Layout("uvitbert", "generator", "masked", UVitBertConfig, UVitBert),
     Layout("arpg", "generator", "random order", ArpgConfig, Arpg),

@@ -92,7 +92,8 @@ def build_model(file: ModelFile, dtype: torch.dtype = torch.float32) -> nn.Modul
 def filled(layout: Layout, config: Any, tensors: Mapping[str, Tensor]) -> nn.Module:
     """The module of a config with these weights, for inference; what the layout ignores may be among them."""
     module = _unfilled(layout, config)
-    module.load_state_dict({key: value for key, value in tensors.items() if not layout.ignores(key)}, strict=True, assign=True)
+    wanted = module.state_dict().keys()
+    module.load_state_dict({key: value for key, value in tensors.items() if key in wanted or not layout.ignores(key)}, assign=True)
     return module.eval().requires_grad_(False)
 
 

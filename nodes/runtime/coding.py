@@ -18,7 +18,7 @@ from nodes.models.text_encoder import padded, tokenize
 from nodes.runtime.devices import device
 from nodes.runtime.models import holder
 from nodes.runtime.stopping import stopping
-from nodes.runtime.token_coding import check_maker, check_opaque, fixed_side, from_model, picture_tokens, to_model, token_pixels
+from nodes.runtime.token_coding import check_maker, check_opaque, fixed_side, latent_pixels, picture_tokens, to_model, token_pixels
 from nodes.runtime.token_families import codebook_of
 from nodes.runtime.weighted_words import weighted
 from nodes.values import Conditioning, Image, Latent, TextEncoder, Tokenizer, Tokens
@@ -61,10 +61,12 @@ def encoded(tokenizer: Tokenizer, image: Image, context: Context) -> Latent | To
     Raises:
         Failure: a side is no multiple of the tokenizer's cell, or the picture is transparent and the tokenizer knows no alpha.
     """
-    if tokenizer.family not in ("autoencoder", "latents"):
+    if tokenizer.family not in ("autoencoder", "latents", "soft line"):
         return _tokenized(tokenizer, image, context)
     height, width = image.pixels.shape[-2:]
     cell = tokenizer.cell
+    if tokenizer.family == "soft line" and (height, width) != (cell, cell):
+        raise Failure(f"image: must be {cell} × {cell} px for {tokenizer.model.name}, got {width} × {height}", "Crop or scale the picture.")
     if height % cell or width % cell:
         near = f"{max(1, width // cell) * cell} × {max(1, height // cell) * cell}"
         message = f"image: sides must be multiples of {cell} px for {tokenizer.model.name}, got {width} × {height}"
@@ -126,7 +128,7 @@ def decoded(tokenizer: Tokenizer, latent: Latent | Tokens, context: Context) -> 
 
     def decode(values: torch.Tensor) -> torch.Tensor:
         context.check()
-        return from_model(tokenizer.model, model.decode(values.to(at.torch))).float().cpu()
+        return latent_pixels(tokenizer.model, model, values.to(at.torch)).float().cpu()
 
     tile = context.tile(max(latent.values.shape[-2:]), 2 * reach, "cells") if reach else 0
     with torch.no_grad(), stopping(model, context):
@@ -181,7 +183,7 @@ def preview(autoencoder: ModelFile, values: torch.Tensor) -> Pixels:
         shown = F.interpolate(shown, (max(1, int(height * shrink)), max(1, int(width * shrink))), mode="area")
     at = device()
     with torch.no_grad():
-        return to_pixels(from_model(autoencoder, holder.module(autoencoder, at).decode(shown.to(at.torch))))
+        return to_pixels(latent_pixels(autoencoder, holder.module(autoencoder, at), shown.to(at.torch)))
 
 
 def _quoted(words: tuple[str, ...]) -> str:

@@ -10,7 +10,7 @@ from nodes.decoding.strategies import TokenStrategy
 from nodes.models.files import ModelFile
 from nodes.models.known_layouts import LAYOUTS
 from nodes.runtime.prompting import check_class, check_encoder, check_kin, misplaced
-from nodes.runtime.token_coding import Grids, check_grids, check_maker
+from nodes.runtime.token_coding import Grids, check_grids, check_maker, kind_of, line_length
 from nodes.runtime.token_families import TOKEN_FAMILIES
 from nodes.runtime.token_generation import check_size, needed_tokenizer
 from nodes.values import ClassLabel, Elsewhere, Generator, Guidance, Strategy, TextEncoder, Tokenizer
@@ -101,7 +101,7 @@ def encoded(tokenizer: Tokenizer) -> Coded:
 
 def _grids(tokenizer: ModelFile) -> Grids | None:
     """What a picture becomes, where its size plays no part."""
-    kind = LAYOUTS[tokenizer.layout].family
+    kind = kind_of(tokenizer)
     if kind == "scales":
         return tuple((side, side) for side in tokenizer.config["scales"])
-    return ((1, tokenizer.config["tokens"]),) if kind == "line" else None
+    return ((1, line_length(tokenizer)),) if kind == "line" else None

@@ -7,10 +7,11 @@ from nodes.models.files import ModelFile, read_header
 from nodes.models.known_layouts import LAYOUTS
 from nodes.models.layouts import companion, open_model
 from nodes.runtime.fitting import misfit
+from nodes.runtime.token_coding import kind_of, line_side
 from nodes.runtime.token_families import TOKEN_FAMILIES
 from nodes.values import Generator, TextEncoder, Tokenizer
 
-TOKENIZERS = ("autoencoder", "codes", "scales", "line", "latents")
+TOKENIZERS = ("autoencoder", "codes", "scales", "line", "soft line", "latents")
 """Families of tokenizers that nodes run."""
 
 
@@ -112,7 +113,7 @@ OPENED = {
 
 def picture_side(generator: ModelFile, tokenizer: ModelFile) -> int:
     """The side in pixels of a picture that a generator of tokens writes."""
-    kind = LAYOUTS[tokenizer.layout].family
+    kind = kind_of(tokenizer)
     if kind == "line":
         return cell_of(tokenizer)
     rows, _ = TOKEN_FAMILIES[generator.layout].grids(generator.config, kind)[-1]
@@ -145,17 +146,20 @@ def open_tokenizer(name: str) -> Tokenizer:
 
 
 def _tokenizer(model: ModelFile) -> Tokenizer:
-    family = LAYOUTS[model.layout].family
-    if family not in TOKENIZERS or (family == "line" and not model.config["codebook"]):
+    family = kind_of(model)
+    if family not in TOKENIZERS:
         raise _not_run(model)
+    if model.layout == "flextok" and not model.config["vae_widths"]:
+        message = f"{model.name}: must hold its autoencoder too, below vae.vae., to make tokens of pictures"
+        raise MissingModel(message, "Take the whole file as it was published.")
     return Tokenizer(model, family, cell_of(model), has_alpha=family == "autoencoder" or model.config.get("pixels") == 4)
 
 
 def cell_of(model: ModelFile) -> int:
     """Pixels a side that one cell of a tokenizer covers; of a line, the side of the picture."""
     c = model.config
-    if LAYOUTS[model.layout].family == "line":
-        return int(c["patch"] * round(c["patches"] ** 0.5))
+    if kind_of(model) in ("line", "soft line"):
+        return line_side(model)
     if "downscale" in c:
         return int(c["downscale"])
     return int(LAYOUTS[model.layout].config(**c).downscale)

@@ -15,17 +15,38 @@ from graph_engine.values import Pixels
 from nodes.imaging.alpha import premultiplied, straight
 from nodes.imaging.pixels import to_pixels
 from nodes.models.files import ModelFile
+from nodes.models.flextok import FlexTokConfig
 from nodes.models.known_layouts import LAYOUTS
 from nodes.runtime.devices import device
+from nodes.runtime.drawn_lines import drawn
 from nodes.runtime.models import holder
 
 Grids = tuple[tuple[int, int], ...]
 
-SIGNED = ("llamagen-vq", "var-vqvae", "kl-autoencoder", "diffusers-autoencoder")
+SIGNED = ("llamagen-vq", "var-vqvae", "kl-autoencoder", "diffusers-autoencoder", "flextok")
 """Layouts whose pixels are −1 to 1; those of all others are 0 to 1."""
 
 UNDECIDED = 0.5
 """The gray of what is not known yet."""
+
+
+def kind_of(tokenizer: ModelFile) -> str:
+    """What a tokenizer makes of a picture, as `nodes.values.Tokenizer` names it."""
+    soft = LAYOUTS[tokenizer.layout].family == "line" and tokenizer.layout == "titok" and not tokenizer.config["codebook"]
+    return "soft line" if soft else LAYOUTS[tokenizer.layout].family
+
+
+def line_side(tokenizer: ModelFile) -> int:
+    """The side in pixels of the pictures that a line stands for."""
+    c = tokenizer.config
+    if tokenizer.layout == "flextok":
+        return FlexTokConfig(**c).picture_side
+    return int(c["patch"] * round(c["patches"] ** 0.5))
+
+
+def line_length(tokenizer: ModelFile) -> int:
+    """How many tokens the whole line of a picture has."""
+    return int(tokenizer.config["registers" if tokenizer.layout == "flextok" else "tokens"])
 
 
 def check_opaque(tokenizer: ModelFile, pixels: Tensor) -> None:
@@ -94,12 +115,20 @@ def token_pixels(file: ModelFile, module: Any, ids: Tensor, grids: Grids) -> Ten
     if kind == "scales":
         parts = ids.split([rows * columns for rows, columns in grids], 1)
         return from_model(file, at_scales(module, grids).decode(list(parts)))
+    if file.layout == "flextok":
+        return from_model(file, drawn(module, ids))
     return from_model(file, module.decode(ids if kind == "line" else ids.unflatten(1, grids[0])))
+
+
+def latent_pixels(file: ModelFile, module: Any, values: Tensor) -> Tensor:
+    """Pixels (batch, 3 or 4, height, width) in 0 to 1 of latents."""
+    return from_model(file, module.pixels(values) if kind_of(file) == "soft line" else module.decode(values))
 
 
 def picture_tokens(file: ModelFile, module: Any, pixels: Tensor) -> tuple[Tensor, Grids]:
     """Ids (batch, length) of pixels in 0 to 1, and what they fill."""
-    found = module.encode(to_model(file, pixels))
+    pixels = to_model(file, pixels)
+    found = module.encode(module.latent(pixels) if file.layout == "flextok" else pixels)
     if LAYOUTS[file.layout].family == "scales":
         return torch.cat(found, 1), tuple((side, side) for side in module.config.scales)
     if found.ndim == 2:
@@ -109,10 +138,10 @@ def picture_tokens(file: ModelFile, module: Any, pixels: Tensor) -> tuple[Tensor
 
 def fixed_side(file: ModelFile, module: Any) -> int:
     """The side in pixels of the pictures that a tokenizer takes; 0 = any multiple of its cell."""
-    kind = LAYOUTS[file.layout].family
+    kind = kind_of(file)
     if kind == "scales":
         return int(module.config.scales[-1] * module.config.downscale)
-    return int(module.config.patch * module.config.side) if kind == "line" else 0
+    return line_side(file) if kind in ("line", "soft line") else 0
 
 
 def codes_of(module: Any) -> Tensor:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from math import prod
 from typing import Any
 
 import torch
@@ -119,4 +120,6 @@ def codebook_of(config: Config) -> int:
     """How many codes a generator or tokenizer of tokens knows; 0 for one that knows none."""
     if "codebook" in config:
         return config["codebook"] or 0
+    if "levels" in config:
+        return prod(config["levels"])
     return 2 ** config["bits"] if "bits" in config else 0
