@@ -41,7 +41,7 @@ def _model_remedy(session: Session, node: str, problem: Problem) -> Remedy | Non
     parameter = known.parameter(problem.where) if known else None
     if parameter is None or not isinstance(parameter.kind, File) or parameter.kind.role != "model":
         return None
-    return Remedy("Get the model…", missing=problem.remedy)
+    return Remedy(tr("Get the model…"), missing=problem.remedy)
 
 
 def _link_remedy(session: Session, node: str, name: str) -> Remedy | None:

@@ -8,6 +8,7 @@ from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QMenu, QWidget
 
+from app.language import tr
 from app.places import models_folder
 
 ADDRESS, COMMAND = re.compile(r"https://[^\s(]+"), re.compile(r"tessera convert .+")
@@ -17,10 +18,10 @@ def menu_for_model(parent: QWidget, remedy: str) -> QMenu:
     """What can be done about a missing model, from the words that a problem says of it."""
     menu = QMenu(parent)
     if address := ADDRESS.search(remedy):
-        menu.addAction("Copy the download address", lambda: _copy(address.group()))
+        menu.addAction(tr("Copy the download address"), lambda: _copy(address.group()))
     if command := COMMAND.search(remedy):
-        menu.addAction("Copy the command that converts it", lambda: _copy(command.group()))
-    menu.addAction("Open the models folder", _show_models)
+        menu.addAction(tr("Copy the command that converts it"), lambda: _copy(command.group()))
+    menu.addAction(tr("Open the models folder"), _show_models)
     return menu
 
 

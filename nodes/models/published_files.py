@@ -73,6 +73,13 @@ PUBLISHED_FILES = {
         "--latents latents_stats.pt",
         f"latents_stats.pt from https://{HUB}hustvl/lightningdit-xl-imagenet256-800ep",
     ),
+    "flextok/flextok_d12_d12_in1k": PublishedFile(
+        "model.safetensors", f"{HUB}EPFL-VILAB/flextok_d12_d12_in1k", 341.6, "", "--size latent_scale=SCALING_FACTOR_OF_THE_VAE"
+    ),
+    "one_d_piece/One-D-Piece-L-256": PublishedFile("model.safetensors", f"{HUB}turing-motors/One-D-Piece-L-256", 641.7, "Apache-2.0"),
+    "titok/titok_bl128_vae_c16": PublishedFile(
+        "model.safetensors", f"{HUB}yucornetto/tokenizer_titok_bl128_vae_c16_imagenet", 389.6, "Apache-2.0"
+    ),
     "hmar/hmar_d16": PublishedFile("", f"{HUB}nvidia/HMAR", 618.8, "NVIDIA, non-commercial use only"),
 }
 """By the name that a workflow gives it below a model folder."""
@@ -92,7 +99,7 @@ def how_to_get(name: str) -> str:
     size = f"about {found.millions * 4 / 1000:.1f} GB" if found.millions >= 250 else f"about {found.millions * 4:.0f} MB"
     license_ = f"license {found.license}" if found.license else "see its license there"
     what = f"{found.file or 'its checkpoint'} from {found.address}{f' and {found.beside}' if found.beside else ''}"
-    if found.file.endswith(SUFFIX):
+    if found.file.endswith(SUFFIX) and not found.options:
         return f"get {what} ({size} in float32, {license_}) and save it as {target}"
     convert = " ".join(part for part in ("tessera convert", found.file or "FILE", found.options, "--out", str(target)) if part)
     return f"get {what} ({size} in float32, {license_}), then: {convert}"

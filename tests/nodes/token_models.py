@@ -11,6 +11,7 @@ from nodes.models.arpg import ArpgConfig
 from nodes.models.diffusers_autoencoder import DiffusersAutoencoderConfig
 from nodes.models.dit import DitConfig
 from nodes.models.files import sha256
+from nodes.models.flextok import FlexTokConfig
 from nodes.models.hmar import HmarConfig
 from nodes.models.kl_autoencoder import KlAutoencoderConfig
 from nodes.models.known_layouts import LAYOUTS
@@ -68,6 +69,19 @@ LED_BY_CLASS: dict[str, tuple[Any, str, Any]] = {
     ),
 }
 """Config, and layout and config of the autoencoder, of each that takes noise from a latent by a class."""
+
+LINES: dict[str, tuple[str, Any]] = {
+    "flextok": (
+        "flextok",
+        FlexTokConfig(2, 2, 16, 40, 8, 1, 5, 8, 1, 5, 4, levels=(8, 5), waves=4, vae_widths=(4, 4, 4, 4), vae_blocks=1, vae_groups=2),
+    ),
+    "one_d_piece": (
+        "titok",
+        TiTokConfig(256, 4, 8, True, 16, 256, 8, 1, 1, 8, 1, 1, 2, 5, 6, 4, (1, 1, 1, 1, 1), 1, 3, groups=2),
+    ),
+    "titok_vae": ("titok", TiTokConfig(128, 4, None, False, 16, 256, 8, 1, 1, 8, 1, 1, 2, groups=2)),
+}
+"""Layout and config of tokenizers of lines, by the workflow that names one, for pictures of 256 px as published."""
 
 
 def led_by_class(folder: Path, layout: str, seed: int = 0) -> Generator:
