@@ -31,7 +31,7 @@ class Pieces:
     def __init__(self, start: QPointF, end: QPointF, finest: float) -> None:
         self._start, self._end, self._bend = start, end, bend_of(start, end)
         width, height = end.x() - start.x(), end.y() - start.y()
-        # A chord over a step h of a curve is off by at most h²/8 of its second derivative: here 6 times the second difference of its points.
+        # A chord over a step h is off by at most h²/8 of the second derivative: 6 times the second difference of the curve's points.
         self._count = max(4, math.ceil(math.sqrt(0.75 * math.hypot(width - 3 * self._bend, height) / finest)))
         self._made: dict[int, list[QLineF]] = {}
         turns = self._bend if width < 2 * self._bend else 0.0  # it may swing out past its ends
