@@ -10,6 +10,11 @@ from graph_engine.workflow import read
 
 FOLDER = Path(__file__).resolve().parents[1] / "workflows"
 FIRST = "first_picture"
+ORDER = (
+    FIRST, "sticker", "layered_scene", "sketch_to_scene", "layout_to_scene", "inpaint", "outpaint", "variations", "compare_guidance",
+    "several_prompts",
+)  # fmt: skip
+"""What is shown before all others, by use; the others follow by name."""
 PICTURES = "pictures"
 
 
@@ -21,9 +26,10 @@ class Example(NamedTuple):
 
 
 def examples(folder: Path = FOLDER) -> list[Example]:
-    """The examples that have a picture, the first picture before all, the others by name. What cannot be read is left out."""
+    """The examples that have a picture, in their order. What cannot be read is left out."""
     found = []
-    for path in sorted(folder.glob("*.json"), key=lambda path: (path.stem != FIRST, path.stem)):
+    places = {stem: place for place, stem in enumerate(ORDER)}
+    for path in sorted(folder.glob("*.json"), key=lambda path: (places.get(path.stem, len(ORDER)), path.stem)):
         picture = folder / PICTURES / f"{path.stem}.png"
         try:
             workflow = read(path.read_bytes(), path.name)

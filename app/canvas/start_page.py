@@ -15,7 +15,7 @@ from app.theme.fonts import BODY, SMALL, font
 from app.theme.icons import icon
 from app.theme.tokens import Theme
 
-COLUMNS, MOST_EXAMPLES, MOST_RECENT = 4, 8, 5
+COLUMNS, MOST_EXAMPLES, MOST_RECENT = 5, 10, 5
 CARD, PICTURE = QSize(176, 196), QSize(176, 132)
 GAP = 16
 
@@ -46,13 +46,15 @@ class Card(QAbstractButton):
         self._write(painter)
 
     def _paint_picture(self, painter: QPainter, frame: QRectF) -> None:
-        """The picture fills its part of the card; what is too high or wide is cut evenly."""
+        """The picture fills its part of the card; what is too high or wide is cut evenly, but of a panorama everything is seen."""
         painter.save()
         shape = QPainterPath()
         shape.addRoundedRect(frame, 8, 8)
         painter.setClipPath(shape)
         painter.setClipRect(QRect(0, 0, PICTURE.width(), PICTURE.height()), Qt.ClipOperation.IntersectClip)
-        size = self._picture.size().scaled(PICTURE, Qt.AspectRatioMode.KeepAspectRatioByExpanding)
+        wide = self._picture.width() > 1.5 * self._picture.height()
+        mode = Qt.AspectRatioMode.KeepAspectRatio if wide else Qt.AspectRatioMode.KeepAspectRatioByExpanding
+        size = self._picture.size().scaled(PICTURE, mode)
         corner = QRect(0, 0, PICTURE.width(), PICTURE.height()).center() - QRect(0, 0, size.width(), size.height()).center()
         painter.fillRect(QRect(0, 0, PICTURE.width(), PICTURE.height()), QColor(self._theme.field))
         painter.drawPixmap(QRect(corner, size), self._picture)
@@ -127,13 +129,21 @@ class StartPage(QWidget):
             widget.hide()
             widget.deleteLater()
         self.cards = [Card(example, self._theme) for example in examples[:MOST_EXAMPLES]]
-        for number, card in enumerate(self.cards):
+        for card in self.cards:
             card.clicked.connect(lambda checked=False, path=card.example.path: self.example_requested.emit(path))
-            self._cards.addWidget(card, number // COLUMNS, number % COLUMNS)
         self._show_recent(recent)
         self._title.setText(tr("Begin with an example") if self.cards else tr("An empty canvas"))
-        self.adjustSize()
         self.center()
+
+    def _place_cards(self) -> None:
+        """In as many columns as there is room for."""
+        fitting = (self.parentWidget().width() - GAP) // (CARD.width() + GAP)
+        columns = max(2, min(COLUMNS, fitting))
+        while self._cards.takeAt(0):
+            pass
+        for number, card in enumerate(self.cards):
+            self._cards.addWidget(card, number // columns, number % columns)
+            card.show()
 
     def _show_recent(self, recent: Sequence[Path]) -> None:
         while item := self._recent.takeAt(0):
@@ -158,4 +168,8 @@ class StartPage(QWidget):
 
     def center(self) -> None:
         room = self.parentWidget().rect()
+        self._place_cards()
+        if layout := self.layout():
+            layout.activate()
+        self.adjustSize()
         self.move((room.width() - self.width()) // 2, (room.height() - self.height()) // 2)
