@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
-from PySide6.QtCore import QLineF, QPointF
+from PySide6.QtCore import QLineF, QPointF, QRectF
 from PySide6.QtGui import QPainter, QPainterPath, QPainterPathStroker
 from PySide6.QtWidgets import QGraphicsPathItem, QStyleOptionGraphicsItem, QWidget
 
@@ -44,6 +44,7 @@ class WireItem(QGraphicsPathItem):
         self.chord = QLineF()
         self.points: Sequence[QPointF] = ()
         self._touchable: QPainterPath | None = None
+        self._bounds = QRectF()
         self._pieces: dict[float, list[Pieces]] = {}
         self.setZValue(-1)
         self.setFlag(self.GraphicsItemFlag.ItemUsesExtendedStyleOption)  # so that it is told what is in sight
@@ -55,7 +56,10 @@ class WireItem(QGraphicsPathItem):
         self._pieces.clear()
         self.points = points
         self.chord = QLineF(points[0], points[-1])
-        self.setPath(wire_through(points))
+        path = wire_through(points)
+        self.prepareGeometryChange()
+        self._bounds = path.controlPointRect().adjusted(-TOUCH / 2, -TOUCH / 2, TOUCH / 2, TOUCH / 2)
+        self.setPath(path)
 
     def part_at(self, point: QPointF) -> int:
         """Between which of its points a place on the wire lies: 0 before the first dot."""
@@ -84,6 +88,9 @@ class WireItem(QGraphicsPathItem):
         seen = option.exposedRect
         for curve in curves:
             painter.drawLines(curve.seen_in(seen))
+
+    def boundingRect(self) -> QRectF:
+        return self._bounds  # Qt's own would stroke the path of every wire
 
     def shape(self) -> QPainterPath:
         """What a press on the wire may miss by; made when first asked for."""
