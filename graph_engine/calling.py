@@ -34,7 +34,10 @@ def called(function: Callable[..., Any], recipe: Recipe, given: Iterable[Given],
     arguments = arguments_of(recipe, given)
     if context is not None:
         arguments["context"] = context
-    return _by_output(recipe.node_type, function(**arguments))
+    returned = function(**arguments)
+    if (only := recipe.node_type.only) and not isinstance(returned, tuple):
+        return {only: returned}
+    return _by_output(recipe.node_type, returned)
 
 
 def arguments_of(recipe: Recipe, given: Iterable[Given]) -> dict[str, Any]:

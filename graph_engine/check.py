@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from typing import cast
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, cast
 
 import msgspec
 
@@ -140,8 +140,10 @@ def node_problems(graph: Graph, types: Mapping[str, NodeType], key: str, fitting
         problems.append(_newer(key, node, node_type))
     links = graph.into(key)
     driven = [link.input for link in links]
-    if node.parameters:
-        problems += _parameter_problems(key, node, node_type, driven)
+    for name, value in node.parameters.items():
+        parameter = node_type.parameter(name)
+        if parameter is None or name not in driven and broken_rule(parameter.kind, value):
+            problems.append(_parameter_problem(key, node_type, name, value))
     for wanted in node_type.required:
         if wanted.name not in driven:
             remedy = f"link a node that gives {said(wanted.type)}"
@@ -162,13 +164,11 @@ def _newer(key: str, node: Node, node_type: NodeType) -> Problem:
     return Problem(key, "", message, "update the program, or replace the node")
 
 
-def _parameter_problems(key: str, node: Node, node_type: NodeType, driven: Collection[str]) -> Iterator[Problem]:
-    for name, value in node.parameters.items():
-        parameter = node_type.parameter(name)
-        if parameter is None:
-            yield Problem(key, name, f"{node_type.title} has no parameter {name!r}", "remove it", "warning")
-        elif name not in driven and (rule := broken_rule(parameter.kind, value)):
-            yield Problem(key, name, f"{parameter.shown}: {rule}", f"the default is {parameter.default!r}")
+def _parameter_problem(key: str, node_type: NodeType, name: str, value: Any) -> Problem:
+    parameter = node_type.parameter(name)
+    if parameter is None:
+        return Problem(key, name, f"{node_type.title} has no parameter {name!r}", "remove it", "warning")
+    return Problem(key, name, f"{parameter.shown}: {broken_rule(parameter.kind, value)}", f"the default is {parameter.default!r}")
 
 
 def _crowded(key: str, node_type: NodeType, driven: list[str]) -> Iterator[Problem]:

@@ -108,6 +108,11 @@ class NodeType(msgspec.Struct, frozen=True, dict=True):
         return self.uses or ("the world" if self.effect else "")
 
     @cached_property
+    def only(self) -> str:
+        """The name of the output, where there is one alone and it gives no list."""
+        return self.outputs[0].name if len(self.outputs) == 1 and not self.outputs[0].listed else ""
+
+    @cached_property
     def required(self) -> tuple[Input, ...]:
         """Inputs that must be linked."""
         return tuple(wanted for wanted in self.inputs if wanted.required)

@@ -24,7 +24,9 @@ class Waiting:
         self.ranks: dict[str, int] = {}
         self.uses: dict[str, int] = {}
         self.perhaps = set(perhaps)
-        for node in (*order, *self.perhaps):
+        for node in self.perhaps:
+            self._use(node)
+        for node in order:
             self._use(node)
         self.add(order)
 
@@ -44,11 +46,12 @@ class Waiting:
         return [node for node in order if not self.unmet[node]]
 
     def wait(self, node: str) -> int:
-        """Let a step wait for those of its sources that are not done; gives how many links that are."""
-        for _, source, _ in self.recipes[node].sure:
-            if source in self.followers:
+        """Let a step wait for those of its sources that are not done; gives how many they are."""
+        recipe, followers = self.recipes[node], self.followers
+        for source in recipe.feeders if not recipe.undecided else dict.fromkeys([source for _, source, _ in recipe.sure]):
+            if source in followers:
                 self.unmet[node] += 1
-                self.followers[source].append(node)
+                followers[source].append(node)
         return self.unmet[node]
 
     def done(self, node: str) -> tuple[list[str], list[str]]:
