@@ -24,6 +24,7 @@ from app.linking import LooseEnd, fitting_ends
 from app.prompt_reading import PromptReading
 from app.queue.job import Job
 from app.queueing import Queueing, Worker
+from app.redraws import Redraws
 from app.rewires import Rewires
 from app.runs import Runs
 from app.signals import Signal
@@ -90,6 +91,7 @@ class Session:
         self.types = PlaceTypes()
         self.groups = Groups(self)
         self.rewires = Rewires(self)
+        self.redraws = Redraws(self)
         self.walking = Walking(self)
         self.board = Boards(self)
         self.pieces: frozenset[str] = frozenset()

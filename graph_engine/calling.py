@@ -133,24 +133,20 @@ def results_of(entry: Entry) -> Results:
 def _result(output: str, held: Held, value: Any, known: ValueType) -> Result:
     if isinstance(value, Items):
         return _of_items(output, held, value)
-    return Result(output, held.type, held.digest, held.description, known.pixels(value) if known.pixels else None)
+    pixels, cells = known.pixels(value) if known.pixels else None, known.cells(value) if known.cells else None
+    return Result(output, held.type, held.digest, held.description, pixels, (), cells)
 
 
 def _of_items(output: str, held: Held, value: Items) -> Result:
-    items = tuple(
-        [Result(output, value.type, digest, _described(item), _looks(item)) for digest, item in zip(value.digests, value, strict=True)]
-    )
+    items = tuple([_of_item(output, value.type, digest, item) for digest, item in zip(value.digests, value, strict=True)])
     return Result(output, held.type, held.digest, held.description, None, items)
 
 
-def _described(value: Any) -> str:
-    describe = value_type_of(value).describe
-    return describe(value) if describe else ""
-
-
-def _looks(value: Any) -> Any:
-    pixels = value_type_of(value).pixels
-    return pixels(value) if pixels else None
+def _of_item(output: str, kind: str, digest: str, item: Any) -> Result:
+    known = value_type_of(item)
+    described = known.describe(item) if known.describe else ""
+    pixels, cells = known.pixels(item) if known.pixels else None, known.cells(item) if known.cells else None
+    return Result(output, kind, digest, described, pixels, (), cells)
 
 
 def failure_of(run: str, node: str, error: Exception) -> StepFailed:

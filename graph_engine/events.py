@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from graph_engine.values import Pixels
+from graph_engine.values import Cells, Pixels
 
 
 class Event(msgspec.Struct, frozen=True, tag_field="event"):
@@ -47,6 +47,7 @@ class Result(msgspec.Struct, frozen=True, gc=False):
     description: str = ""
     pixels: Pixels | None = None
     items: tuple[Result, ...] = ()
+    cells: Cells | None = None
 
 
 class StepFinished(Event, frozen=True, tag="step_finished", gc=False):

@@ -45,6 +45,20 @@ class Pixels(msgspec.Struct, frozen=True, gc=False):
     rgba: bytes
 
 
+class Cells(msgspec.Struct, frozen=True, gc=False):
+    """Numbers over the cells of grids that a value fills, as plain data to be drawn over its picture.
+
+    Attributes:
+        grids: the (rows, columns) that an item fills, in order.
+        items: how many there are.
+        maps: by name float32 of every cell, little-endian, one item after the other; of the first items, where there are many.
+    """
+
+    grids: tuple[tuple[int, int], ...]
+    items: int
+    maps: dict[str, bytes]
+
+
 class ValueType(msgspec.Struct, frozen=True, kw_only=True):
     """What a type of value registers.
 
@@ -57,6 +71,7 @@ class ValueType(msgspec.Struct, frozen=True, kw_only=True):
         load: bytes of `store` back to an equal value.
         pixels: how the value looks, or None.
         describe: one line for people, as ``"RGBA 128 × 128"``.
+        cells: what is known of the cells of a value that fills grids, or None.
     """
 
     name: str
@@ -67,6 +82,7 @@ class ValueType(msgspec.Struct, frozen=True, kw_only=True):
     load: Callable[[bytes], Any] | None = None
     pixels: Callable[[Any], Pixels | None] | None = None
     describe: Callable[[Any], str] | None = None
+    cells: Callable[[Any], Cells | None] | None = None
 
 
 SMALL = 4096

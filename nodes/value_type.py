@@ -16,9 +16,12 @@ import torch
 from safetensors.torch import load, save
 from torch import Tensor
 
-from graph_engine.values import Pixels, ValueType, register_value
+from graph_engine.values import Cells, Pixels, ValueType, register_value
 
 Value = TypeVar("Value", bound=type)
+
+BESIDE = "beside"
+"""In the metadata of a field: it tells how a value came about and does not make it another one."""
 
 _classes: dict[str, type] = {}  # value classes by name, as stored bytes name them
 
@@ -29,6 +32,7 @@ def value_type(
     stored: bool = True,
     pixels: Callable[[Any], Pixels | None] | None = None,
     describe: Callable[[Any], str] | None = None,
+    cells: Callable[[Any], Cells | None] | None = None,
 ) -> Callable[[Value], Value]:
     """Register a frozen dataclass with the engine.
 
@@ -37,15 +41,14 @@ def value_type(
         stored: False keeps values off the disk tier: they name a model file and are remade from it.
         pixels: how a value looks.
         describe: one line for people.
+        cells: what is known of the cells of its grids.
     """
 
     def register(cls: Value) -> Value:
         _classes[cls.__name__] = cls
         kept = {"store": stored_bytes, "load": from_stored} if stored else {}
-        register_value(
-            cls,
-            ValueType(name=name or cls.__name__, digest=digest, size=size, pool=pool, pixels=pixels, describe=describe, **kept),
-        )
+        looks = {"pixels": pixels, "describe": describe, "cells": cells}
+        register_value(cls, ValueType(name=name or cls.__name__, digest=digest, size=size, pool=pool, **looks, **kept))  # type: ignore[arg-type]
         return cls
 
     return register
@@ -98,9 +101,10 @@ def _parts(value: Any) -> Iterator[bytes | memoryview[int]]:
         yield f"digest {found} ".encode()
     elif dataclasses.is_dataclass(value):
         yield f"class {type(value).__name__} ".encode()
-        for name, part in _fields(value):
-            yield f"field {name} ".encode()
-            yield from _parts(part)
+        for field in dataclasses.fields(value):
+            if BESIDE not in field.metadata:
+                yield f"field {field.name} ".encode()
+                yield from _parts(getattr(value, field.name))
     else:
         yield f"{type(value).__name__} {value!r} ".encode()
 

@@ -7,16 +7,17 @@ Tensors of values lie on the CPU; models move to the device, values do not.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
 
+from graph_engine.values import Cells
 from nodes.imaging.pixels import to_pixels
 from nodes.imaging.region_colors import colored
 from nodes.models.files import ModelFile
-from nodes.value_type import value_type
+from nodes.value_type import BESIDE, value_type
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -214,7 +215,44 @@ Prompt = Conditioning | ClassLabel
 """What leads a generator: words or a class."""
 
 
-@value_type(describe=lambda tokens: f"{tokens.ids.shape[1]} tokens")
+@value_type()
+@dataclass(frozen=True, eq=False)
+class Record:
+    """How tokens were decoded; each (batch, length) float32.
+
+    Attributes:
+        entropy: of what the generator predicted for a place under the prompt when its token was settled, in bits; −1 = it was given.
+        order: the pass that settled it, from 1; 0 = it was given.
+        likelihood: of the token under that prediction, 0 to 1; −1 = it was given.
+        acceptance: the share of the tokens proposed for a place that was taken: 1 = the first one; 0 = it was given.
+    """
+
+    entropy: Tensor
+    order: Tensor
+    likelihood: Tensor
+    acceptance: Tensor
+
+    def __post_init__(self) -> None:
+        for name in ("entropy", "order", "likelihood", "acceptance"):
+            _check(f"Record.{name}", getattr(self, name), 2, torch.float32)
+            _check_finite(f"Record.{name}", getattr(self, name))
+
+
+SHOWN_ITEMS = 16
+"""Items of a batch whose cells are told."""
+
+
+def _cells(tokens: Tokens) -> Cells:
+    """Ids, what is known, and the record, of the first items."""
+    known = torch.ones_like(tokens.ids) if tokens.known is None else tokens.known
+    maps = {"id": tokens.ids, "known": known}
+    if record := tokens.record:
+        maps |= {"entropy": record.entropy, "order": record.order, "likelihood": record.likelihood, "acceptance": record.acceptance}
+    shown = {name: map_[:SHOWN_ITEMS].float().cpu().contiguous().numpy().tobytes() for name, map_ in maps.items()}
+    return Cells(tokens.grids, len(tokens.ids), shown)
+
+
+@value_type(describe=lambda tokens: f"{tokens.ids.shape[1]} tokens", cells=_cells)
 @dataclass(frozen=True, eq=False)
 class Tokens:
     """Pictures as ids of a codebook.
@@ -225,6 +263,7 @@ class Tokens:
         codebook: number of ids there are.
         tokenizer: digest of the tokenizer.
         known: (batch, length) bool, True where an id is settled; None = all.
+        record: how they were decoded, where a generator made them. It does not make them other tokens.
     """
 
     ids: Tensor
@@ -232,6 +271,7 @@ class Tokens:
     codebook: int
     tokenizer: str
     known: Tensor | None = None
+    record: Record | None = field(default=None, metadata={BESIDE: True})
 
     def __post_init__(self) -> None:
         _check("Tokens.ids", self.ids, 2, torch.int64)
@@ -243,6 +283,8 @@ class Tokens:
             raise ValueError(f"Tokens.ids: must be within 0 to {self.codebook - 1}, got {low} to {high}")
         if self.known is not None and (self.known.dtype != torch.bool or self.known.shape != self.ids.shape):
             raise ValueError(f"Tokens.known: must be bool {tuple(self.ids.shape)}, got {self.known.dtype} {tuple(self.known.shape)}")
+        if self.record is not None and self.record.order.shape != self.ids.shape:
+            raise ValueError(f"Tokens.record: must be {tuple(self.ids.shape)} as the ids, got {tuple(self.record.order.shape)}")
 
 
 @value_type(describe=lambda latent: " × ".join(str(side) for side in latent.values.shape))

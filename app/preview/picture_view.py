@@ -5,12 +5,15 @@ Two pictures can be compared: beside one another, on both sides of a divider, or
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QEvent, QMarginsF, QPoint, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QPixmap, QResizeEvent, QWheelEvent
+from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPixmap, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.language import marked, tr
 from app.preview.looks import channel_of, difference, fitted
+from app.preview.token_layer import TokenLayer
 from app.theme.colors import checker, to_hex
 from app.theme.tokens import Theme
 
@@ -53,6 +56,17 @@ class PictureView(QWidget):
         self.comparison = "divider"
         self.divider = 0.5
         self.picking = False
+        self.layer: TokenLayer | None = None
+        """What is picked over the picture, if anything is."""
+        self.keys: Callable[[QKeyEvent], bool] = lambda event: False
+        """Takes keys that mean something to the layer."""
+        self._picks = False
+
+    def show_layer(self, layer: TokenLayer | None, keys: Callable[[QKeyEvent], bool] = lambda event: False) -> None:
+        """Lay tokens over the picture, to be picked; none takes them away."""
+        self.layer, self.keys = layer, keys
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus if layer else Qt.FocusPolicy.NoFocus)
+        self.update()
 
     def sizeHint(self) -> QSize:
         return QSize(360, 360)
@@ -145,6 +159,10 @@ class PictureView(QWidget):
     def _to_picture(self, at: QPointF) -> QPointF:
         return (at - self._pane_at(at).center()) / self.zoom + self._center
 
+    def to_screen(self, at: QPointF) -> QPointF:
+        """Where a point of the picture lies in the view."""
+        return self._panes()[0].center() + (at - self._center) * self.zoom
+
     @property
     def _divider_x(self) -> float:
         return self.divider * self.width()
@@ -170,15 +188,15 @@ class PictureView(QWidget):
         else:
             for pixmap, pane in zip(self._pixmaps, self._panes(), strict=True):
                 self._paint_picture(painter, pixmap, pane, pane)
+        if self.layer and not self.is_comparing:
+            self.layer.paint(painter, self._box(self._pixmaps[0].size(), whole), self._pixmaps[0].size())
         if len(self._pixmaps) == 2:
             self._paint_tags(painter)
 
     def _paint_picture(self, painter: QPainter, pixmap: QPixmap, pane: QRectF, clip: QRectF) -> None:
         painter.save()
         painter.setClipRect(clip)
-        size = QPointF(pixmap.width(), pixmap.height())
-        corner = pane.center() - self._center * self.zoom
-        box = QRectF(corner.toPoint(), (corner + size * self.zoom).toPoint())
+        box = self._box(pixmap.size(), pane)
         painter.setBrushOrigin(box.topLeft())
         if pixmap.hasAlphaChannel():
             painter.fillRect(box, self._checker)
@@ -186,6 +204,11 @@ class PictureView(QWidget):
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, not crisp)
         painter.drawPixmap(box, pixmap, QRectF(pixmap.rect()))
         painter.restore()
+
+    def _box(self, size: QSize, pane: QRectF) -> QRectF:
+        """Where a picture of a size lies in a part of the view."""
+        corner = pane.center() - self._center * self.zoom
+        return QRectF(corner.toPoint(), (corner + QPointF(size.width(), size.height()) * self.zoom).toPoint())
 
     def _paint_divider(self, painter: QPainter) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -235,13 +258,29 @@ class PictureView(QWidget):
             self._point(at)
             if pixel := self.pixel:
                 self.picked.emit(to_hex(pixel[1]))
+        elif self._layer_takes(event):
+            self._picks = True
         elif event.button() in (Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton):
             self._drag = at
             self._drags_divider = self._over_divider(at) and event.button() == Qt.MouseButton.LeftButton
             self._show_cursor(at)
 
+    def _layer_takes(self, event: QMouseEvent) -> bool:
+        """Whether a press picks tokens. Beside the picture, and with the middle button, the picture is moved as ever."""
+        if self.layer is None or self.is_comparing or event.button() != Qt.MouseButton.LeftButton:
+            return False
+        self.setFocus(Qt.FocusReason.MouseFocusReason)
+        return self.layer.press(self._to_picture(event.position()), event.modifiers())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if self.layer is None or not self.keys(event):
+            super().keyPressEvent(event)
+
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         at = event.position()
+        if self.layer and not self.is_comparing and self._drag is None:
+            self.layer.move(self._to_picture(at)) if self._picks else None
+            self.layer.point(self._to_picture(at))
         if self._drag is None:
             self._point(at)
         elif self._drags_divider:
@@ -256,21 +295,28 @@ class PictureView(QWidget):
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         self._drag, self._drags_divider = None, False
+        if self.layer and self._picks:
+            self.layer.release()
+        self._picks = False
         self._show_cursor(event.position())
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        if not self.picking:
+        if self._layer_takes(event):
+            self._picks = True
+        elif not self.picking:
             self.fit()
 
     def leaveEvent(self, event: QEvent) -> None:
         self._at = None
+        if self.layer:
+            self.layer.point(None)
         self.pointed.emit()
 
     def _over_divider(self, at: QPointF) -> bool:
         return self._has_divider and abs(at.x() - self._divider_x) <= GRIP
 
     def _show_cursor(self, at: QPointF) -> None:
-        if self.picking:
+        if self.picking or self._picks:
             self.setCursor(Qt.CursorShape.CrossCursor)
         elif self._drags_divider or (self._drag is None and self._over_divider(at)):
             self.setCursor(Qt.CursorShape.SplitHCursor)

@@ -12,6 +12,8 @@ from app.language import tr
 from app.pictures import to_qimage
 from app.preview.looks import CHANNELS
 from app.preview.picture_view import COMPARISONS, PictureView
+from app.preview.token_layer import TokenLayer
+from app.preview.token_view import TokenView
 from app.session import Session
 from app.steps import Step
 from app.theme.colors import to_hex
@@ -38,7 +40,11 @@ class Viewer(QWidget):
         self.compare = QToolButton(toolTip=tr("Compare with another picture"))
         self.channels = QToolButton(toolTip=tr("Channels"))
         self.picker = QToolButton(toolTip=tr("Pick a color: a click copies it"), checkable=True)
+        self.tokens = QToolButton(toolTip=tr("Tokens: see how they were decoded, pick some and redraw them"), checkable=True)
+        self.layer = TokenLayer(theme)
+        self.token_view = TokenView(session, theme, self.layer)
         self._lay_out(theme)
+        self.layer.changed.connect(self.view.update)
         self.view.zoom_changed.connect(self._tell)
         self.view.pointed.connect(self._tell)
         self.view.picked.connect(self._take_color)
@@ -68,13 +74,16 @@ class Viewer(QWidget):
         bar.addWidget(self.name)
         bar.addSpacing(8)
         bar.addWidget(self.facts, 1)
-        for button in (self.picker, self.channels, self.compare, actual, fit):
+        self.tokens.setIcon(icon("tokens", theme))
+        self.tokens.toggled.connect(lambda _: self.show_tokens())
+        for button in (self.tokens, self.picker, self.channels, self.compare, actual, fit):
             bar.addWidget(button)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addLayout(bar)
         column.addWidget(self.view)
+        column.addWidget(self.token_view)
 
     def _choice(self, names: tuple[str, ...], chosen: str, do: Callable[[str], None]) -> QMenu:
         menu = QMenu(self)
@@ -108,7 +117,16 @@ class Viewer(QWidget):
         if pixels is not self._shown:
             self._shown = pixels
             self.view.show_image(to_qimage(pixels) if pixels else None)
+        self.show_tokens()
         self._tell()
+
+    def show_tokens(self) -> None:
+        """Lay the tokens over the picture that came of them, if that is wanted."""
+        there = self.token_view.follow(self.view.picture_size)
+        self.tokens.setVisible(there)
+        wanted = there and self.tokens.isChecked()
+        self.token_view.setVisible(wanted)
+        self.view.show_layer(self.layer if wanted else None, self.token_view.take_key)
 
     def show_channel(self, channel: str) -> None:
         self.view.show_channel(channel)

@@ -61,7 +61,7 @@ def slid_tokens(tokens: Tokens, down: int, right: int) -> Tokens:
         Failure: they do not fill one grid.
     """
     ids, there = slid(tokens.ids, known(tokens), _only_grid(tokens), down, right)
-    return replace(tokens, ids=ids, known=there)
+    return replace(tokens, ids=ids, known=there, record=None)
 
 
 def rewritten(tokens: Tokens, changes: str, scale: int) -> Tokens:
@@ -80,7 +80,7 @@ def rewritten(tokens: Tokens, changes: str, scale: int) -> Tokens:
             there[:, start + place] = value is not None
             if value is not None:
                 ids[:, start + place] = value
-    return replace(tokens, ids=ids, known=there)
+    return replace(tokens, ids=ids, known=there, record=None)
 
 
 def _change(tokens: Tokens, line: str, number: int, grid: tuple[int, int]) -> tuple[int, int | None]:
@@ -109,7 +109,7 @@ def shortened(tokens: Tokens, count: int) -> Tokens:
         raise Failure(message, "Use a tokenizer of 1D tokens, as TiTok or One-D-Piece.")
     count = min(count, tokens.ids.shape[1])
     there = None if tokens.known is None else tokens.known[:, :count]
-    return replace(tokens, ids=tokens.ids[:, :count], grids=((1, count),), known=there)
+    return replace(tokens, ids=tokens.ids[:, :count], grids=((1, count),), known=there, record=None)
 
 
 def blended(first: Tokens, second: Tokens, share: float, where: str, seed: int) -> Tokens:
@@ -129,7 +129,7 @@ def blended(first: Tokens, second: Tokens, share: float, where: str, seed: int) 
         return mixed(one, other, share, where, torch.Generator().manual_seed(item_seed(seed, 0)))
 
     there = mix(known(first), known(second))
-    return replace(first, ids=mix(first.ids, second.ids), known=None if bool(there.all()) else there)
+    return replace(first, ids=mix(first.ids, second.ids), known=None if bool(there.all()) else there, record=None)
 
 
 def _only_grid(tokens: Tokens) -> tuple[int, int]:

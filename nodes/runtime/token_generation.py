@@ -24,7 +24,8 @@ from nodes.runtime.prompting import check_kin, check_prompt, class_numbers, for_
 from nodes.runtime.token_coding import Grids, at_scales, check_grids, check_maker, codes_of, token_preview
 from nodes.runtime.token_families import TOKEN_FAMILIES, Opening, codebook_of
 from nodes.runtime.token_parts import Parts
-from nodes.values import Ask, Generator, Guidance, Prompt, Tokens
+from nodes.runtime.token_record import Recorder, Watched, recorded
+from nodes.values import Ask, Generator, Guidance, Prompt, Record, Tokens
 
 
 def generated_tokens(
@@ -61,8 +62,9 @@ def generated_tokens(
     grids = row.grids(config, LAYOUTS[tokenizer.layout].family)
     work = _Work(context, generator, tokenizer, guidance, positive, strategy, order, grids)
     start = _started(tokenizer, given, grids, order.count)
-    ids = [work.made(items, start[items.start : items.stop]) for items in batches(context, order.count, strategy.alone)]
-    return Tokens(torch.cat(ids), grids, codebook_of(config), tokenizer.digest)
+    made = [work.made(items, start[items.start : items.stop]) for items in batches(context, order.count, strategy.alone)]
+    record = recorded([record for _, record in made])
+    return Tokens(torch.cat([ids for ids, _ in made]), grids, codebook_of(config), tokenizer.digest, record=record)
 
 
 def needed_tokenizer(generator: Generator) -> ModelFile:
@@ -88,8 +90,8 @@ class _Work:
     order: Order
     grids: Grids
 
-    def made(self, items: range, start: Tensor) -> Tensor:
-        """Ids (items, length) on the CPU, of those in ``start`` that are not −1 already."""
+    def made(self, items: range, start: Tensor) -> tuple[Tensor, Record]:
+        """Ids (items, length) on the CPU, of those in ``start`` that are not −1 already, and how they came about."""
         at, parts = device(), Parts.of(self.generator.model.config)
         leading = Leading(self.guidance, self.positive, TOKEN_FAMILIES[self.generator.model.layout].remembers)
         draw = drawn_for(self.order.seed, [self.order.first + item for item in items])
@@ -99,7 +101,10 @@ class _Work:
             check_prompt(self.generator, name, ask, self.order.count)
         steps = [replace(step, asked=step.asked.to(at.torch)) for step in steps]
 
+        recorder = Recorder(field.ids.to(at.torch))
+
         def tell(done: int, ids: Tensor) -> None:
+            recorder.after(ids)
             self.context.progress(done, len(steps), preview=lambda: token_preview(self.tokenizer, parts.joined(ids), self.grids))
 
         self.context.progress(0, len(steps))
@@ -107,10 +112,10 @@ class _Work:
             field, ids=field.ids.to(at.torch), draw=lambda kind, step, shape: draw(kind, step, shape).to(at.torch), after_step=tell
         )
         with torch.no_grad():
-            reader = self._readers(leading, items, steps)
+            reader = Watched(self._readers(leading, items, steps), recorder)
         with torch.inference_mode():  # a tenth less time between two products than without gradients alone
             made = parts.joined(self.strategy.decoded(reader, on_device, steps)).cpu()
-        return made.clone()
+        return made.clone(), recorder.record(parts)
 
     def _readers(self, leading: Leading, items: range, steps: Sequence[Step]) -> Predict:
         """The reader of all that is asked for; where two generators take turns, of the one and then of the other."""
