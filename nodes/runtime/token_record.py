@@ -17,6 +17,8 @@ from nodes.values import Record
 
 FURTHER = ("soften", "again")
 """What readers of scales can do besides."""
+TOGETHER = 1 << 24
+"""Logits that are looked at together."""
 
 
 class Watched:
@@ -62,22 +64,25 @@ class Recorder:
         self._ids, self._predicted = ids.clone(), None
 
     def _note(self, ids: Tensor, settled: Tensor) -> None:
-        """Entropy and likelihood of what was settled where it was asked for, an item at a time: logits are large."""
+        """Entropy and likelihood of what was settled where it was asked for, as many items together as memory bears: logits are large."""
         assert self._predicted is not None
-        for item, logits in enumerate(self._predicted):
-            here = settled[item, self._asked[item]]
-            if not bool(here.any()):
-                continue
-            where = self._asked[item][here]
-            likely = logits[here].float().log_softmax(-1)
-            self.entropy[item, where] = -(likely.exp() * likely.clamp(min=-1e4)).sum(-1) / math.log(2)
-            self.likelihood[item, where] = likely.gather(-1, ids[item, where, None])[:, 0].exp()
+        each = max(1, TOGETHER // self._predicted[0].numel())
+        for first in range(0, len(ids), each):
+            part = slice(first, first + each)
+            asked, logits = self._asked[part], self._predicted[part]
+            likely = logits.float().softmax(-1)
+            entropy = torch.special.entr(likely).sum(-1) / math.log(2)
+            chosen = likely.gather(-1, ids[part].gather(1, asked).clamp(min=0)[..., None])[..., 0]
+            here = settled[part].gather(1, asked)
+            for kept, found in ((self.entropy[part], entropy), (self.likelihood[part], chosen)):
+                kept.scatter_(1, asked, torch.where(here, found, kept.gather(1, asked)))
 
     def record(self, parts: Parts) -> Record:
         """Of whole tokens: one of several parts is as unsure as all of them, and settled with the last."""
 
         def each(values: Tensor) -> Tensor:
-            return values.cpu().unflatten(1, (-1, parts.count))
+            split: Tensor = values.cpu().unflatten(1, (-1, parts.count))
+            return split
 
         given = each(self.order).amin(-1) == 0
         entropy = each(self.entropy).sum(-1).masked_fill(given, -1)
