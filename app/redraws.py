@@ -6,7 +6,8 @@ from typing import Any
 
 from app.language import tr
 from app.redrawing import NEEDED, Picked, Redrawn, with_mask, with_redrawing
-from app.token_results import TokenResult, tokens_behind
+from app.token_results import TokenResult, token_result, tokens_behind
+from graph_engine.events import Result
 
 Session = Any  # the session owns what is here; naming its class would close a circle
 
@@ -14,6 +15,7 @@ Session = Any  # the session owns what is here; naming its class would close a c
 class Redraws:
     def __init__(self, session: Session) -> None:
         self._session = session
+        self._read: tuple[str, Result, TokenResult | None] | None = None
 
     @property
     def tokens(self) -> TokenResult | None:
@@ -22,7 +24,15 @@ class Redraws:
         node = session.viewed_node
         if not node or session.look or session.steps[node].preview is not None:
             return None
-        return tokens_behind(session.workflow.graph, session.steps.__getitem__, node)
+        return tokens_behind(session.workflow.graph, session.steps.__getitem__, node, self._told_by)
+
+    def _told_by(self, node: str, result: Result) -> TokenResult | None:
+        """What a result tells of tokens; the last one is remembered, since every event of a run asks."""
+        if not result.cells and not result.items:
+            return None
+        if self._read is None or self._read[0] != node or self._read[1] is not result:
+            self._read = node, result, token_result(node, result)
+        return self._read[2]
 
     def mask(self, picked: Picked) -> None:
         """Add a mask of the picked tokens over the picture."""

@@ -77,12 +77,15 @@ def _floats(data: bytes) -> array[float]:
     return made
 
 
-def tokens_behind(graph: Graph, step: Callable[[str], Step], node: str) -> TokenResult | None:
+Read = Callable[[str, Result], TokenResult | None]
+
+
+def tokens_behind(graph: Graph, step: Callable[[str], Step], node: str, read: Read = token_result) -> TokenResult | None:
     """The tokens that a picture was decoded from: of its own node, or of the nearest one before it that tells of tokens."""
     near = [node]
     for _ in range(FARTHEST):
         for one in near:
-            if one in graph.nodes and (found := next(filter(None, (token_result(one, result) for result in step(one).results)), None)):
+            if one in graph.nodes and (found := next(filter(None, (read(one, result) for result in step(one).results)), None)):
                 return found
         near = list(dict.fromkeys(link.source for one in near if one in graph.nodes for link in graph.into(one)))
     return None

@@ -70,8 +70,8 @@ class CalmCombo(QComboBox):
         event.ignore()
 
 
-MANY = 7
-"""From more options than these on, letters look for one."""
+MANY = 5
+"""With more options than these, letters look for one."""
 
 
 class SearchedCombo(CalmCombo):
@@ -87,6 +87,7 @@ class SearchedCombo(CalmCombo):
         completer.setFilterMode(Qt.MatchFlag.MatchContains)
         completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         completer.setMaxVisibleItems(16)
+        completer.popup().setObjectName("completions")
         self.lineEdit().setPlaceholderText(tr("Type to search"))
         self.lineEdit().editingFinished.connect(self._settle)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QToolButton
 
 from app.inspector.control import Control
@@ -56,8 +56,19 @@ class FileControl(Control):
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if self._dropped(event):
             event.acceptProposedAction()
+            self._mark(True)
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        self._mark(False)
+
+    def _mark(self, takes: bool) -> None:
+        """Show that what is dragged over the control can be dropped."""
+        self.field.setProperty("takes", takes)
+        self.field.style().unpolish(self.field)
+        self.field.style().polish(self.field)
 
     def dropEvent(self, event: QDropEvent) -> None:
+        self._mark(False)
         if path := self._dropped(event):
             event.acceptProposedAction()
             self._say(path)

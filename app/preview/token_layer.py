@@ -62,6 +62,7 @@ class TokenLayer(QObject):
         self.cells: frozenset[int] = frozenset()
         self.here: tuple[int, int] | None = None
         """Item and cell under the pointer."""
+        self._size = QSize()
         self._boxes: list[QRectF] = []
         self._heat: list[QImage] = []
         self._before: frozenset[int] = frozenset()
@@ -72,6 +73,9 @@ class TokenLayer(QObject):
 
     def show_tokens(self, tokens: TokenResult | None, size: QSize) -> None:
         """Tokens over a picture of a size; what is picked stays where the grids are the same."""
+        if tokens is self.tokens and size == self._size:
+            return
+        self._size = size
         if self.tokens is None or tokens is None or tokens.grids != self.tokens.grids:
             self.grid = len(tokens.grids) - 1 if tokens else 0
             self._pick(())

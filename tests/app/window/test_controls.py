@@ -1,12 +1,19 @@
 """Controls of single kinds: sums, long choices, curves."""
 
-import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtTest import QTest
+from pathlib import Path
 
+import pytest
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from app.inspector.controls import control_for
 from app.inspector.curve_control import CurveSheet
 from app.number_input import calculated, dragged, read_number
-from graph_engine.declaration import STRAIGHT, Integer, Number
+from app.theme.tokens import DARK
+from graph_engine.declaration import STRAIGHT, File, Integer, Number
 from tests.app.window.hands import LEFT, NO_KEY, Hands
 
 A = QPoint(120, 160)
@@ -74,6 +81,21 @@ def test_letters_that_mean_no_option_change_nothing(hands: Hands) -> None:
     QTest.keyClicks(field.lineEdit(), "xyz")
     QTest.keyClick(field.lineEdit(), Qt.Key.Key_Return)
     assert "way" not in hands.graph.nodes[node].parameters and field.lineEdit().text() == "Normal"
+
+
+@pytest.mark.parametrize(("name", "taken"), [("photo.PNG", True), ("notes.txt", False)])
+def test_a_file_is_dropped_on_its_control_where_its_suffix_fits(qtbot: QtBot, tmp_path: Path, name: str, taken: bool) -> None:
+    control = control_for(File((".png",)), DARK)
+    qtbot.addWidget(control)
+    told: list[object] = []
+    control.changed.connect(told.append)
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(tmp_path / name))])
+    enter = QDragEnterEvent(QPoint(5, 5), Qt.DropAction.CopyAction, data, LEFT, NO_KEY)
+    QApplication.sendEvent(control, enter)
+    assert (enter.isAccepted(), bool(control.field.property("takes"))) == (taken, taken)
+    QApplication.sendEvent(control, QDropEvent(QPointF(5, 5), Qt.DropAction.CopyAction, data, LEFT, NO_KEY))
+    assert told == ([str(tmp_path / name)] if taken else []) and not control.field.property("takes")
 
 
 def _sheet(hands: Hands) -> tuple[str, CurveSheet]:
