@@ -1,0 +1,65 @@
+"""The words of node types in the language of the window: they come as data, in English, from the worker."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TypeVar
+
+from msgspec.structs import replace
+
+from app.language import spoken, tr
+from app.wording import label, plain
+from graph_engine.catalogue import Catalogue
+from graph_engine.declaration import Choice, Input, NodeType, Output, Parameter
+
+End = TypeVar("End", Input, Parameter, Output)
+WORDS_OF_KINDS = ("none", "fixed", "random", "increment", "on", "off", "bypassed", "muted")
+"""Values that are shown as words, beside the options of choices."""
+
+
+def in_language(catalogue: Catalogue) -> Catalogue:
+    """The types with titles, help and labels in the language that is spoken."""
+    if spoken().code == "en":
+        return catalogue
+    return catalogue.with_types({identity: _told(found) for identity, found in catalogue.items()})
+
+
+def _told(found: NodeType) -> NodeType:
+    return replace(
+        found,
+        title=tr(found.title),
+        summary=tr(_line(found.summary)),
+        help="\n\n".join(tr(part) for part in paragraphs(found.help)),
+        inputs=_ends(found.inputs),
+        parameters=_ends(found.parameters),
+        outputs=_ends(found.outputs),
+        words=(*found.words, found.title),  # who knows the English name finds it too
+    )
+
+
+def _ends(ends: Iterable[End]) -> tuple[End, ...]:
+    return tuple(replace(end, title=tr(label(end)), help=tr(_line(end.help)) if end.help else "") for end in ends)
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def paragraphs(text: str) -> list[str]:
+    return [_line(part) for part in text.split("\n\n") if part.strip()]
+
+
+def words_of(found: NodeType) -> Iterator[str]:
+    """Every text that a node type brings to the window."""
+    yield found.title
+    yield plain(found.section)
+    yield _line(found.summary)
+    yield from paragraphs(found.help)
+    for end in (*found.inputs, *found.parameters, *found.outputs):
+        yield label(end)
+        if end.help:
+            yield _line(end.help)
+    for parameter in found.parameters:
+        if isinstance(parameter.kind, Choice):
+            yield from parameter.kind.options
+            yield from map(plain, parameter.kind.options)
