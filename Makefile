@@ -1,4 +1,4 @@
-# `make demo` makes a picture, `make test` runs the tests, `make app` opens the window; each sets up what it needs in .venv/ first.
+# `make demo` makes a picture, `make test` runs the tests, `make app` opens the window, `make test-window` uses it with real keys and a real mouse; each sets up what it needs in .venv/ first.
 #
 # pip takes the torch that its index has first; on Linux that is the one for CUDA. Where there is no GPU, the smaller one for CPUs does:
 #   PIP_EXTRA_INDEX_URL=https://download.pytorch.org/whl/cpu make demo
@@ -8,13 +8,16 @@ PYTHON ?= $(shell for python in python3.11 python3 python; do $$python -c '$(NEW
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test app slow torture parity lint types report clean
+.PHONY: demo test test-window pictures app slow torture parity lint types report clean
 
 demo: $(VENV)/.headless
 	@$(BIN)/tessera run workflows/first_picture.json --out output
 
 test: $(VENV)/.test $(VENV)/.offscreen
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -q
+
+test-window: $(VENV)/.test $(VENV)/.display $(VENV)/.driving
+	$(BIN)/python -m pytest -q -m display tests/display
 
 slow: $(VENV)/.test $(VENV)/.offscreen
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -q -m slow
@@ -69,6 +72,11 @@ $(VENV)/.test: pyproject.toml | $(BIN)/python
 # What Qt loads from the system.
 $(VENV)/.offscreen: app/system_libraries.py | $(BIN)/python
 	$(BIN)/python -m app.system_libraries --offscreen
+	@touch $@
+
+# A display without a screen, a window manager, and what presses keys and moves the mouse.
+$(VENV)/.driving: app/system_libraries.py | $(BIN)/python
+	$(BIN)/python -m app.system_libraries --driving
 	@touch $@
 
 $(VENV)/.display: app/system_libraries.py | $(BIN)/python

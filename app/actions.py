@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from app.aligning import aligned, distributed, straightened
+from app.language import LANGUAGES
 from app.preferences import SCALES
 from app.theme.tokens import THEMES
 from graph_engine.board import LINKED, TITLE
@@ -117,7 +118,14 @@ LOOKS = (
         Row(f"theme_{name.replace(' ', '_')}", "Theme", name.capitalize(), (), lambda w, name=name: w.choices.choose_theme(name))
         for name in THEMES
     ),
-    *(Row(f"scale_{scale:.0%}", "Scale", f"{scale:.0%}", (), lambda w, scale=scale: w.choices.choose_scale(scale)) for scale in SCALES),
+    *(
+        Row(f"language_{code}", "Language", name, (), lambda w, code=code: w.choices.choose_language(code))
+        for code, name in LANGUAGES.items()
+    ),
+    *(
+        Row(f"scale_{scale:.0%}", "Interface scale", f"{scale:.0%}", (), lambda w, scale=scale: w.choices.choose_scale(scale))
+        for scale in SCALES
+    ),
 )
 
 ROWS = (
@@ -254,7 +262,7 @@ ROWS = (
     Row("help", "Help", "Help on what is under the pointer", ("F1",), lambda w: w.show_help(), "help"),
 )  # fmt: skip
 
-SUBMENUS = {"Color": "Graph", "Kept views": "View", "Theme": "View", "Scale": "View"}
+SUBMENUS = {"Color": "Graph", "Kept views": "View", "Theme": "View", "Language": "View", "Interface scale": "View"}
 """Menus that lie in another one."""
 MENUS = ("File", "Edit", "Graph", "Arrange", "View", "Help")
 TOOL_BAR = ("new", "open", "save", "", "undo", "redo", "", "add", "frame", "", "simple_view", "show_queue", "show_album")

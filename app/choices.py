@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QWidget
 
-from app.language import tr
+from app.language import LANGUAGES, inside, large, tr
 from app.preferences import Preferences, read_preferences, write_preferences
 from app.session import Session
 from app.shortcuts import ShortcutsDialog, put_keys
@@ -35,7 +35,11 @@ class Choices:
         put_keys(actions, self.preferences.shortcuts)
 
     def choose_theme(self, name: str) -> None:
-        self._keep(replace(self.preferences, theme=name), tr("The {name} theme comes with the next start.", name=name))
+        self._keep(replace(self.preferences, theme=name), tr("The {name} theme comes with the next start.", name=inside(tr(large(name)))))
+
+    def choose_language(self, code: str) -> None:
+        told = tr("The program speaks {language} from the next start.", language=LANGUAGES[code])
+        self._keep(replace(self.preferences, language=code), told)
 
     def choose_scale(self, scale: float) -> None:
         self._keep(replace(self.preferences, scale=scale), tr("A scale of {scale:.0%} comes with the next start.", scale=scale))

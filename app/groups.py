@@ -13,6 +13,7 @@ from app.document import Document
 from app.grouping import dissolve_refusal, dissolved, group_refusal, grouped, made_unique, with_new_end, without_end
 from app.inside import definition_at
 from app.language import inside, tr
+from app.node_words import in_language
 from app.wording import plain
 from graph_engine.catalogue import Catalogue
 from graph_engine.declaration import NodeType
@@ -48,7 +49,7 @@ class PlaceTypes:
             self._made_from = installed, definitions, identity
             definition = definitions.get(identity)
             border = border_types(definition, growing=True) if isinstance(definition, Definition) else {}
-            self._found = installed.with_types({**types_with(definitions, installed), **border})
+            self._found = installed.with_types({**types_with(definitions, installed), **in_language(border)})
         return self._found
 
     def changed(self, installed: Catalogue, document: Document) -> bool:

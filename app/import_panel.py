@@ -77,7 +77,7 @@ class ImportPanel(QWidget):
 
     def _file(self, file: NeededFile, mark: str) -> str:
         from_where = tr(", from {url}", url=file.url) if file.url else ""
-        return f"<tr><td>{mark}</td><td>{escape(file.name)}</td><td>{self._quiet(tr(file.kind) + from_where)}</td></tr>"
+        return f"<tr><td>{mark}</td><td>{escape(file.name)}</td><td>{self._quiet(file.kind + from_where)}</td></tr>"
 
     def _quiet(self, text: str) -> str:
         return f'<span style="color: {self._theme.muted}">{escape(text)}</span>'

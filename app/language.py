@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
+LANGUAGES = {"en": "English", "de": "Deutsch"}
+"""By code, as each calls itself."""
+
 
 class Language(NamedTuple):
     """How texts are said: ``translated`` turns an English text, ``retold`` an English sentence that was put together elsewhere."""
@@ -48,3 +51,8 @@ def retold(sentence: str) -> str:
 def inside(label: str) -> str:
     """A label as it stands inside of a sentence: small in English; in German nouns stay large."""
     return label.lower() if _spoken[0].lowers else label
+
+
+def large(words: str) -> str:
+    """Words as they begin a line."""
+    return words[:1].upper() + words[1:]

@@ -2,26 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TypeVar
 
 from msgspec.structs import replace
 
-from app.language import spoken, tr
+from app.language import marked, spoken, tr
 from app.wording import label, plain
 from graph_engine.catalogue import Catalogue
 from graph_engine.declaration import Choice, Input, NodeType, Output, Parameter
 
 End = TypeVar("End", Input, Parameter, Output)
+BORDER_WORDS = (
+    marked("What an instance of this group is given."),
+    marked("What an instance of this group gives."),
+    marked("How many times the loop goes round."),
+    marked("Which turn of the loop this is; the first is 0."),
+    marked("Link it to an input or parameter inside: the group gets an input for that."),
+    marked("Link an output inside to it: the group gives that too."),
+    marked("New input"),
+    marked("New output"),
+)
+"""What the engine writes on the border of a group."""
 WORDS_OF_KINDS = ("none", "fixed", "random", "increment", "on", "off", "bypassed", "muted")
 """Values that are shown as words, beside the options of choices."""
 
 
-def in_language(catalogue: Catalogue) -> Catalogue:
+def catalogue_in_language(catalogue: Catalogue) -> Catalogue:
+    return catalogue if spoken().code == "en" else catalogue.with_types(in_language(catalogue))
+
+
+def in_language(types: Mapping[str, NodeType]) -> Mapping[str, NodeType]:
     """The types with titles, help and labels in the language that is spoken."""
-    if spoken().code == "en":
-        return catalogue
-    return catalogue.with_types({identity: _told(found) for identity, found in catalogue.items()})
+    return types if spoken().code == "en" else {identity: _told(found) for identity, found in types.items()}
 
 
 def _told(found: NodeType) -> NodeType:

@@ -1,4 +1,4 @@
-"""What a person chose for all windows: theme, scale and keys, in one small JSON file."""
+"""What a person chose for all windows: theme, language, scale and keys, in one small JSON file."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ class Preferences(msgspec.Struct, frozen=True, omit_defaults=True):
     """``shortcuts`` are the keys of actions that have others than those they come with, by the names of actions."""
 
     theme: str = "dark"
+    language: str = ""  # a code, or that of the system
     scale: float = 1.0
     shortcuts: Mapping[str, tuple[str, ...]] = {}
 

@@ -188,7 +188,7 @@ class Queueing:
             count = len(job.record.files)
             files = "" if not count else tr(" · 1 file") if count == 1 else tr(" · {count} files", count=count)
             return tr(_ENDED[job.state], time=seconds_text(job.record.seconds)) + files
-        return tr(job.state.capitalize())
+        return tr(_STANDING[job.state])
 
     def tell(self) -> None:
         """The queue may look different now."""
@@ -206,4 +206,5 @@ class Queueing:
             self.worker.look()
 
 
+_STANDING = {"waiting": marked("Waiting"), "running": marked("Running"), "paused": marked("Paused")}
 _ENDED = {"done": marked("Done in {time}"), "failed": marked("Failed after {time}"), "stopped": marked("Stopped after {time}")}

@@ -9,6 +9,7 @@ import msgspec
 from PySide6.QtCore import QFileSystemWatcher, QObject, Qt, QTimer, Signal, Slot
 
 from app import places, wire
+from app.node_words import catalogue_in_language
 from app.queue.job import Job
 from app.queue.jobs import opened_or_begun_anew
 from app.queue.taker import Taker
@@ -122,7 +123,7 @@ class Runner(QObject):
         match message:
             case wire.Ready():
                 self._remember(message.catalogue)
-                self.ready.emit(Catalogue.from_json(message.catalogue))
+                self.ready.emit(catalogue_in_language(Catalogue.from_json(message.catalogue)))
                 self.go_on()
             case wire.Planned():
                 if message.ask == self._asked:
@@ -152,7 +153,7 @@ class Runner(QObject):
     def remembered(self) -> Catalogue:
         """The catalogue of the last start, so that the window opens without waiting; empty if there was none."""
         try:
-            return Catalogue.from_json(self._catalogue_file().read_bytes())
+            return catalogue_in_language(Catalogue.from_json(self._catalogue_file().read_bytes()))
         except (OSError, msgspec.DecodeError):
             return Catalogue()
 

@@ -19,7 +19,7 @@ from app.groups import Groups, PlaceTypes, new_definition_id
 from app.headless import opened
 from app.housekeeping import Housekeeping
 from app.journal import Lost
-from app.language import retold, tr
+from app.language import inside, large, retold, tr
 from app.linking import LooseEnd, fitting_ends
 from app.prompt_reading import PromptReading
 from app.queue.job import Job
@@ -32,7 +32,7 @@ from app.steps import StepsInside
 from app.versions import digest_of_file
 from app.walking import Walking
 from app.wire import Refused
-from app.wording import title_of, title_of_step
+from app.wording import plain, title_of, title_of_step
 from graph_engine.catalogue import Catalogue
 from graph_engine.check import Problem
 from graph_engine.declaration import NodeType, Parameter
@@ -265,7 +265,7 @@ class Session:
         trouble = self.document.journal.trouble if self.document.journal else ""
         if trouble != self._told_trouble:
             self._told_trouble = trouble
-            self.said.emit(f"{_begun_large(retold(trouble))}." if trouble else "", "warning")
+            self.said.emit(f"{large(retold(trouble))}." if trouble else "", "warning")
 
     def _take_change(self, before: Workflow, after: Workflow) -> None:
         self._tell_trouble()
@@ -386,7 +386,8 @@ class Session:
     def set_parameter(self, node: str, parameter: Parameter, value: Any, label: str = "") -> None:
         """Set a value. A drag or typing is one edit until `settle`."""
         after = edits.with_parameter(self.workflow, node, parameter, value)
-        self.document.apply(label or tr("Change {name}", name=parameter.name.replace("_", " ")), after, merge=f"{node} {parameter.name}")
+        name = inside(parameter.title or tr(plain(parameter.name)))
+        self.document.apply(label or tr("Change {name}", name=name), after, merge=f"{node} {parameter.name}")
 
     def settle(self) -> None:
         self.document.settle()
@@ -397,7 +398,9 @@ class Session:
     def describe(self, **changes: str) -> None:
         """Change the name or the description of the workflow."""
         (field,) = changes
-        self.document.apply(tr("Change {field}", field=field), edits.described(self.workflow, **changes), merge=field)
+        self.document.apply(
+            tr("Rename workflow") if field == "name" else tr("Describe workflow"), edits.described(self.workflow, **changes), merge=field
+        )
 
     def expose(self, node: str, parameter: Parameter, on: bool) -> None:
         if on:
@@ -567,7 +570,7 @@ class Session:
     def take_loss(self, reason: str) -> None:
         """The worker died. The document is here, untouched; its run was ended by an event before."""
         self.reading.begin_anew()
-        self.said.emit(f"{_begun_large(retold(reason))}.", "warning")
+        self.said.emit(f"{large(retold(reason))}.", "warning")
 
     def problem_text(self, problem: Problem) -> str:
         """A problem in one line, with the node's title and the remedy."""
@@ -615,7 +618,3 @@ def _shift_to(piece: Workflow, at: Place) -> Place:
     left = min((x for x, _ in (*piece.layout.values(), *others)), default=0.0)
     top = min((y for _, y in (*piece.layout.values(), *others)), default=0.0)
     return at[0] - left, at[1] - top
-
-
-def _begun_large(sentence: str) -> str:
-    return sentence[:1].upper() + sentence[1:]

@@ -31,6 +31,9 @@ DISPLAY = {
 }
 """What a window on a display needs besides."""
 
+DRIVING = {"Xvfb": "xvfb", "openbox": "openbox", "xdotool": "xdotool"}
+"""Programs that tests with real keys and a real mouse need: a display without a screen, a window manager, hands."""
+
 FONTS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.fonts", "~/.local/share/fonts")
 
 
@@ -41,6 +44,8 @@ def missing(wanted: Mapping[str, str]) -> dict[str, str]:
 def _there(library: str) -> bool:
     if library == "any font":
         return any(next(Path(folder).expanduser().rglob("*.[to]tf"), None) for folder in FONTS)
+    if library in DRIVING:
+        return shutil.which(library) is not None
     try:
         ctypes.CDLL(library)
     except OSError:
@@ -62,7 +67,9 @@ def _install(packages: set[str]) -> None:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--offscreen", action="store_true", help="only what Qt needs without a display")
-    wanted = OFFSCREEN if parser.parse_args().offscreen else OFFSCREEN | DISPLAY
+    parser.add_argument("--driving", action="store_true", help="what tests with real keys and a real mouse need, besides")
+    asked = parser.parse_args()
+    wanted = OFFSCREEN if asked.offscreen else OFFSCREEN | DISPLAY | (DRIVING if asked.driving else {})
     if not sys.platform.startswith("linux") or not missing(wanted):
         return 0
     _install(set(missing(wanted).values()))

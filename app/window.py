@@ -33,7 +33,7 @@ from app.helping import Topic, topic_under_pointer
 from app.import_panel import HEIGHT as REPORT_HEIGHT
 from app.import_panel import ImportPanel
 from app.inspector.inspector import Inspector
-from app.language import inside, retold, tr
+from app.language import inside, marked, retold, tr
 from app.linking import Gap, LooseEnd
 from app.lost_work import told
 from app.memory_panel.memory_panel import MemoryPanel
@@ -57,6 +57,7 @@ from app.theme.tokens import DARK, Theme
 from app.tidying import tidied
 from app.tour import Tour
 from app.trail import Trail
+from app.translating import apply_language, language_of_system
 from graph_engine.catalogue import Catalogue
 from graph_engine.workflow import read
 
@@ -121,7 +122,7 @@ class Window(QMainWindow):
         column.addWidget(self.simple_view)
         column.addWidget(self.notice)
         self.setCentralWidget(middle)
-        docks = self.graph_docks = [self._dock("Viewer", self.viewer), self._dock("Inspector", self.inspector)]
+        docks = self.graph_docks = [self._dock(marked("Viewer"), self.viewer), self._dock(marked("Inspector"), self.inspector)]
         self.resizeDocks(docks, [SIDE_WIDTH] * len(docks), Qt.Orientation.Horizontal)
         self.resizeDocks(docks, [VIEWER_HEIGHT, self.height() - VIEWER_HEIGHT], Qt.Orientation.Vertical)
         self._lay_out_report()
@@ -146,7 +147,7 @@ class Window(QMainWindow):
 
     def _lay_out_report(self) -> None:
         """The dock below the canvas that tells what became of an imported workflow; it opens with one."""
-        self.report_dock = self._dock("Import", self.import_panel, Qt.DockWidgetArea.BottomDockWidgetArea)
+        self.report_dock = self._dock(marked("Import"), self.import_panel, Qt.DockWidgetArea.BottomDockWidgetArea)
         self.setCorner(Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.RightDockWidgetArea)
         self.resizeDocks([self.report_dock], [REPORT_HEIGHT], Qt.Orientation.Vertical)
         self.import_panel.close_button.clicked.connect(self.report_dock.hide)
@@ -154,18 +155,18 @@ class Window(QMainWindow):
 
     def _lay_out_queue(self) -> None:
         """The docks of the queue, which opens by hand and when there is something to decide, and of what the worker holds."""
-        self.queue_dock = self._dock("Queue", self.queue_panel, Qt.DockWidgetArea.LeftDockWidgetArea)
+        self.queue_dock = self._dock(marked("Queue"), self.queue_panel, Qt.DockWidgetArea.LeftDockWidgetArea)
         self.resizeDocks([self.queue_dock], [QUEUE_WIDTH], Qt.Orientation.Horizontal)
         self.queue_dock.hide()
         self.status.queue.clicked.connect(self.toggle_queue)
-        self.memory_dock = self._dock("Memory", self.memory_panel, Qt.DockWidgetArea.LeftDockWidgetArea)
+        self.memory_dock = self._dock(marked("Memory"), self.memory_panel, Qt.DockWidgetArea.LeftDockWidgetArea)
         self.memory_dock.hide()
         self.status.worker.clicked.connect(self.toggle_memory)
 
     def _lay_out_album(self) -> None:
         if self.album_panel is None:
             return
-        self.album_dock = self._dock("History", self.album_panel, Qt.DockWidgetArea.LeftDockWidgetArea)
+        self.album_dock = self._dock(marked("History"), self.album_panel, Qt.DockWidgetArea.LeftDockWidgetArea)
         self.resizeDocks([self.album_dock], [ALBUM_WIDTH], Qt.Orientation.Horizontal)
         self.album_dock.hide()
 
@@ -180,14 +181,14 @@ class Window(QMainWindow):
 
     def _lay_out_editor(self) -> None:
         """The dock where masks, sketches and layers are made by hand; it opens with the first."""
-        self.editor_dock = self._dock("Editor", self.editors, Qt.DockWidgetArea.LeftDockWidgetArea)
+        self.editor_dock = self._dock(marked("Editor"), self.editors, Qt.DockWidgetArea.LeftDockWidgetArea)
         self.splitDockWidget(self.queue_dock, self.editor_dock, Qt.Orientation.Horizontal)
         self.setCorner(Qt.Corner.BottomLeftCorner, Qt.DockWidgetArea.LeftDockWidgetArea)
         self.editors.closed.connect(self.close_editor)
         self.editor_dock.hide()
 
     def _lay_out_help(self) -> None:
-        self.help_dock = self._dock("Help", self.help_panel, Qt.DockWidgetArea.LeftDockWidgetArea)
+        self.help_dock = self._dock(marked("Help"), self.help_panel, Qt.DockWidgetArea.LeftDockWidgetArea)
         self.help_panel.close_button.clicked.connect(self.help_dock.hide)
         self.help_dock.hide()
 
@@ -580,6 +581,7 @@ def main(argv: list[str]) -> int:
     application.setApplicationName("Tessera")
     application.setDesktopFileName("tessera")
     apply_theme(application, theme_of(preferences))
+    apply_language(application, preferences.language or language_of_system())
     faults = Faults(data_folder())
     faults.install()
     runner = Runner()

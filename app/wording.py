@@ -28,7 +28,7 @@ def type_title(type_id: str) -> str:
 
 def label(entry: Input | Output | Parameter) -> str:
     """How an input, output or parameter is called: the title that somebody gave it, or its name in words."""
-    return entry.title or plain(entry.name)
+    return entry.title or tr(plain(entry.name))
 
 
 def title_of(node: Node, node_type: NodeType | None) -> str:
@@ -123,5 +123,5 @@ def left_text(seconds: float) -> str:
     return (
         tr("about {minutes} min left", minutes=minutes)
         if minutes < 60
-        else tr("about {minutes} h {seconds:02d} min left", minutes=minutes // 60, seconds=minutes % 60)
+        else tr("about {hours} h {minutes:02d} min left", hours=minutes // 60, minutes=minutes % 60)
     )

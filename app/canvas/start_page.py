@@ -30,8 +30,8 @@ class Card(QAbstractButton):
         self.setFixedSize(CARD)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setAccessibleName(example.name)
-        self.setToolTip(example.description)
+        self.setAccessibleName(tr(example.name))
+        self.setToolTip(tr(example.description))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         theme = self._theme
@@ -65,7 +65,7 @@ class Card(QAbstractButton):
         title = font(BODY, QFont.Weight.DemiBold)
         painter.setFont(title)
         painter.setPen(QColor(self._theme.text))
-        name = QFontMetrics(title).elidedText(self.example.name, Qt.TextElideMode.ElideRight, area.width())
+        name = QFontMetrics(title).elidedText(tr(self.example.name), Qt.TextElideMode.ElideRight, area.width())
         painter.drawText(area, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop, name)
         painter.setFont(font(SMALL))
         painter.setPen(QColor(self._theme.muted))
@@ -75,7 +75,7 @@ class Card(QAbstractButton):
     def _two_lines(self, width: int) -> str:
         """The beginning of the description, cut where the second line ends."""
         measure = QFontMetrics(font(SMALL))
-        first, words = "", self.example.description.split()
+        first, words = "", tr(self.example.description).split()
         while words and measure.horizontalAdvance(f"{first} {words[0]}") <= width:
             first = f"{first} {words.pop(0)}".strip()
         return f"{first}\n{measure.elidedText(' '.join(words), Qt.TextElideMode.ElideRight, width)}"

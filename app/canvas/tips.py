@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF
 
 from app.canvas.graph_scene import GraphScene
 from app.canvas.node_item import NodeItem
-from app.language import tr
+from app.language import retold, tr
 from app.wording import label
 from graph_engine.open_types import said
 
@@ -27,7 +27,7 @@ def tip_at(scene: GraphScene, point: QPointF) -> str:
         return ""
     if row := item.geometry.row_at(point - item.pos()):
         return _tip(label(row.parameter), row.parameter.help)
-    return _tip(item.face.node_type.title, item.face.node_type.summary) + _state(scene, item)
+    return _tip(item.face.node_type.title, retold(item.face.node_type.summary)) + _state(scene, item)
 
 
 def _state(scene: GraphScene, item: NodeItem) -> str:

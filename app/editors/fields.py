@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtGui import QFontMetrics, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QToolButton, QWidget
 
-from app.language import tr
+from app.language import large, tr
 from app.scrub_field import ScrubField
+from app.theme.fonts import font
 from app.theme.icons import icon
 from app.theme.tokens import Theme
 
 FIELD_WIDTH = 112
+FIELD_INSET = 10
 BUTTON = 28
 
 
@@ -33,7 +35,8 @@ class NumberField(ScrubField):
             )
 
         super().__init__(theme, soft, 1, lambda value: f"{name}  {value:.0f}{unit}", read)
-        self.setFixedWidth(FIELD_WIDTH)
+        longest = QFontMetrics(font()).horizontalAdvance(f"{name}  {max(map(abs, hard))}{unit}")
+        self.setFixedWidth(max(FIELD_WIDTH, longest + 2 * FIELD_INSET))
         self.setToolTip(tip)
         self.setAccessibleName(name)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
@@ -77,7 +80,7 @@ def choice_field(options: Iterable[str], tip: str, do: Callable[[str], object]) 
     """One of several; ``do`` gets the option that was picked by hand."""
     made = _CalmChoice()
     for option in options:
-        made.addItem(tr(option.capitalize()), option)
+        made.addItem(large(tr(option)), option)
     made.setToolTip(tip)
     made.setAccessibleName(tip)
     made.activated.connect(lambda at: do(made.itemData(at)))

@@ -14,10 +14,10 @@ from app.editors.handles import Grip, cursor_for, dragged, grip_at, paint_box
 from app.editors.readable import is_number
 from app.editors.subject import Subject
 from app.editors.units import UNIT
-from app.language import marked, tr
+from app.language import large, marked, tr
 from app.theme.tokens import Theme
 
-EDGES = ("left", "top", "right", "bottom")
+EDGES = (marked("left"), marked("top"), marked("right"), marked("bottom"))
 RATIOS = {"1:1": 1.0, "4:3": 4 / 3, "3:4": 3 / 4, "16:9": 16 / 9, "9:16": 9 / 16}
 ROOM = 0.25
 """Share of the frame that is left free around it, to drag into."""
@@ -38,7 +38,7 @@ class FrameEditor(Editor):
         self.fields = {
             name: NumberField(
                 theme,
-                tr(name.capitalize()),
+                large(tr(name)),
                 (0, 256),
                 (-8192, 8192),
                 " px",

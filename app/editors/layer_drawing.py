@@ -9,21 +9,22 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QImage, QPainter
 
 from app.editors.units import FULL, rect_of
+from app.language import marked
 
 Mode = QPainter.CompositionMode
 MODES = {
-    "normal": Mode.CompositionMode_SourceOver,
-    "multiply": Mode.CompositionMode_Multiply,
-    "screen": Mode.CompositionMode_Screen,
-    "overlay": Mode.CompositionMode_Overlay,
-    "darken": Mode.CompositionMode_Darken,
-    "lighten": Mode.CompositionMode_Lighten,
-    "color dodge": Mode.CompositionMode_ColorDodge,
-    "color burn": Mode.CompositionMode_ColorBurn,
-    "hard light": Mode.CompositionMode_HardLight,
-    "soft light": Mode.CompositionMode_SoftLight,
-    "difference": Mode.CompositionMode_Difference,
-    "exclusion": Mode.CompositionMode_Exclusion,
+    marked("normal"): Mode.CompositionMode_SourceOver,
+    marked("multiply"): Mode.CompositionMode_Multiply,
+    marked("screen"): Mode.CompositionMode_Screen,
+    marked("overlay"): Mode.CompositionMode_Overlay,
+    marked("darken"): Mode.CompositionMode_Darken,
+    marked("lighten"): Mode.CompositionMode_Lighten,
+    marked("color dodge"): Mode.CompositionMode_ColorDodge,
+    marked("color burn"): Mode.CompositionMode_ColorBurn,
+    marked("hard light"): Mode.CompositionMode_HardLight,
+    marked("soft light"): Mode.CompositionMode_SoftLight,
+    marked("difference"): Mode.CompositionMode_Difference,
+    marked("exclusion"): Mode.CompositionMode_Exclusion,
 }
 
 

@@ -27,6 +27,15 @@ LEAST = 2.0
 NUDGE = {Key.Key_Left: (-1, 0), Key.Key_Right: (1, 0), Key.Key_Up: (0, -1), Key.Key_Down: (0, 1)}
 
 
+CHANGES = {
+    "opacity": marked("Change opacity of layer"),
+    "blend": marked("Change blend mode of layer"),
+    "name": marked("Rename layer"),
+    "hidden": marked("Show or hide layer"),
+    "box": marked("Put layer back"),
+}
+
+
 class LayersEditor(Editor):
     tools = (Tool("move", "move", marked("Move (V): drag a layer; its corners scale it, Shift without keeping the ratio"), Key.Key_V),)
     blank = "clear"
@@ -42,7 +51,7 @@ class LayersEditor(Editor):
         self.opacity.changed.connect(lambda value: self._change("opacity", round(value), settles=False))
         self.opacity.settled.connect(subject.session.settle)
         self.blend = choice_field(MODES, tr("How the layer mixes with what lies below"), lambda name: self._change("blend", name))
-        self.list = StackList(theme, tr("Layers"), "layer", grows=False)
+        self.list = StackList(theme, tr("Layers"), marked("layer"), grows=False)
         self.list.remove.hide()
         self._join()
 
@@ -100,7 +109,7 @@ class LayersEditor(Editor):
         changed = {field: part for field, part in {**self.layers[at], name: value}.items() if part is not None and part is not False}
         self._write(
             [changed if number == at else layer for number, layer in enumerate(self.layers)],
-            tr("Change {name} of layer", name=tr(name)),
+            tr(CHANGES[name]),
             settles,
         )
 

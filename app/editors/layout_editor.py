@@ -29,6 +29,13 @@ LEAST = 6.0
 TINT, TINT_CHOSEN = 0.35, 0.55
 
 
+CHANGES = {
+    "words": marked("Change words of region"),
+    "weight": marked("Change weight of region"),
+    "hidden": marked("Show or hide region"),
+}
+
+
 class LayoutEditor(Editor):
     tools = (
         Tool("box", "region", marked("Region (R): drag a new one, or take one by its middle, edges and corners"), Key.Key_R),
@@ -56,7 +63,7 @@ class LayoutEditor(Editor):
         self.weight.changed.connect(lambda value: self._change("weight", round(value) / FULL, settles=False))
         self.weight.settled.connect(subject.session.settle)
         self.away = icon_button(theme, "eraser", tr("The brush takes away (X)"), self._turn_brush, True)
-        self.list = StackList(theme, tr("Regions, the nearest first"), "region", grows=False)
+        self.list = StackList(theme, tr("Regions, the nearest first"), marked("region"), grows=False)
         self._join()
 
     def _join(self) -> None:
@@ -98,7 +105,7 @@ class LayoutEditor(Editor):
     def _change(self, name: str, value: Any, number: int | None = None, settles: bool = True) -> None:
         at = self.region if number is None else number
         if 0 <= at < len(self.regions):
-            self._replace(at, {**self.regions[at], name: value}, tr("Change {name} of region", name=tr(name)), settles)
+            self._replace(at, {**self.regions[at], name: value}, tr(CHANGES[name]), settles)
 
     def _add(self, region: dict[str, Any]) -> None:
         """A new region lies in front, and waits for its words."""

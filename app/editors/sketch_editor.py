@@ -44,7 +44,7 @@ class SketchEditor(Editor):
         self._strokes: list[Stroke] = []  # the one that is drawn, and its mirrored copies
         self._erases = False
         self.bar = SketchBar(self)
-        self.list = StackList(theme, tr("Layers"), "layer")
+        self.list = StackList(theme, tr("Layers"), marked("layer"))
         self._join()
 
     def _join(self) -> None:
@@ -159,7 +159,9 @@ class SketchEditor(Editor):
         if self.opacity != FULL:
             stroke["opacity"] = self.opacity
         layer = self.layers[self.layer]
-        label = tr("Erase") if self._erases else tr("Draw with {brush} brush", brush=tr(self.brush))
+        label = (
+            tr("Erase") if self._erases else tr("Draw with blocking brush") if self.brush == "blocking" else tr("Draw with detail brush")
+        )
         self._change_layer(self.layer, label, strokes=[*layer.get("strokes", []), stroke])
 
     def cancel(self) -> bool:

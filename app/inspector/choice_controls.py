@@ -111,7 +111,7 @@ class ChoiceControl(Control):
         super().__init__()
         self.field = SearchedCombo() if len(kind.options) > MANY else CalmCombo()
         for option in kind.options:
-            self.field.addItem(plain(option), option)
+            self.field.addItem(tr(plain(option)), option)
         self.setFocusProxy(self.field)
         self.field.activated.connect(self._take)
         self._value: Any = None

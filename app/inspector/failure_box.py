@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QLabel, QPlainTextEdit, QPushButton, QVBoxLayout
 
-from app.language import tr
+from app.language import retold, tr
 from app.steps import Step
 from app.theme.tokens import Theme
 
@@ -40,8 +40,8 @@ class FailureBox(QFrame):
         failed = step.state == "failed"
         self.setVisible(failed)
         if failed:
-            self.message.setText(step.message)
-            self.remedy.setText(step.remedy)
+            self.message.setText(retold(step.message))
+            self.remedy.setText(retold(step.remedy))
             self.remedy.setVisible(bool(step.remedy))
             self.detail.setPlainText(step.detail)
             self.more.setVisible(bool(step.detail))

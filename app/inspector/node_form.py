@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QToolButto
 
 from app.inspector.failure_box import FailureBox
 from app.inspector.parameter_row import ParameterRow
-from app.language import marked, tr
+from app.language import marked, retold, tr
 from app.session import Session
 from app.steps import Step
 from app.theme.icons import icon
@@ -93,7 +93,7 @@ class NodeForm(QWidget):
         if self.node_type is None:
             kind = self.session.workflow.graph.nodes[self.node].type
             return tr("The node type {kind} is not installed. The node keeps all it holds and is saved unchanged.", kind=kind)
-        return self.node_type.summary
+        return retold(self.node_type.summary)
 
     def _rename(self) -> None:
         node = self.session.workflow.graph.nodes.get(self.node)  # gone where a field loses the keyboard because its node went
@@ -117,7 +117,7 @@ class NodeForm(QWidget):
             names = (title_of(workflow.graph.nodes[link.source], self.session.type_of(link.source)) for link in sources)
             lines.append((label(entry), ", ".join(names) or (tr("not connected") if entry.required else tr("optional"))))
         for result in self.session.steps[self.node].results:
-            lines.append((plain(result.output), result.description or result.type))
+            lines.append((tr(plain(result.output)), result.description or result.type))
             lines += [(f"{number}", item.description or item.type) for number, item in enumerate(result.items[:SHOWN_ITEMS], 1)]
         lines += self._kept_lines()
         name_style = f"color:{self.theme.muted}; padding-right:12px; padding-bottom:2px"

@@ -22,7 +22,7 @@ class ParameterRow(QWidget):
         super().__init__()
         self.session, self.theme, self.node, self.parameter = session, theme, node, parameter
         self.setObjectName(f"parameter_{parameter.name}")
-        self.label = QLabel(plain(name) if name else label(parameter))
+        self.label = QLabel(tr(plain(name)) if name else label(parameter))
         self.label.setToolTip(parameter.help)
         self.control = control_for(parameter.kind, theme)
         self.control.setToolTip(parameter.help)
@@ -88,7 +88,7 @@ class ParameterRow(QWidget):
         if driver:
             source_type = self.session.type_of(driver.source)
             output = source_type.output(driver.output) if source_type else None
-            name = label(output) if output else plain(driver.output)
+            name = label(output) if output else tr(plain(driver.output))
             self.driven.setText(tr("from {title} · {name}", title=title_of(workflow.graph.nodes[driver.source], source_type), name=name))
         self.reset.setVisible(value_of(node, self.parameter) != self.parameter.default and driver is None)
         self._show_exposed(exposed_name(workflow, self.node, self.parameter.name))

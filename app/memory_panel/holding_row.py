@@ -14,7 +14,7 @@ from app.theme.icons import icon
 from app.theme.tokens import Theme
 from app.wording import bytes_text, plain
 
-TITLES = {MEMORY: marked("Results in memory"), DISK: marked("Results on disk")}
+TITLES = {MEMORY: marked("Results in memory"), DISK: marked("Results on disk"), "models": marked("Models")}
 TIPS = {
     MEMORY: marked("Results of nodes, for this window's runs. What is quickest to make again goes first."),
     DISK: marked("Results of nodes, for every window and command, also tomorrow. What is quickest to make again goes first."),

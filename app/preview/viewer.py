@@ -8,7 +8,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction, QActionGroup, QGuiApplication, QImage
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
-from app.language import tr
+from app.language import large, tr
 from app.pictures import to_qimage
 from app.preview.looks import CHANNELS
 from app.preview.picture_view import COMPARISONS, PictureView
@@ -93,7 +93,7 @@ class Viewer(QWidget):
     def _add_choice(self, menu: QMenu, names: tuple[str, ...], chosen: str, do: Callable[[str], None]) -> None:
         group = QActionGroup(menu)
         for name in names:
-            action = group.addAction(QAction(tr(name)[:1].upper() + tr(name)[1:], menu, checkable=True, checked=name == chosen))
+            action = group.addAction(QAction(large(tr(name)), menu, checkable=True, checked=name == chosen))
             action.triggered.connect(lambda _, name=name: do(name))
             menu.addAction(action)
 

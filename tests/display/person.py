@@ -74,6 +74,9 @@ class Person:
     def type(self, words: str) -> None:
         self._tool("type", "--delay", "12", words)
 
+    def point(self, at: Point) -> None:
+        self._tool(*self._to(at))
+
     def click(self, at: Point, button: int = 1, times: int = 1) -> None:
         self._tool(*self._to(at), "click", "--repeat", str(times), "--delay", "60", str(button))
 

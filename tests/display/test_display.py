@@ -30,8 +30,9 @@ def _ready(person: Person, *words: str) -> Person:
 def _two_masks(person: Person) -> tuple[str, str]:
     """A painted mask and one that refines a mask, not linked: what is selected would be linked at once."""
     _ready(person)
+    person.point(person.find("canvas", x=0.2, y=0.3))
     painted = person.add("Paint mask")
-    person.click(person.find("canvas", x=0.9, y=0.9))
+    person.click(person.find("canvas", x=0.6, y=0.4))
     person.until(lambda state: not state["selected"])
     refined = person.add("Refine mask")
     person.key("Home")
