@@ -17,9 +17,9 @@ class Preferences(msgspec.Struct, frozen=True, omit_defaults=True):
     """``shortcuts`` are the keys of actions that have others than those they come with, by the names of actions."""
 
     theme: str = "dark"
-    language: str = ""  # a code, or that of the system
     scale: float = 1.0
     shortcuts: Mapping[str, tuple[str, ...]] = {}
+    language: str = ""  # a code, or that of the system
 
 
 def read_preferences(folder: Path) -> Preferences:
