@@ -262,13 +262,14 @@ def convert(
     sizes: Annotated[list[str] | None, typer.Option("--size", metavar="NAME=VALUE", help="A size that no tensor shows.")] = None,
     prefix: Annotated[str, typer.Option("--prefix", metavar="NAME", help="Of one model among several in the file, as vae.vae.")] = "",
     latents: Annotated[Path | None, typer.Option("--latents", metavar="FILE", help="Mean and spread of an autoencoder's latents.")] = None,
+    words: Annotated[Path | None, typer.Option("--words", metavar="FILE", help="tokenizer.json of a text encoder.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Turn a pickled checkpoint into a safetensors file, without running anything that it holds."""
     from nodes.models.converting import converted  # torch is imported by whoever converts alone
 
     try:
-        made = converted(file, out, layout, given_sizes(sizes or []), prefix, latents)
+        made = converted(file, out, layout, given_sizes(sizes or []), prefix, latents, words)
     except MissingModel as error:
         say(str(error), "red")
         say(f"  {error.remedy}", "dim")

@@ -176,6 +176,8 @@ class Conditioning:
         prompts: the texts, one an item of the batch.
         spans: for each item, where each word of the sequence stands in its text, as (start, end) in characters.
         encoder: digest of the text encoder.
+        late: (batch, words, width) float32 of encoders that give two sequences: the features behind the last layer.
+        pooled: (batch, width) float32, the vector of the whole text; None where the encoder has none.
     """
 
     sequence: Tensor
@@ -183,11 +185,17 @@ class Conditioning:
     prompts: tuple[str, ...]
     spans: tuple[tuple[tuple[int, int], ...], ...]
     encoder: str
+    late: Tensor | None = None
+    pooled: Tensor | None = None
 
     def __post_init__(self) -> None:
         _check("Conditioning.sequence", self.sequence, 3, torch.float32)
         _check("Conditioning.mask", self.mask, 2, torch.bool)
         _check_finite("Conditioning.sequence", self.sequence)
+        for name, axes in (("late", 3), ("pooled", 2)):
+            if (part := getattr(self, name)) is not None:
+                _check(f"Conditioning.{name}", part, axes, torch.float32)
+                _check_finite(f"Conditioning.{name}", part)
         if self.mask.shape != self.sequence.shape[:2]:
             raise ValueError(f"Conditioning.mask: must be {tuple(self.sequence.shape[:2])}, got {tuple(self.mask.shape)}")
         words = tuple(int(count) for count in self.mask.sum(1))

@@ -113,10 +113,18 @@ class _Text(nn.Module):
 
     def forward(self, ids: Tensor) -> Tensor:
         """At the end of the text: the place of the largest id, the first of them."""
+        return self.at_end(ids, self.states(ids)[1])
+
+    def states(self, ids: Tensor) -> tuple[Tensor, Tensor]:
+        """Features of every place (batch, words, width): before the last layer, and behind it and its norm."""
         x = self.embeddings["token_embedding"](ids) + self.embeddings["position_embedding"].weight[: ids.shape[1]]
-        for layer in self.encoder["layers"]:
+        *layers, last = self.encoder["layers"]
+        for layer in layers:
             x = layer(x, causal=True)
-        return self.final_layer_norm(x)[torch.arange(len(ids), device=ids.device), ids.argmax(1)]
+        return x, self.final_layer_norm(last(x, causal=True))
+
+    def at_end(self, ids: Tensor, states: Tensor) -> Tensor:
+        return states[torch.arange(len(ids), device=ids.device), ids.argmax(1)]
 
 
 class Clip(nn.Module):
@@ -131,6 +139,11 @@ class Clip(nn.Module):
     def of_pictures(self, pixels: Tensor) -> Tensor:
         """Unit vectors (batch, shared) of pixels (batch, channels, height, width), normalized as the model was trained."""
         return F.normalize(self.visual_projection(self.vision_model(pixels)), dim=-1)
+
+    def words(self, ids: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """What texts (batch, words) lead a generator by: features before the last layer, behind it, and the vector of the whole text."""
+        early, late = self.text_model.states(ids)
+        return early, late, self.text_projection(self.text_model.at_end(ids, late))
 
     def of_words(self, ids: Tensor) -> Tensor:
         """Unit vectors (batch, shared) of texts (batch, words), each with its end and padded behind it."""

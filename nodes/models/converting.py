@@ -22,6 +22,9 @@ from nodes.models.known_layouts import LAYOUTS, Layout
 from nodes.models.layouts import check_tensors, fitting, wanted_shapes
 from nodes.models.pickles import Refused
 from nodes.models.shapes import Shapes
+from nodes.models.subwords import WORDS
+
+INDEX = ".index.json"
 
 
 @dataclass(frozen=True)
@@ -42,21 +45,24 @@ def converted(
     sizes: Mapping[str, Any] | None = None,
     prefix: str = "",
     latents: Path | None = None,
+    words: Path | None = None,
 ) -> Converted:
     """Write the model of a checkpoint as safetensors, beside it or to ``target``. Nothing of the checkpoint is run.
 
     Args:
-        path: a file of torch.save (.pt, .pth, .bin, .ckpt), or a safetensors file whose header says too little.
+        path: a file of torch.save (.pt, .pth, .bin, .ckpt), or a safetensors file whose header says too little, or the index of one
+            in parts.
         target: the new file; an existing one is never replaced.
         layout: which one, where several fit.
         sizes: those of the config that no tensor shows.
         prefix: of the names of one model among several in the file, as ``vae.vae.``.
         latents: a file with mean and spread of an autoencoder's latents, as LightningDiT publishes it; they go into the model.
+        words: the tokenizer of a text encoder, a ``tokenizer.json``; it goes into the header.
 
     Raises:
         MissingModel: the checkpoint is damaged, holds no known model, or ``target`` is taken.
     """
-    target = target or path.with_suffix(SUFFIX)
+    target = target or path.with_name(path.name.removesuffix(INDEX)).with_suffix(SUFFIX)
     if target.exists():
         raise MissingModel(f"{target.name}: is taken", "Name another file with --out.")
     tensors = {key.removeprefix(prefix): value for key, value in _tensors(path).items() if key.startswith(prefix)}
@@ -68,6 +74,7 @@ def converted(
     check_tensors(path, {key: shape for key, shape in shapes.items() if key in wanted}, found, config)
     kept = _apart(path, {key: tensors[key] for key in wanted})
     told = {"layout": found.name} | ({"config": json.dumps(dataclasses.asdict(config))} if sizes else {})
+    told |= {WORDS: _text(words)} if words else {}
     part = target.with_name(f".part-{target.name}")
     try:
         save_file(kept, part, metadata=told)
@@ -80,10 +87,20 @@ def converted(
     return Converted(target, found.name, found.role, len(kept), tuple(key for key in shapes if key not in wanted))
 
 
+def _text(path: Path) -> str:
+    """A tokenizer as text; that it is one is seen when it reads."""
+    try:
+        text = path.read_text(encoding="utf-8")
+        json.loads(text)
+    except (OSError, ValueError) as error:
+        raise MissingModel(f"{path.name}: must be a tokenizer.json, {error}", "Name the file beside the model.") from error
+    return text
+
+
 def _apart(path: Path, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
     """Each tensor with values of its own, as safetensors wants them; tied weights are written twice."""
     size = sum(value.nbytes for value in tensors.values())
-    if size > 2 * path.stat().st_size:
+    if size > 2 * sum(part.stat().st_size for part in (_parts(path) if path.name.endswith(INDEX) else (path,))):
         raise MissingModel(f"{path.name}: must not show its values again and again, would grow to {size:,} bytes", AGAIN)
     taken: set[int] = set()
     apart = {}
@@ -95,6 +112,9 @@ def _apart(path: Path, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
 
 
 def _tensors(path: Path) -> dict[str, Tensor]:
+    """By name; those of a file in parts too, whose ``….index.json`` says where each is."""
+    if path.name.endswith(INDEX):
+        return {key: value for part in _parts(path) for key, value in _tensors(part).items()}
     try:
         if path.suffix == SUFFIX:
             read_header(path)
@@ -106,6 +126,15 @@ def _tensors(path: Path) -> dict[str, Tensor]:
         raise MissingModel(f"{path.name}: cannot be read, {error.strerror or error}", "Check the file and its permissions.") from error
     except Refused as error:
         raise MissingModel(f"{path.name}: {error}", AGAIN) from error
+
+
+def _parts(index: Path) -> tuple[Path, ...]:
+    """The files that an index names, all beside it."""
+    try:
+        places = json.loads(index.read_text(encoding="utf-8"))["weight_map"]
+        return tuple(sorted({index.with_name(Path(str(place)).name) for place in places.values()}))
+    except (OSError, ValueError, KeyError, AttributeError, TypeError) as error:
+        raise MissingModel(f"{index.name}: must say in which file each tensor is, {error!r}", AGAIN) from error
 
 
 def _recognized(path: Path, shapes: Shapes, name: str, sizes: Mapping[str, Any]) -> tuple[Layout, Any]:

@@ -108,7 +108,9 @@ def _refuse_foreign(path: Path, start: bytes) -> None:
     """Pickles and archives of pickles have their own first bytes, whatever the file is called."""
     if start.startswith(b"PK\x03\x04"):
         raise MissingModel(f"{path.name}: must be a safetensors file, is a zip archive as torch.save writes it (pickled)", CONVERT)
-    if start[:1] == b"\x80" and start[1:2] in (b"\x02", b"\x03", b"\x04", b"\x05"):
+    # A header may be as long as these two bytes say; what follows them in a pickle would be a length beyond all headers.
+    pickled = start[:1] == b"\x80" and start[1:2] in (b"\x02", b"\x03", b"\x04", b"\x05")
+    if pickled and int.from_bytes(start, "little") > HEADER_LIMIT:
         raise MissingModel(f"{path.name}: must be a safetensors file, is a pickle", CONVERT)
 
 

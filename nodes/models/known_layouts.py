@@ -32,6 +32,7 @@ from nodes.models.rar import Rar, RarConfig
 from nodes.models.recognizer import Recognizer, RecognizerConfig
 from nodes.models.rgba_autoencoder import RgbaAutoencoder, RgbaAutoencoderConfig
 from nodes.models.shapes import Shapes
+from nodes.models.t5_encoder import T5Encoder, T5EncoderConfig
 from nodes.models.text_encoder import TextEncoder, TextEncoderConfig
 from nodes.models.titok import TiTok, TiTokConfig
 from nodes.models.upscaler import Upscaler, UpscalerConfig
@@ -78,6 +79,7 @@ OWN = (
 )
 
 LLAMA_TABLES = ("freqs_cis", "layers.*.attention.kv_cache.*")
+T5_OTHERS = ("decoder.*", "lm_head.weight", "encoder.embed_tokens.weight")
 VAR_TABLES = ("lvl_1L", "attn_bias_for_masking", "*blocks.*.attn.zero_k_bias")
 
 PUBLISHED = (
@@ -99,8 +101,11 @@ PUBLISHED = (
     Layout("arpg", "generator", "random order", ArpgConfig, Arpg),
     Layout("maskbit", "generator", "masked", MaskBitConfig, MaskBit, ("bits_to_indices",)),
     Layout("maskbit-vq", "tokenizer", "codes", MaskBitVqConfig, MaskBitVq, ("quantize.bits_to_indices", "quantize.codebook")),
-    Layout("maskgen-vq", "generator", "masked words", MaskGenVqConfig, MaskGenVq),
+    Layout("maskgen-vq", "generator", "masked", MaskGenVqConfig, MaskGenVq),
     Layout("maskgen-kl", "generator", "masked latents", MaskGenKlConfig, MaskGenKl),
+    Layout(
+        "t5-encoder", "text encoder", "words", T5EncoderConfig, T5Encoder, ("decoder.*", "lm_head.weight", "encoder.embed_tokens.weight")
+    ),
     Layout("clip", "dual encoder", "likeness", ClipConfig, Clip, ("*.embeddings.position_ids",)),
     Layout("kl-autoencoder", "tokenizer", "latents", KlAutoencoderConfig, KlAutoencoder, ("loss.*", "foundation_model.*", "linear_proj.*")),
     Layout("diffusers-autoencoder", "tokenizer", "latents", DiffusersAutoencoderConfig, DiffusersAutoencoder),

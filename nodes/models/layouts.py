@@ -28,12 +28,12 @@ WIDEST, DEEPEST = 65_536, 1_024
 """Bounds of what a header may ask to be built, far above any real model."""
 
 
-def open_model(name: str, role: str) -> ModelFile:
+def open_model(name: str, *roles: str) -> ModelFile:
     """The model file that a name stands for.
 
     Args:
         name: as `find_model` takes it.
-        role: "generator", "tokenizer" or "text encoder".
+        roles: those that it may have: "generator", "tokenizer", "text encoder", "dual encoder", …
 
     Raises:
         MissingModel: there is no such file, it is damaged, of no known layout, of another role, or its tensors do not
@@ -43,16 +43,16 @@ def open_model(name: str, role: str) -> ModelFile:
         path = find_model(name)
     except MissingModel as error:
         raise MissingModel(str(error), how_to_get(name) or error.remedy) from error
-    return describe_model(path, role)
+    return describe_model(path, *roles)
 
 
-def describe_model(path: Path, role: str) -> ModelFile:
+def describe_model(path: Path, *roles: str) -> ModelFile:
     """As `open_model`, for a path."""
     seen = stamp(path)
     header = read_header(path)
     layout, config = _recognized(path, header)
-    if layout.role != role:
-        raise MissingModel(f"{path.name}: must be a {role}, is a {layout.role}", f"Use the node that loads a {layout.role}.")
+    if layout.role not in roles:
+        raise MissingModel(f"{path.name}: must be a {' or '.join(roles)}, is a {layout.role}", f"Use the node that loads a {layout.role}.")
     check_tensors(path, header.shapes, layout, config)
     return ModelFile(path, sha256(path), layout.name, MappingProxyType(dataclasses.asdict(config)), seen)
 

@@ -38,8 +38,8 @@ class PublishedFile:
 
 
 HUB = "huggingface.co/"
-TITOK, TATITOK = f"{HUB}fun-research/TiTok", f"{HUB}turkeyju"
-LLAMAGEN = f"{HUB}FoundationVision/LlamaGen"
+TITOK, MASKGEN = f"{HUB}fun-research/TiTok", f"{HUB}turkeyju"
+LLAMAGEN, LLAMAGEN_WORDS = f"{HUB}FoundationVision/LlamaGen", f"{HUB}peizesun/llamagen_t2i"
 
 PUBLISHED_FILES = {
     "llamagen/c2i_B_256": PublishedFile("c2i_B_256.pt", LLAMAGEN, 110.9, "MIT"),
@@ -79,6 +79,28 @@ PUBLISHED_FILES = {
     "one_d_piece/One-D-Piece-L-256": PublishedFile("model.safetensors", f"{HUB}turing-motors/One-D-Piece-L-256", 641.7, "Apache-2.0"),
     "titok/titok_bl128_vae_c16": PublishedFile(
         "model.safetensors", f"{HUB}yucornetto/tokenizer_titok_bl128_vae_c16_imagenet", 389.6, "Apache-2.0"
+    ),
+    "llamagen/t2i_XL_stage1_256": PublishedFile("t2i_XL_stage1_256.pt", LLAMAGEN_WORDS, 777.9, "MIT"),
+    "llamagen/vq_ds16_t2i": PublishedFile("vq_ds16_t2i.pt", LLAMAGEN_WORDS, 71.9, "MIT"),
+    "t5/flan-t5-xl": PublishedFile(
+        "model.safetensors.index.json",
+        f"{HUB}google/flan-t5-xl",
+        1223.5,
+        "Apache-2.0",
+        "--words tokenizer.json",
+        "its two parts and tokenizer.json from there",
+    ),
+    "maskgen/maskgen_vq_l": PublishedFile("model.safetensors", f"{MASKGEN}/generator_maskgen_vq_l", 613.7),
+    "maskgen/tatitok_bl128_vq": PublishedFile("model.safetensors", f"{MASKGEN}/tokenizer_tatitok_bl128_vq", 391.0),
+    "maskgen/maskgen_kl_l": PublishedFile("model.safetensors", f"{MASKGEN}/generator_maskgen_kl_l", 641.4),
+    "maskgen/tatitok_bl32_vae": PublishedFile("model.safetensors", f"{MASKGEN}/tokenizer_tatitok_bl32_vae", 390.2),
+    "clip/clip-vit-large-patch14-336": PublishedFile(
+        "pytorch_model.bin",
+        f"{HUB}openai/clip-vit-large-patch14-336",
+        427.9,
+        "",
+        "--words tokenizer.json",
+        "tokenizer.json from there",
     ),
     "hmar/hmar_d16": PublishedFile("", f"{HUB}nvidia/HMAR", 618.8, "NVIDIA, non-commercial use only"),
 }

@@ -17,6 +17,7 @@ from nodes.models.files import ModelFile
 from nodes.models.text_encoder import padded, tokenize
 from nodes.runtime.devices import device
 from nodes.runtime.models import holder
+from nodes.runtime.published_words import published_words, told_along
 from nodes.runtime.stopping import stopping
 from nodes.runtime.token_coding import check_maker, check_opaque, fixed_side, latent_pixels, picture_tokens, to_model, token_pixels
 from nodes.runtime.token_families import codebook_of
@@ -39,6 +40,11 @@ def conditioning(encoder: TextEncoder, prompt: str, context: Context) -> Conditi
     if encoder.model is None:
         raise Failure("text_encoder: this generator takes a class, no words", "Connect Class label in place of Encode prompt.")
     config = encoder.model.config
+    if "vocabulary" not in config or encoder.model.layout == "clip":
+        made, left_out = published_words(encoder.model, prompt)
+        if left_out:
+            context.note(f"The prompt is too long for the encoder by {left_out} parts of words, which have no effect.")
+        return made
     read = weighted(prompt)
     words = tokenize(read.text, config["vocabulary"], config["max_words"])
     if words.unknown:
@@ -104,23 +110,35 @@ def _tokenized(tokenizer: Tokenizer, image: Image, context: Context) -> Tokens:
     return Tokens(torch.cat([ids.cpu() for ids, _ in found]), found[0][1], codebook_of(model.config), model.digest)
 
 
-def _untokenized(tokenizer: Tokenizer, tokens: Tokens, context: Context) -> Image:
+def _untokenized(tokenizer: Tokenizer, tokens: Tokens, context: Context, text: torch.Tensor | None) -> Image:
     model, at = tokenizer.model, device()
     check_maker("latent", model, tokens.tokenizer)
     module = holder.module(model, at)
     with torch.no_grad(), stopping(module, context):
-        parts = [token_pixels(model, module, part.to(at.torch), tokens.grids).float().cpu() for part in _parts(tokens.ids, context)]
+        parts = [
+            token_pixels(model, module, part.to(at.torch), tokens.grids, _beside(text, part)).float().cpu()
+            for part in _parts(tokens.ids, context)
+        ]
     return Image(torch.cat(parts))
 
 
-def decoded(tokenizer: Tokenizer, latent: Latent | Tokens, context: Context) -> Image:
-    """The pictures of a latent or of tokens.
+def _beside(text: torch.Tensor | None, part: torch.Tensor) -> torch.Tensor | None:
+    """One text for each item of a part."""
+    return None if text is None else text[:1].expand(len(part), -1, -1).to(device().torch)
+
+
+def decoded(tokenizer: Tokenizer, latent: Latent | Tokens, context: Context, words: Conditioning | None = None) -> Image:
+    """The pictures of a latent or of tokens; ``words`` are for tokenizers that read along what the picture shows.
 
     Raises:
         Failure: they are of another tokenizer.
     """
+    reads = tokenizer.model.config.get("text_width") if tokenizer.model.layout == "titok" else None
+    text = told_along(words, reads)
+    if reads and text is None:
+        context.note(f"{tokenizer.model.name} reads along what the picture shows: connect the words of CLIP for a better picture.")
     if isinstance(latent, Tokens):
-        return _untokenized(tokenizer, latent, context)
+        return _untokenized(tokenizer, latent, context, text)
     check_maker("latent", tokenizer.model, latent.autoencoder)
     at = device()
     model = holder.module(tokenizer.model, at)
@@ -128,7 +146,7 @@ def decoded(tokenizer: Tokenizer, latent: Latent | Tokens, context: Context) -> 
 
     def decode(values: torch.Tensor) -> torch.Tensor:
         context.check()
-        return latent_pixels(tokenizer.model, model, values.to(at.torch)).float().cpu()
+        return latent_pixels(tokenizer.model, model, values.to(at.torch), _beside(text, values)).float().cpu()
 
     tile = context.tile(max(latent.values.shape[-2:]), 2 * reach, "cells") if reach else 0
     with torch.no_grad(), stopping(model, context):

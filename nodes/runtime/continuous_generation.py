@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
@@ -13,14 +14,16 @@ from nodes.decoding.continuous import Continuous
 from nodes.decoding.diffusion import Schedule, cosine_betas, evenly
 from nodes.decoding.drawing import drawn_for
 from nodes.decoding.masked_latents import Latents, decode
+from nodes.models.maskgen import AESTHETIC, Words
 from nodes.runtime.batches import Order, batches
 from nodes.runtime.coding import preview
 from nodes.runtime.devices import device
 from nodes.runtime.leading import Leading
 from nodes.runtime.models import holder
-from nodes.runtime.prompting import check_prompt, class_numbers
+from nodes.runtime.prompting import check_prompt, class_numbers, for_items
+from nodes.runtime.published_words import pooled_words
 from nodes.runtime.token_generation import check_size, needed_tokenizer
-from nodes.values import Elsewhere, Generator, Guidance, Latent, Prompt
+from nodes.values import Ask, Elsewhere, Generator, Guidance, Latent, Prompt
 
 
 def generated_continuous(
@@ -44,7 +47,7 @@ def generated_continuous(
 def _made(
     context: Context, generator: Generator, positive: Prompt, guidance: Guidance, strategy: Continuous, order: Order, items: range
 ) -> Tensor:
-    at, autoencoder, classes = device(), needed_tokenizer(generator), generator.classes or 0
+    at, autoencoder = device(), needed_tokenizer(generator)
     model = holder.module(generator.model, at)
     draw, leading = drawn_for(order.seed, [order.first + item for item in items]), Leading(guidance, positive, remembers=False)
     places = draw("order uniform", 0, (1, model.config.length)).argsort(-1).to(at.torch)
@@ -54,11 +57,11 @@ def _made(
         if isinstance(ask, Elsewhere):
             raise Failure("guidance: must be classifier-free for continuous tokens, is by another generator", "Connect another guidance.")
         check_prompt(generator, name, ask, order.count)
-    labels = torch.cat(class_numbers(list(leading.asked.values()), classes, 1, at.torch))
+    told = _told(generator, [for_items(ask, items) for ask in leading.asked.values()])
 
     def condition(tokens: Tensor, known: Tensor, prompts: int = 1) -> Tensor:
-        found: Tensor = model(tokens.repeat(prompts, 1, 1), known.repeat(prompts, 1), labels[:prompts]).unflatten(0, (prompts, -1))
-        return found
+        found: Tensor = model(tokens.repeat(prompts, 1, 1), known.repeat(prompts, 1), *told(prompts))
+        return found.unflatten(0, (prompts, -1))
 
     def tell(done: int, tokens: Tensor) -> None:
         context.progress(done, strategy.count, preview=lambda: preview(autoencoder, _latents(model, tokens)))
@@ -71,6 +74,19 @@ def _made(
         return _latents(model, decode(condition, model.head, model.config.token_width, how, noise, leads, tell)).cpu()
 
 
+def _told(generator: Generator, asked: Sequence[Ask]) -> Callable[[int], tuple[Any, ...]]:
+    """What a model is told beside tokens for the first of the prompts: class numbers, or words and the score of the picture wanted."""
+    at = device().torch
+    if generator.model.layout != "maskgen-kl":
+        labels = torch.cat(class_numbers(asked, generator.classes or 0, 1, at))
+        return lambda prompts: (labels[:prompts],)
+    words = pooled_words(asked, generator)
+    hidden, pooled = torch.cat([one.hidden for one in words]), torch.cat([one.pooled for one in words])
+    return lambda prompts: (Words(hidden[:prompts], pooled[:prompts]), torch.full((prompts,), AESTHETIC, device=at))
+
+
 def _latents(model: Any, tokens: Tensor) -> Tensor:
-    found: Tensor = model.latents(tokens) / model.config.scale
+    """As the autoencoder takes them; tokens of a line are one row."""
+    latents = model.latents(tokens) if hasattr(model, "latents") else tokens.transpose(1, 2)[:, :, None]
+    found: Tensor = latents / model.config.scale
     return found

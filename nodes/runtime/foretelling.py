@@ -8,7 +8,6 @@ from graph_engine.errors import Failure
 from nodes.decoding.nested import Nested
 from nodes.decoding.strategies import TokenStrategy
 from nodes.models.files import ModelFile
-from nodes.models.known_layouts import LAYOUTS
 from nodes.runtime.prompting import check_class, check_encoder, check_kin, misplaced
 from nodes.runtime.token_coding import Grids, check_grids, check_maker, kind_of, line_length
 from nodes.runtime.token_families import TOKEN_FAMILIES
@@ -70,7 +69,7 @@ def generated(
         return Coded(needed_tokenizer(generator).digest)
     tokenizer = needed_tokenizer(generator)
     check_size(generator, width, height)
-    grids = TOKEN_FAMILIES[generator.model.layout].grids(generator.model.config, LAYOUTS[tokenizer.layout].family)
+    grids = TOKEN_FAMILIES[generator.model.layout].grids(generator.model.config, kind_of(tokenizer))
     if isinstance(tokens, Coded):
         check_maker("tokens", tokenizer, tokens.maker)
         if tokens.grids:

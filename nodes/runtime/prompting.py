@@ -91,8 +91,14 @@ def for_items(prompt: Ask, items: range) -> Ask:
     if not isinstance(prompt, Conditioning) or len(prompt.sequence) == 1:
         return prompt
     chosen = slice(items.start, items.stop)
+    parts = {name: one[chosen] for name in ("late", "pooled") if (one := getattr(prompt, name)) is not None}
     return replace(
-        prompt, sequence=prompt.sequence[chosen], mask=prompt.mask[chosen], prompts=prompt.prompts[chosen], spans=prompt.spans[chosen]
+        prompt,
+        sequence=prompt.sequence[chosen],
+        mask=prompt.mask[chosen],
+        prompts=prompt.prompts[chosen],
+        spans=prompt.spans[chosen],
+        **parts,
     )
 
 

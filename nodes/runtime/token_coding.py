@@ -44,6 +44,16 @@ def line_side(tokenizer: ModelFile) -> int:
     return int(c["patch"] * round(c["patches"] ** 0.5))
 
 
+def cell_of(model: ModelFile) -> int:
+    """Pixels a side that one cell of a tokenizer covers; of a line, the side of the picture."""
+    c = model.config
+    if kind_of(model) in ("line", "soft line"):
+        return line_side(model)
+    if "downscale" in c:
+        return int(c["downscale"])
+    return int(LAYOUTS[model.layout].config(**c).downscale)
+
+
 def line_length(tokenizer: ModelFile) -> int:
     """How many tokens the whole line of a picture has."""
     return int(tokenizer.config["registers" if tokenizer.layout == "flextok" else "tokens"])
@@ -109,20 +119,23 @@ def at_scales(module: Any, grids: Grids) -> Any:
     return scaled
 
 
-def token_pixels(file: ModelFile, module: Any, ids: Tensor, grids: Grids) -> Tensor:
-    """Pixels (batch, 3 or 4, height, width) in 0 to 1 of ids (batch, length), all of them known."""
+def token_pixels(file: ModelFile, module: Any, ids: Tensor, grids: Grids, text: Tensor | None = None) -> Tensor:
+    """Pixels (batch, 3 or 4, height, width) in 0 to 1 of ids (batch, length), all of them known.
+
+    ``text`` (batch, words, width) tells decoders that read along what the picture shows.
+    """
     kind = LAYOUTS[file.layout].family
     if kind == "scales":
         parts = ids.split([rows * columns for rows, columns in grids], 1)
         return from_model(file, at_scales(module, grids).decode(list(parts)))
     if file.layout == "flextok":
         return from_model(file, drawn(module, ids))
-    return from_model(file, module.decode(ids if kind == "line" else ids.unflatten(1, grids[0])))
+    return from_model(file, module.decode(ids, text) if kind == "line" else module.decode(ids.unflatten(1, grids[0])))
 
 
-def latent_pixels(file: ModelFile, module: Any, values: Tensor) -> Tensor:
-    """Pixels (batch, 3 or 4, height, width) in 0 to 1 of latents."""
-    return from_model(file, module.pixels(values) if kind_of(file) == "soft line" else module.decode(values))
+def latent_pixels(file: ModelFile, module: Any, values: Tensor, text: Tensor | None = None) -> Tensor:
+    """Pixels (batch, 3 or 4, height, width) in 0 to 1 of latents; ``text`` as of `token_pixels`."""
+    return from_model(file, module.pixels(values, text) if kind_of(file) == "soft line" else module.decode(values))
 
 
 def picture_tokens(file: ModelFile, module: Any, pixels: Tensor) -> tuple[Tensor, Grids]:

@@ -19,6 +19,7 @@ from nodes.models.llamagen_gpt import LlamaGenReader
 from nodes.models.lpd import LpdReader
 from nodes.models.maskbit import MaskBitReader
 from nodes.models.masked_generators import MaskedReader
+from nodes.models.maskgen import MaskGenReader, Words
 from nodes.models.nar import NarReader
 from nodes.models.par import ParReader
 from nodes.models.randar import RandArReader
@@ -36,14 +37,14 @@ class Opening:
 
     Attributes:
         model: the generator's module.
-        conditions: a tensor of class numbers (batch,), or of features (batch, words, width), a prompt; the positive one first.
+        conditions: a tensor of class numbers (batch,), or of features (batch, words, width), or words, a prompt; the positive one first.
         mask: (prompts · batch, words) bool where words lead.
         tokenizer: its module at the generator's scales; None for those that need none.
         steps: what will be asked for.
     """
 
     model: Any
-    conditions: Sequence[Tensor]
+    conditions: Sequence[Tensor] | Sequence[Words]
     mask: Tensor | None
     tokenizer: Any
     steps: Sequence[Step]
@@ -65,6 +66,7 @@ class TokenFamily:
         caught_up: how a reader is brought to where another one is: "read" = it reads what is known by itself, "together" = it is asked for
             all of that at once, "replay" = step by step.
         scaled: tokens fill one grid a scale, and the reader needs the tokenizer's codes.
+        pooled: conditions are words with the vector of the whole text, as CLIP gives them.
     """
 
     opened: Callable[[Opening], Predict]
@@ -73,6 +75,7 @@ class TokenFamily:
     fits: tuple[str, ...] = ("codes",)
     scaled: bool = False
     caught_up: str = "read"
+    pooled: bool = False
 
     def grids(self, config: Config, tokenizer: str) -> Grids:
         """What the tokens fill, with a tokenizer of a family."""
@@ -111,6 +114,7 @@ TOKEN_FAMILIES: dict[str, TokenFamily] = {
     "hmar": _scaled(HmarReader, remembers=False),
     "imagebert": _plain(MaskedReader, Unmask(), remembers=False, fits=("line", "codes")),
     "uvitbert": _plain(MaskedReader, Unmask(count=64, randomness=2.8), remembers=False, fits=("line", "codes")),
+    "maskgen-vq": _plain(MaskGenReader, Unmask(count=16, randomness=2.0), remembers=False, fits=("line",), pooled=True),
     "maskbit": _plain(MaskBitReader, Unmask(count=64), remembers=False),
 }
 """Readers by the name of a layout."""

@@ -15,13 +15,14 @@ from nodes.decoding.nested import Nested, Switched
 from nodes.decoding.strategies import Field, TokenStrategy
 from nodes.decoding.tokens import Predict, Step, prompts_of
 from nodes.models.files import ModelFile
-from nodes.models.known_layouts import LAYOUTS
+from nodes.models.maskgen import Words
 from nodes.runtime.batches import Order, batches
 from nodes.runtime.devices import device
 from nodes.runtime.leading import Leading, opened
 from nodes.runtime.models import holder
 from nodes.runtime.prompting import check_kin, check_prompt, class_numbers, for_items, left_padded, misplaced
-from nodes.runtime.token_coding import Grids, at_scales, check_grids, check_maker, codes_of, token_preview
+from nodes.runtime.published_words import pooled_words
+from nodes.runtime.token_coding import Grids, at_scales, check_grids, check_maker, codes_of, kind_of, token_preview
 from nodes.runtime.token_families import TOKEN_FAMILIES, Opening, codebook_of
 from nodes.runtime.token_parts import Parts
 from nodes.runtime.token_record import Recorder, Watched, recorded
@@ -59,7 +60,7 @@ def generated_tokens(
     if isinstance(strategy, Nested):
         check_kin("strategy", generator, strategy.other)
     check_size(generator, order.width, order.height)
-    grids = row.grids(config, LAYOUTS[tokenizer.layout].family)
+    grids = row.grids(config, kind_of(tokenizer))
     work = _Work(context, generator, tokenizer, guidance, positive, strategy, order, grids)
     start = _started(tokenizer, given, grids, order.count)
     made = [work.made(items, start[items.start : items.stop]) for items in batches(context, order.count, strategy.alone)]
@@ -134,8 +135,11 @@ class _Work:
         at = device()
         row, model = TOKEN_FAMILIES[generator.model.layout], holder.module(generator.model, at)
         asked = [for_items(prompt, items) for prompt in prompts]
+        conditions: Sequence[Tensor] | Sequence[Words]
         mask = None
-        if generator.classes is None:
+        if row.pooled:
+            conditions = pooled_words(asked, generator)
+        elif generator.classes is None:
             conditions, mask = left_padded(asked, model, len(items), at.torch)
         else:
             conditions = class_numbers(asked, generator.classes, len(items), at.torch)

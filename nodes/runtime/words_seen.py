@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from nodes.models.files import ModelFile
+from nodes.models.subwords import subwords
 from nodes.models.text_encoder import UNKNOWN, tokenize
 from nodes.runtime.weighted_words import weighted
 
@@ -28,12 +29,14 @@ def words_seen(encoder: ModelFile, prompt: str) -> tuple[WordSeen, ...]:
         Failure: a weight is too large.
     """
     read = weighted(prompt)
-    words = tokenize(read.text, encoder.config["vocabulary"], ANY_NUMBER)
-    pairs = zip(words.ids, words.spans, strict=True)
+    words = (
+        tokenize(read.text, encoder.config["vocabulary"], ANY_NUMBER) if encoder.config.get("vocabulary") else subwords(encoder, read.text)
+    )
+    pairs = [(word, span) for word, span in zip(words.ids, words.spans, strict=True) if span[1] > span[0]]
     return tuple(WordSeen(start, end, read.weights[start], word != UNKNOWN) for word, (start, end) in pairs)
 
 
 def room_for_words(encoder: ModelFile) -> int:
     """How many words an encoder reads."""
-    room: int = encoder.config["max_words"]
+    room: int = encoder.config.get("max_words") or encoder.config["text_length"]
     return room

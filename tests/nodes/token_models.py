@@ -7,7 +7,11 @@ import zlib
 from pathlib import Path
 from typing import Any
 
+from tokenizers import Tokenizer as Tokenizer_
+from tokenizers import models, pre_tokenizers, processors
+
 from nodes.models.arpg import ArpgConfig
+from nodes.models.clip import ClipConfig
 from nodes.models.diffusers_autoencoder import DiffusersAutoencoderConfig
 from nodes.models.dit import DitConfig
 from nodes.models.files import sha256
@@ -22,15 +26,17 @@ from nodes.models.lpd import LpdConfig
 from nodes.models.mar import MarConfig
 from nodes.models.maskbit import MaskBitConfig, MaskBitVqConfig
 from nodes.models.masked_generators import ImageBertConfig, UVitBertConfig
+from nodes.models.maskgen import MaskGenKlConfig, MaskGenVqConfig
 from nodes.models.maskgit_vq import MaskGitVqConfig
 from nodes.models.nar import NarConfig
 from nodes.models.par import ParConfig
 from nodes.models.randar import RandArConfig
 from nodes.models.rar import RarConfig
+from nodes.models.t5_encoder import T5EncoderConfig
 from nodes.models.titok import TiTokConfig
 from nodes.models.var_transformer import VarTransformerConfig
 from nodes.models.var_vqvae import VarVqvaeConfig
-from nodes.runtime.loading import open_generator, open_tokenizer
+from nodes.runtime.loading import open_generator, open_text_encoder, open_tokenizer
 from nodes.values import Generator, Tokenizer
 from tests.nodes.conftest import filled, save_model
 
@@ -42,6 +48,8 @@ TOKENIZERS: dict[str, Any] = {
     "kl-autoencoder": KlAutoencoderConfig(4, (1, 2), 1, 3, 2, (1,), (), 2),
     "titok": TiTokConfig(16, 4, 8, False, 2, 4, 8, 2, 2, 12, 3, 2, 2, groups=4),
 }
+
+TATITOK = TiTokConfig(12, 4, 8, False, 2, 4, 8, 2, 2, 12, 3, 2, 2, text_width=8, text_length=6, groups=4)
 
 GENERATORS: dict[str, tuple[Any, str]] = {
     "llamagen-gpt": (LlamaGenGptConfig(16, 2, 2, 1, 24, 8, 16, 3), "llamagen-vq"),
@@ -103,6 +111,46 @@ def save(folder: Path, layout: str, config: Any = None, seed: int = 0, large: fl
     for weight in module.parameters():
         weight.data *= large
     return save_model(path, module, layout, config)
+
+
+WORDS = ("<pad>", "<unknown>", "a", "cat", "dog", "red", "<start>", "<end>")
+"""Of the tokenizer that text encoders carry; the last id is the largest, as CLIP's end is."""
+
+LED_BY_WORDS: dict[str, tuple[Any, str, Any, str]] = {
+    "llamagen-gpt": (LlamaGenGptConfig(16, 2, 2, 1, 24, 8, 16, None, 8, 4), "llamagen-vq", TOKENIZERS["llamagen-vq"], "t5-encoder"),
+    "maskgen-vq": (MaskGenVqConfig(16, 2, 2, 8, 1010, 12, 8, 4), "titok", TATITOK, "clip"),
+    "maskgen-kl": (MaskGenKlConfig(4, 16, 2, 2, 12, 8, 4, 8, 1), "titok", dataclasses.replace(TATITOK, codebook=None), "clip"),
+}
+"""Config, layout and config of the tokenizer, and text encoder of each published generator that words lead."""
+
+ENCODERS: dict[str, Any] = {
+    "t5-encoder": T5EncoderConfig(8, 2, 2, 4, 12, len(WORDS), 8, 6),
+    "clip": ClipConfig(8, 1, 4, 1, 8, 2, len(WORDS), 6, 8),
+}
+
+
+def save_encoder(folder: Path, layout: str, seed: int = 0) -> Path:
+    """A text encoder with its tokenizer in the header."""
+    path = folder / f"{layout}_{seed}.safetensors"
+    if path.exists():
+        return path
+    words = Tokenizer_(models.WordLevel({word: number for number, word in enumerate(WORDS)}, unk_token="<unknown>"))
+    words.pre_tokenizer = pre_tokenizers.Whitespace()
+    words.post_processor = processors.TemplateProcessing("<start> $A <end>", special_tokens=[("<start>", 6), ("<end>", 7)])
+    module = filled(LAYOUTS[layout].module(ENCODERS[layout]), seed)
+    return save_model(path, module, layout, ENCODERS[layout], words=words.to_str())
+
+
+def three(folder: Path, layout: str) -> tuple[Path, Path, Path]:
+    """Files of a tokenizer, of a generator that fits it, and of the text encoder that leads it."""
+    config, tokenizer, its, encoder = LED_BY_WORDS[layout]
+    path = save(folder, layout, config, large=1 if layout == "maskgen-kl" else 5)
+    return save(folder, tokenizer, its), path, save_encoder(folder, encoder)
+
+
+def led_by_words(folder: Path, layout: str) -> Generator:
+    tokenizer, path, encoder = three(folder, layout)
+    return open_generator(str(path), open_tokenizer(str(tokenizer)), open_text_encoder(str(encoder)))
 
 
 def save_led_by_words(folder: Path) -> None:

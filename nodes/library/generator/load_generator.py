@@ -17,14 +17,16 @@ class Loaded(NamedTuple):
 
 @node(foretells=True, words=("checkpoint", "model", "flow", "load", "autoregressive", "tokens", "var", "maskgit", "llamagen"))
 def load_generator(
-    tokenizer: Tokenizer | None = None, file: Annotated[str, File((".safetensors",), "model")] = "starter/flow_base"
+    tokenizer: Tokenizer | None = None,
+    text_encoder: TextEncoder | None = None,
+    file: Annotated[str, File((".safetensors",), "model")] = "starter/flow_base",
 ) -> Loaded:
     """Open a generator: the model that makes pictures from noise, or writes them token by token.
 
     The file says in its header or by its tensors which family and layout it is, so one node loads them all. Files of
     our own name the text encoder and the tokenizer that they were trained with, which must lie in the same folder; they
     are recognized by content, whatever they are called. Published generators of tokens do not name their tokenizer:
-    connect it. Weights are read when something runs, and kept while memory allows.
+    connect it, and the text encoder of those that are led by words. Weights are read when something runs, and kept while memory allows.
 
     Only safetensors files are opened, since pickled checkpoints can run code.
 
@@ -33,6 +35,7 @@ def load_generator(
 
     Args:
         tokenizer: The tokenizer that a published generator of tokens was trained with; others find theirs.
+        text_encoder: The text encoder that a published generator of words was trained with; others find theirs.
         file: A model's name below a model folder, as starter/flow_base, or the path of a safetensors file. Of names with | between
             them the first that is there is taken.
 
@@ -41,5 +44,5 @@ def load_generator(
         text_encoder: The encoder whose words it understands, for Encode prompt; a generator of classes has none.
         tokenizer: What turns its latents or tokens into pictures, for Decode and Encode: the connected one, or its own.
     """
-    generator = open_generator(file, tokenizer)
+    generator = open_generator(file, tokenizer, text_encoder)
     return Loaded(generator, text_encoder_of(generator), tokenizer_of(generator))

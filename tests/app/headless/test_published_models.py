@@ -8,7 +8,7 @@ from PIL import Image
 from graph_engine import Workflow, read
 from nodes.models.published_files import PUBLISHED_FILES, how_to_get
 from tests.nodes.conftest import save_family
-from tests.nodes.token_models import LINES, pair, save, save_led_by_words
+from tests.nodes.token_models import LINES, pair, save, save_led_by_words, three
 
 FOLDER = Path(__file__).parents[3] / "workflows"
 GENERATOR_OF = {
@@ -29,12 +29,14 @@ GENERATOR_OF = {
     "var": "var-transformer",
 }
 """The layout of the generator that each workflow names."""
-FAMILIES = (*GENERATOR_OF, *LINES)
+WORDS_LEAD = {"llamagen_words": "llamagen-gpt", "maskgen": "maskgen-vq", "maskgen_kl": "maskgen-kl"}
+FAMILIES = (*GENERATOR_OF, *LINES, *WORDS_LEAD)
+LOADERS = ("tokenizer/load_tokenizer", "generator/load_generator", "prompt/load_text_encoder")
 
 
 def named_files(workflow: Workflow) -> list[str]:
-    """The published files that a workflow names, tokenizers first."""
-    nodes = sorted(workflow.graph.nodes.values(), key=lambda node: node.type != "tokenizer/load_tokenizer")
+    """The published files that a workflow names: tokenizer, generator, text encoder."""
+    nodes = sorted((node for node in workflow.graph.nodes.values() if node.type in LOADERS), key=lambda node: LOADERS.index(node.type))
     return [str(node.parameters["file"]) for node in nodes if node.parameters.get("file") in PUBLISHED_FILES]
 
 
@@ -56,7 +58,10 @@ def tiny_files(tmp_path, monkeypatch):
 
     def put(family: str) -> None:
         folder = tmp_path / "made"
-        files = (save(folder, *LINES[family], large=1),) if family in LINES else pair(folder, GENERATOR_OF[family])
+        if family in LINES:
+            files = (save(folder, *LINES[family], large=1),)
+        else:
+            files = three(folder, WORDS_LEAD[family]) if family in WORDS_LEAD else pair(folder, GENERATOR_OF[family])
         for name, made in zip(named_files(the_workflow(family)), files, strict=True):
             target = tmp_path / "models" / f"{name}.safetensors"
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -68,7 +73,7 @@ def tiny_files(tmp_path, monkeypatch):
 @pytest.mark.parametrize("family", FAMILIES)
 def test_with_its_files_in_place_a_workflow_makes_a_picture_of_them(family, tiny_files, tessera, tmp_path):
     tiny_files(family)
-    settings = () if family in LINES else ("--set", "class=1")
+    settings = ("--set", "class=1") if family in GENERATOR_OF else ()
     said = tessera("run", FOLDER / f"{family}.json", *settings, "--out", tmp_path, "--json")
     assert said.code == 0, said.err
     darkest, lightest = saved_picture(tmp_path).convert("L").getextrema()
@@ -89,7 +94,7 @@ def test_the_note_of_a_workflow_tells_source_size_license_and_place_of_each_file
 def test_check_names_each_missing_file_with_where_to_get_it(family, tessera):
     said = tessera("check", FOLDER / f"{family}.json", "--json")
     assert said.code == 3
-    assert len(said.json["problems"]) == (1 if family in LINES else 2)
+    assert len(said.json["problems"]) == (1 if family in LINES else 3 if family in WORDS_LEAD else 2)
     for problem in said.json["problems"]:
         published = PUBLISHED_FILES[problem["message"].removeprefix("file: no such model: ")]
         assert f"get {published.file or 'its checkpoint'} from {published.address}" in problem["remedy"]

@@ -18,8 +18,8 @@ def test_a_sampler_is_a_strategy_for_flow_generators() -> None:
     assert (made.family, made.solver, made.steps, made.shift) == ("flow", "heun", 12, 2.5)
 
 
-def test_the_sampler_offers_every_solver() -> None:
-    assert set(get_args(get_type_hints(sampler)["solver"])) == set(SOLVERS)
+def test_the_sampler_offers_every_solver_and_the_one_of_diffusion_models() -> None:
+    assert set(get_args(get_type_hints(sampler)["solver"])) == {*SOLVERS, "ancestral"}
 
 
 def test_guidance_asks_for_its_negative_inside_its_interval(cat: Conditioning, dog: Conditioning) -> None:

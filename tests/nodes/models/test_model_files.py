@@ -115,3 +115,12 @@ def test_a_digest_follows_the_content(sound: Path) -> None:
     data[-1] ^= 1
     sound.write_bytes(data)
     assert sha256(sound) != before
+
+
+@pytest.mark.parametrize("length", [0x0280, 0x0580, 0x10480])
+def test_a_header_as_long_as_the_first_bytes_of_a_pickle_say_is_a_header(tmp_path: Path, length: int) -> None:
+    header = b'{"__metadata__":{"padding":"'
+    header += b"x" * (length - len(header) - 3) + b'"}}'
+    path = tmp_path / "odd.safetensors"
+    path.write_bytes(length.to_bytes(8, "little") + header)
+    assert len(read_header(path).metadata["padding"]) == length - 31

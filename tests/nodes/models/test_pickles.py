@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import io
+import json
 import os
 import pickle
 import zipfile
@@ -15,15 +16,17 @@ import pytest
 import torch
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from safetensors.torch import load_file
+from safetensors.torch import load_file, save_file
 
 from graph_engine.errors import MissingModel
 from nodes.models.checkpoints import open_checkpoint, weights
 from nodes.models.converting import converted
+from nodes.models.files import read_header
 from nodes.models.kl_autoencoder import KlAutoencoder, KlAutoencoderConfig
 from nodes.models.layouts import build_model, describe_model
 from nodes.models.masked_generators import ImageBert, ImageBertConfig
 from nodes.models.pickles import LeftOut, Refused, described
+from nodes.models.t5_encoder import T5Encoder, T5EncoderConfig
 
 TENSORS = {"a": torch.arange(12.0).reshape(3, 4), "b": torch.tensor([1, 2]), "c": torch.tensor(True), "d": torch.zeros(0, 3)}
 
@@ -208,6 +211,23 @@ def test_mean_and_spread_of_latents_come_into_the_autoencoder_from_a_file_of_the
     file = describe_model(made.path, "tokenizer")
     assert file.config["described"]
     assert torch.equal(build_model(file).latents.std, spread["std"])
+
+
+def test_a_text_encoder_in_parts_becomes_one_file_that_carries_its_tokenizer(tmp_path: Path) -> None:
+    weights = {key: value.contiguous() for key, value in T5Encoder(T5EncoderConfig(8, 1, 2, 4, 12, 8, 8)).state_dict().items()}
+    halves = (dict(list(weights.items())[:5]), {**dict(list(weights.items())[5:]), "decoder.final_layer_norm.weight": torch.ones(8)})
+    places = {key: f"part-{number}.safetensors" for number, half in enumerate(halves) for key in half}
+    for number, half in enumerate(halves):
+        save_file(half, tmp_path / f"part-{number}.safetensors")
+    index, words = tmp_path / "model.safetensors.index.json", tmp_path / "tokenizer.json"
+    index.write_text(json.dumps({"weight_map": places}))
+    words.write_text('{"version": "1.0"}')
+    made = converted(index, words=words)
+    assert (made.path.name, made.layout, made.left_out) == ("model.safetensors", "t5-encoder", ("decoder.final_layer_norm.weight",))
+    assert read_header(made.path).metadata["words"] == words.read_text()
+    words.write_text("no")
+    with pytest.raises(MissingModel, match=r"tokenizer\.json: must be a tokenizer\.json"):
+        converted(index, tmp_path / "other.safetensors", words=words)
 
 
 @pytest.mark.parametrize(

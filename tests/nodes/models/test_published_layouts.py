@@ -34,6 +34,7 @@ from nodes.models.nar import NarConfig
 from nodes.models.par import ParConfig
 from nodes.models.randar import RandArConfig
 from nodes.models.rar import RarConfig
+from nodes.models.t5_encoder import T5EncoderConfig
 from nodes.models.titok import TiTokConfig
 from nodes.models.var_transformer import VarTransformerConfig
 from nodes.models.var_vqvae import VarVqvaeConfig
@@ -74,6 +75,7 @@ TINY: list[tuple[str, Any]] = [
     ("mar", MarConfig(2, 8, 2, 2, 12, 8, 1, 2, 16, 3, 4, 5, 6, 2)),
     ("maskgen-vq", MaskGenVqConfig(8, 2, 2, 6, 1008, 4, 5, 4)),
     ("maskgen-kl", MaskGenKlConfig(2, 8, 2, 2, 4, 5, 4, 6, 2)),
+    ("t5-encoder", T5EncoderConfig(8, 2, 2, 4, 12, 20, 8)),
     ("kl-autoencoder", KlAutoencoderConfig(4, (1, 2), 1, 3, 2, (1,), (), 2)),
     ("kl-autoencoder", KlAutoencoderConfig(4, (1, 2), 1, 3, 2, (1,), (1,), 2)),
     ("kl-autoencoder", KlAutoencoderConfig(4, (1, 2), 1, 3, 2, (1,), (1,), 2, described=True)),
