@@ -28,6 +28,7 @@ class Inspector(QScrollArea):
         session.selection_changed.connect(self.show_selection)
         session.workflow_changed.connect(self.show_change)
         session.step_changed.connect(self.show_step)
+        session.problems_changed.connect(self.show_problems)
         session.parameter_requested.connect(self.show_parameter)
         session.reading.told.connect(self.show_told)
         session.reading.renewed.connect(self._ask_again)
@@ -74,6 +75,10 @@ class Inspector(QScrollArea):
     def show_step(self, node: str) -> None:
         if isinstance(self.form, NodeForm) and self.form.node == node:
             self.form.show_step()
+
+    def show_problems(self) -> None:
+        if isinstance(self.form, NodeForm):
+            self.form.problems.show_problems()
 
     def show_told(self, node: str, name: str, told: object) -> None:
         """What came of a control's question."""

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QToolButto
 
 from app.inspector.failure_box import FailureBox
 from app.inspector.parameter_row import ParameterRow
+from app.inspector.problem_box import ProblemBox
 from app.language import marked, retold, tr
 from app.session import Session
 from app.steps import Step
@@ -43,6 +44,7 @@ class NodeForm(QWidget):
         self.title.editingFinished.connect(self._rename)
         self.state = _quiet("")
         self.failure = FailureBox(theme)
+        self.problems = ProblemBox(session, theme, node)
         self.help = _wrapped(self._help_text())
         self.help.hide()
         self.rows = self._rows()
@@ -69,6 +71,7 @@ class NodeForm(QWidget):
         column.addWidget(_wrapped(self._summary()))
         column.addWidget(self.help)
         column.addWidget(self.failure)
+        column.addWidget(self.problems)
         column.addSpacing(4)
         for row in self.rows:
             column.addWidget(row)

@@ -66,6 +66,8 @@ def generated(
         for name, ask in guidance.asks(positive, level).items():  # type: ignore[arg-type]
             _check_prompt(generator, name, ask)
     if generator.model.layout not in TOKEN_FAMILIES:
+        if generator.multiple == generator.size:
+            check_size(generator, width, height)
         return Coded(needed_tokenizer(generator).digest)
     tokenizer = needed_tokenizer(generator)
     check_size(generator, width, height)

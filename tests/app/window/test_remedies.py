@@ -5,6 +5,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu
 
 from app.canvas.tips import tip_at
+from app.inspector.node_form import NodeForm
 from graph_engine.check import Problem
 from graph_engine.plan import Plan, PlannedStep
 from tests.app.window.hands import Hands
@@ -53,6 +54,9 @@ def test_the_button_of_a_node_whose_model_is_not_there_copies_where_to_get_it(ha
     remedy = "get it from https://models.example/x.pt (about 1 GB), then: tessera convert x.pt --out /models/x.safetensors"
     missing = Problem(node, "file", "file: no such model: x", remedy, "warning")
     hands.session.take_plan(Plan((node,), (), (), 0.0, (missing,)))
+    form = hands.window.inspector.form
+    assert isinstance(form, NodeForm) and form.problems.isVisible()
+    assert all(said in form.problems.text() for said in (missing.message, remedy))
     hands.click(_button(hands, node))
     menu = next(child for child in hands.canvas.findChildren(QMenu) if child.isVisible())
     copied = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from graph_engine.foretelling import Foretelling
 from nodes.models.folders import existing_file
 from nodes.models.llamagen_vq import LlamaGenVqConfig
 from nodes.models.var_vqvae import VarVqvaeConfig
-from tests.nodes.token_models import GENERATORS, TOKENIZERS, save
+from tests.nodes.token_models import GENERATORS, LED_BY_CLASS, LED_BY_WORDS, TATITOK, TOKENIZERS, pair, save, save_encoder, three
 
 LINKS = (
     "v tokenizer g tokenizer", "g generator m generator", "p conditioning m positive", "m latent d latent", "w tokenizer d tokenizer",
@@ -30,12 +31,15 @@ class Wiring:
 
     def __init__(self, folder: Path, layout: str = "llamagen-gpt") -> None:
         self.folder = folder
-        tokenizer = str(save(folder, GENERATORS[layout][1]))
+        made, model = (str(path) for path in pair(folder, layout))
+        self._wire(made, model)
+
+    def _wire(self, tokenizer: str, model: str) -> None:
         self.graph = Graph(
             {
                 "v": Node("tokenizer/load_tokenizer", parameters={"file": tokenizer}),
                 "w": Node("tokenizer/load_tokenizer", parameters={"file": tokenizer}),
-                "g": Node("generator/load_generator", parameters={"file": str(save(folder, layout))}),
+                "g": Node("generator/load_generator", parameters={"file": model}),
                 "p": Node("prompt/class_label"),
                 "m": Node("sampling/generate"),
                 "d": Node("tokenizer/decode"),
@@ -53,6 +57,19 @@ class Wiring:
 
     def problems(self, catalogue: Catalogue) -> list[Problem]:
         return Foretelling().problems(self.graph, catalogue, ["d"], FileDigests(existing_file))
+
+
+class WordsWiring(Wiring):
+    """The same with words in the place of the class: a text encoder for the generator, and a prompt."""
+
+    def __init__(self, folder: Path, layout: str) -> None:
+        self.folder = folder
+        tokenizer, model, encoder = (str(path) for path in three(folder, layout))
+        self._wire(tokenizer, model)
+        self.add("t", "prompt/load_text_encoder", "t textencoder g text_encoder", file=encoder)
+        self.graph = self.graph.without(["p"])
+        self.add("e", "prompt/encode_prompt", "g text_encoder e text_encoder", prompt="a cat")
+        self.graph = self.graph.with_link(Link("e", "conditioning", "m", "positive"))
 
 
 def words(wiring: Wiring) -> None:
@@ -108,7 +125,74 @@ def test_a_wrong_match_is_a_problem_with_a_remedy(name: str, catalogue: Catalogu
         raise AssertionError(problem.message)
 
 
-@pytest.mark.parametrize("layout", list(GENERATORS))
+def described_elsewhere(wiring: Wiring) -> None:
+    plain = dataclasses.replace(LED_BY_CLASS["lightningdit"][2], described=False)
+    for node in ("v", "w"):
+        wiring.set(node, "file", str(save(wiring.folder, "kl-autoencoder", plain)))
+
+
+def other_channels(wiring: Wiring) -> None:
+    wiring.set("v", "file", str(save(wiring.folder, *LED_BY_CLASS["lightningdit"][1:])))
+
+
+def other_line(wiring: Wiring) -> None:
+    wiring.set("v", "file", str(save(wiring.folder, "titok", TATITOK)))
+
+
+def a_class(wiring: Wiring) -> None:
+    wiring.graph = wiring.graph.without_link(Link("e", "conditioning", "m", "positive"))
+    wiring.add("p", "prompt/class_label", "p conditioning m positive")
+
+
+def encoder(layout: str) -> Callable[[Wiring], object]:
+    return lambda wiring: wiring.set("t", "file", str(save_encoder(wiring.folder, layout)))
+
+
+def no_encoder(wiring: Wiring) -> None:
+    wiring.graph = wiring.graph.without(["t"])
+
+
+def twin_encoder(wiring: Wiring) -> None:
+    """Words of an encoder of the same layout with other weights."""
+    wiring.graph = wiring.graph.without_link(Link("g", "text_encoder", "e", "text_encoder"))
+    wiring.add("u", "prompt/load_text_encoder", "u textencoder e text_encoder", file=str(save_encoder(wiring.folder, "t5-encoder", 7)))
+
+
+def encoder_for_classes(wiring: Wiring) -> None:
+    wiring.add("t", "prompt/load_text_encoder", "t textencoder g text_encoder", file=str(save_encoder(wiring.folder, "t5-encoder")))
+
+
+WRONG_ELSEWHERE: dict[str, tuple[str, Callable[[Wiring], object], str, str]] = {
+    "latents": ("dit", other_channels, "g", "tokenizer: .* writes latents of 2 channels, .* with latents of 4"),
+    "spread": ("lightningdit", described_elsewhere, "g", "tokenizer: .* does not say how its latents are spread"),
+    "one size": ("sit", lambda w: w.set("m", "width", 16), "m", "width: must be 8 px"),
+    "solver": ("sit", lambda w: w.add("s", "sampling/sampler", "s strategy m strategy", solver="ancestral"), "m", "is for diffusion"),
+    "tokens for noise": ("dit", lambda w: w.add("s", "sampling/raster", "s strategy m strategy"), "m", "strategy: must be for diffusion"),
+    "line of vectors": ("maskgen-kl", other_line, "g", "writes lines of 12 vectors of 4 numbers"),
+    "class for words": ("maskgen-vq", a_class, "m", "positive: must be words for .*, is a class"),
+    "other words": ("maskgen-vq", encoder("t5-encoder"), "g", "text_encoder: .* those of CLIP; .* is t5-encoder"),
+    "no words": ("llamagen-gpt", no_encoder, "g", "text_encoder: must be connected, since .* is led by words"),
+    "twin of words": ("llamagen-gpt", twin_encoder, "m", "positive: must come from t5-encoder_0.*, comes from"),
+    "words for classes": ("sit", encoder_for_classes, "g", "text_encoder: .* takes a class, no words"),
+}
+
+
+@pytest.mark.parametrize("name", WRONG_ELSEWHERE)
+def test_a_wrong_match_of_latents_lines_and_words_is_a_problem_with_a_remedy(name: str, catalogue: Catalogue, tmp_path: Path) -> None:
+    layout, spoil, where, message = WRONG_ELSEWHERE[name]
+    wiring = WordsWiring(tmp_path, layout) if layout in LED_BY_WORDS else Wiring(tmp_path, layout)
+    spoil(wiring)
+    problem = wiring.problems(catalogue)[0]
+    assert problem.node == where and problem.remedy
+    assert re.search(message, problem.message)
+
+
+@pytest.mark.parametrize("layout", LED_BY_WORDS)
+def test_words_that_fit_have_no_problems(layout: str, catalogue: Catalogue, tmp_path: Path) -> None:
+    assert WordsWiring(tmp_path, layout).problems(catalogue) == []
+
+
+@pytest.mark.parametrize("layout", [*GENERATORS, *LED_BY_CLASS])
 def test_what_fits_has_no_problems(layout: str, catalogue: Catalogue, tmp_path: Path) -> None:
     wiring = Wiring(tmp_path, layout)
     wiring.add("c", "guidance/classifier_free_guidance", "c guidance m guidance")
