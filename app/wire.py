@@ -95,13 +95,15 @@ class Word(msgspec.Struct, frozen=True):
 
 
 class WordsTold(Message, frozen=True, tag="words_told"):
-    """The words of each text; ``room`` is how many the encoder reads, ``trouble`` why nobody can tell."""
+    """The words of each text, or their parts where they are not ``whole``; ``room`` is how many the encoder reads, ``trouble`` why nobody
+    can tell."""
 
     ask: str
     encoder: str = ""
     room: int = 0
     words: tuple[tuple[Word, ...], ...] = ()
     trouble: str = ""
+    whole: bool = True
 
 
 class Ready(Message, frozen=True, tag="ready"):

@@ -38,7 +38,8 @@ class WordReading:
 
 
 def _told(question: wire.AskWords, encoder: Any) -> wire.WordsTold:
-    from nodes.runtime.words_seen import room_for_words, words_seen  # only where a node told of an encoder: they are loaded then
+    # Only where a node told of an encoder: what reads its words is loaded then.
+    from nodes.runtime.words_seen import reads_whole_words, room_for_words, words_seen
 
     words = tuple(tuple(wire.Word(w.start, w.end, w.weight, w.known) for w in words_seen(encoder, text)) for text in question.texts)
-    return wire.WordsTold(question.ask, encoder.name, room_for_words(encoder), words)
+    return wire.WordsTold(question.ask, encoder.name, room_for_words(encoder), words, whole=reads_whole_words(encoder))

@@ -87,7 +87,7 @@ class PromptControl(TextControl):
         at = self._block_field.textCursor().blockNumber() if self._lines else 0
         words = told.words[at] if told and at < len(told.words) else ()
         many, room = len(words), told.room if told else 0
-        self.count.setText(tr("{many} of {room} words", many=many, room=room) if room else "")
+        self.count.setText(_counted(many, room, told.whole) if told and room else "")
         self.count.setToolTip(tr("What {encoder} reads of this prompt", encoder=told.encoder) if told else "")
         self._mark(self.count, "troubled", many > room)
         strangers = list(dict.fromkeys(self.texts[at][word.start : word.end] for word in words if not word.known))
@@ -133,6 +133,10 @@ class PromptControl(TextControl):
         cursor.setPosition(after.end, QTextCursor.MoveMode.KeepAnchor)
         self._block_field.setTextCursor(cursor)
         self.settled.emit()
+
+
+def _counted(many: int, room: int, whole: bool) -> str:
+    return tr("{many} of {room} words", many=many, room=room) if whole else tr("{many} of {room} tokens", many=many, room=room)
 
 
 def _step_of(event: QKeyEvent) -> float:

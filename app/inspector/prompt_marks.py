@@ -32,16 +32,19 @@ class PromptMarks(QSyntaxHighlighter):
         for found in SYNTAX.finditer(text):
             self.setFormat(found.start(), found.end() - found.start(), self._syntax())
         start, whole = self.currentBlock().position(), self.document().toPlainText()
+        before, odd = -1, False
         for word, is_read in moved(self._words, self._text, whole):
+            odd = word.start == before and not odd  # parts of one word are told apart
+            before = word.end
             if start <= word.start and word.end <= start + len(text):
-                self.setFormat(word.start - start, word.end - word.start, self._of(word, is_read))
+                self.setFormat(word.start - start, word.end - word.start, self._of(word, is_read, odd))
 
     def _syntax(self) -> QTextCharFormat:
         made = QTextCharFormat()
         made.setForeground(QColor(self._theme.faint))
         return made
 
-    def _of(self, word: Word, is_read: bool) -> QTextCharFormat:
+    def _of(self, word: Word, is_read: bool, odd: bool) -> QTextCharFormat:
         made, theme = QTextCharFormat(), self._theme
         style = QTextCharFormat.UnderlineStyle
         if not is_read:
@@ -49,7 +52,7 @@ class PromptMarks(QSyntaxHighlighter):
             made.setFontStrikeOut(True)
             return made
         made.setUnderlineStyle(style.SingleUnderline if word.known else style.SpellCheckUnderline)
-        made.setUnderlineColor(blend(theme.field, theme.faint, 0.55) if word.known else QColor(theme.warning))
+        made.setUnderlineColor(blend(theme.field, theme.text if odd else theme.faint, 0.55) if word.known else QColor(theme.warning))
         if not word.known:
             made.setForeground(QColor(theme.warning))
         if word.weight > 1:

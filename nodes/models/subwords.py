@@ -15,8 +15,11 @@ WORDS = "words"
 """The field of a header that holds the tokenizer."""
 
 
-def subwords(file: ModelFile, text: str) -> Words:
+def subwords(file: ModelFile, text: str, cut: bool = True) -> Words:
     """Ids of a text with what begins and ends it, cut to what the encoder reads; spans are (start, end) in the text.
+
+    Args:
+        cut: False leaves what the encoder has no room for too.
 
     Raises:
         MissingModel: the file carries no tokenizer.
@@ -24,9 +27,9 @@ def subwords(file: ModelFile, text: str) -> Words:
     encoding = _tokenizer(file.path, file.stamp).encode(text)
     most = file.config.get("max_words") or file.config["text_length"]
     ids, spans = encoding.ids, encoding.offsets
-    if len(ids) > most:  # the end stays
+    if cut and len(ids) > most:  # the end stays
         ids, spans = [*ids[: most - 1], ids[-1]], [*spans[: most - 1], spans[-1]]
-    return Words(tuple(ids), tuple(spans), (), len(encoding.ids) - len(ids))
+    return Words(tuple(ids), tuple(spans), (), max(0, len(encoding.ids) - most))
 
 
 @functools.lru_cache(maxsize=8)

@@ -29,14 +29,20 @@ def words_seen(encoder: ModelFile, prompt: str) -> tuple[WordSeen, ...]:
         Failure: a weight is too large.
     """
     read = weighted(prompt)
-    words = (
-        tokenize(read.text, encoder.config["vocabulary"], ANY_NUMBER) if encoder.config.get("vocabulary") else subwords(encoder, read.text)
-    )
-    pairs = [(word, span) for word, span in zip(words.ids, words.spans, strict=True) if span[1] > span[0]]
+    if not reads_whole_words(encoder):
+        spans = [span for span in subwords(encoder, read.text, cut=False).spans if span[1] > span[0]]
+        return tuple(WordSeen(start, end, read.weights[start], known=True) for start, end in spans)
+    words = tokenize(read.text, encoder.config["vocabulary"], ANY_NUMBER)
+    pairs = zip(words.ids, words.spans, strict=True)
     return tuple(WordSeen(start, end, read.weights[start], word != UNKNOWN) for word, (start, end) in pairs)
 
 
+def reads_whole_words(encoder: ModelFile) -> bool:
+    """Whether an encoder has a list of words; others know parts, of which they make any word."""
+    return bool(encoder.config.get("vocabulary"))
+
+
 def room_for_words(encoder: ModelFile) -> int:
-    """How many words an encoder reads."""
+    """How many words, or parts of words, of a text an encoder reads, beside what begins and ends every text."""
     room: int = encoder.config.get("max_words") or encoder.config["text_length"]
-    return room
+    return room if reads_whole_words(encoder) else room - len(subwords(encoder, "").ids)

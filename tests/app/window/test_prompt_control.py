@@ -98,6 +98,14 @@ def test_the_count_stands_against_the_encoders_limit(hands: Hands) -> None:
     assert control.count.text() == ""
 
 
+def test_parts_of_a_word_are_counted_as_tokens_and_told_apart(hands: Hands) -> None:
+    _, control = _control(hands, "zebras")
+    control.show_told(WordsTold("", "t5", 118, ((Word(0, 3), Word(3, 6)),), whole=False))
+    assert control.count.text() == "2 of 118 tokens"
+    found = _formats(control)
+    assert found["zeb"].underlineColor() != found["ras"].underlineColor()
+
+
 def test_marks_go_along_with_what_is_typed_before_them() -> None:
     words = ((Word(0, 1), True), (Word(2, 5), True), (Word(6, 9), True))
     assert moved(words, "a red cat", "a very red cat") == ((Word(0, 1), True), (Word(7, 10), True), (Word(11, 14), True))

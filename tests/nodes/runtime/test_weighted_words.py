@@ -1,15 +1,18 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 import torch
 
 from graph_engine.context import Context
 from graph_engine.errors import Failure
 from nodes.library.prompt.encode_prompt import encode_prompt, upgrade
-from nodes.runtime.loading import text_encoder_of
+from nodes.runtime.loading import open_text_encoder, text_encoder_of
 from nodes.runtime.weighted_words import weighted
-from nodes.runtime.words_seen import room_for_words, words_seen
+from nodes.runtime.words_seen import reads_whole_words, room_for_words, words_seen
 from nodes.values import Generator
+from tests.nodes.token_models import ENCODERS, save_encoder
 
 
 def _weights(prompt: str) -> dict[str, float]:
@@ -67,3 +70,15 @@ def test_what_an_encoder_will_read_is_told_word_by_word(generator: Generator) ->
     assert [word.weight for word in seen[:3]] == [1, 1.3, 1]
     assert not seen[1].known and seen[0].known
     assert room_for_words(generator.text_encoder) == 8 < len(seen)
+
+
+@pytest.mark.parametrize("layout", list(ENCODERS))
+def test_a_published_encoder_tells_of_the_parts_it_reads_and_of_those_it_has_no_room_for(layout: str, tmp_path: Path) -> None:
+    encoder = open_text_encoder(str(save_encoder(tmp_path, layout))).model
+    assert encoder is not None and not reads_whole_words(encoder)
+    most = encoder.config.get("max_words") or encoder.config["text_length"]
+    assert room_for_words(encoder) == most - 2  # a start and an end of every text
+    prompt = "a (red:1.4) cat " * most
+    seen = words_seen(encoder, prompt)
+    assert len(seen) == 3 * most > room_for_words(encoder)
+    assert [(prompt[word.start : word.end], word.weight) for word in seen[:3]] == [("a", 1), ("red", 1.4), ("cat", 1)]
