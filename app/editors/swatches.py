@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QColorDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
+from app.color_picker import COLORS, ColorPicker
 from app.language import tr
 from app.theme.tokens import Theme
 
-COLORS = (
-    "#16171a", "#6b7280", "#d1d5db", "#ffffff", "#8b5a2b", "#d9482b", "#f28c28", "#f7c948",
-    "#7fb83a", "#2f8f4e", "#35b5b0", "#3f8fe0", "#3b4fc4", "#8a4fc4", "#e06aa8", "#f3c9a5",
-)  # fmt: skip
 CELL, GAP, HEIGHT = 18, 3, 44
 
 
 class Swatches(QWidget):
-    """Click a color to draw with it, right-click to keep it as the other; the large one opens a dialog that does not block."""
+    """Click a color to draw with it, right-click to keep it as the other; the large one opens all others."""
 
     changed = Signal()
 
@@ -60,11 +57,9 @@ class Swatches(QWidget):
         elif found:
             self.choose(found)
         elif event.position().x() < 46:
-            self._open_dialog()
+            self._open_picker()
 
-    def _open_dialog(self) -> None:
-        dialog = QColorDialog(QColor(self.color), self)
-        dialog.setOption(QColorDialog.ColorDialogOption.DontUseNativeDialog)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.currentColorChanged.connect(lambda color: self.choose(color.name()))
-        dialog.show()
+    def _open_picker(self) -> None:
+        self.picker = ColorPicker(self._theme, self, self.color, alpha=False)
+        self.picker.changed.connect(self.choose)
+        self.picker.open_below(self)

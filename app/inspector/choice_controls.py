@@ -6,8 +6,9 @@ from typing import Any
 
 from PySide6.QtCore import QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QColor, QFocusEvent, QPainter, QPaintEvent, QPen, QWheelEvent
-from PySide6.QtWidgets import QAbstractButton, QColorDialog, QComboBox, QCompleter, QHBoxLayout, QLineEdit
+from PySide6.QtWidgets import QAbstractButton, QComboBox, QCompleter, QHBoxLayout, QLineEdit
 
+from app.color_picker import ColorPicker
 from app.inspector.control import Control
 from app.language import tr
 from app.theme.colors import checker, from_hex, to_hex
@@ -153,7 +154,7 @@ class Swatch(QAbstractButton):
 class ColorControl(Control):
     def __init__(self, kind: Color, theme: Theme) -> None:
         super().__init__()
-        self.kind = kind
+        self.kind, self._theme = kind, theme
         self.swatch = Swatch(theme)
         self.swatch.clicked.connect(self._pick)
         self.field = QLineEdit()
@@ -166,12 +167,14 @@ class ColorControl(Control):
         row.addWidget(self.field)
 
     def _pick(self) -> None:
-        dialog = QColorDialog(self.swatch.color, self)
-        dialog.setOptions(QColorDialog.ColorDialogOption.ShowAlphaChannel | QColorDialog.ColorDialogOption.DontUseNativeDialog)
-        dialog.currentColorChanged.connect(lambda color: self.changed.emit(to_hex(color)))
-        dialog.finished.connect(self.settled)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.open()
+        self.picker = ColorPicker(self._theme, self, to_hex(self.swatch.color))
+        self.picker.changed.connect(self._take_picked)
+        self.picker.closed.connect(self.settled)
+        self.picker.open_below(self.swatch)
+
+    def _take_picked(self, color: str) -> None:
+        self.show_value(color)
+        self.changed.emit(color)
 
     def _take_typed(self) -> None:
         text = self.field.text().strip()

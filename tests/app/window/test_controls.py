@@ -4,11 +4,12 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QToolButton
 from pytestqt.qtbot import QtBot
 
+from app.color_picker import ColorPicker
 from app.inspector.controls import control_for
 from app.inspector.curve_control import CurveSheet
 from app.number_input import calculated, dragged, read_number
@@ -96,6 +97,45 @@ def test_a_file_is_dropped_on_its_control_where_its_suffix_fits(qtbot: QtBot, tm
     assert (enter.isAccepted(), bool(control.field.property("takes"))) == (taken, taken)
     QApplication.sendEvent(control, QDropEvent(QPointF(5, 5), Qt.DropAction.CopyAction, data, LEFT, NO_KEY))
     assert told == ([str(tmp_path / name)] if taken else []) and not control.field.property("takes")
+
+
+def _picker(hands: Hands) -> tuple[str, ColorPicker]:
+    node = hands.add("swatch", A)
+    control = hands.row("color").control
+    QTest.mouseClick(control.swatch, LEFT)
+    return node, control.picker
+
+
+def test_a_color_is_picked_by_a_drag_live_and_as_one_edit(hands: Hands) -> None:
+    node, picker = _picker(hands)
+    before = hands.session.workflow
+    QTest.mousePress(picker.square, LEFT, NO_KEY, QPoint(10, 10))
+    QTest.mouseMove(picker.square, QPoint(120, 40))
+    live = hands.graph.nodes[node].parameters["color"]
+    QTest.mouseRelease(picker.square, LEFT, NO_KEY, QPoint(120, 40))
+    QTest.mouseClick(picker.hues, LEFT, pos=QPoint(0, 5))
+    picked = hands.graph.nodes[node].parameters["color"]
+    picker.close()
+    assert QColor(live).hue() > 100 and QColor(picked).hue() < 5 and picked.startswith("#")
+    hands.undo()
+    assert hands.session.workflow == before
+
+
+def test_escape_brings_the_first_color_back(hands: Hands) -> None:
+    node, picker = _picker(hands)
+    QTest.keyClick(picker.square, Qt.Key.Key_Left)
+    assert "color" in hands.graph.nodes[node].parameters
+    QTest.keyClick(picker.square, Qt.Key.Key_Escape)
+    assert hands.session.workflow.graph.nodes[node].parameters.get("color", "#3060c0ff").startswith("#3060c0")
+
+
+def test_a_color_at_hand_keeps_the_transparency(hands: Hands) -> None:
+    node, picker = _picker(hands)
+    picker.transparency.move_to(0.5, 0)
+    (red,) = [button for button in picker.findChildren(QToolButton) if button.toolTip() == "#d9482b"]
+    QTest.mouseClick(red, LEFT)
+    assert hands.graph.nodes[node].parameters["color"] == "#d9482b80" == picker.field.text()
+    picker.close()
 
 
 def _sheet(hands: Hands) -> tuple[str, CurveSheet]:
