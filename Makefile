@@ -1,4 +1,5 @@
-# `make demo` makes a picture, `make test` runs the tests, `make app` opens the window, `make test-window` uses it with real keys and a real mouse; each sets up what it needs in .venv/ first.
+# `make demo` makes a picture, `make test` runs the tests, `make app` opens the window, `make test-window` uses it with real keys and a real mouse;
+# each sets up what it needs in .venv/ first.
 #
 # pip takes the torch that its index has first; on Linux that is the one for CUDA. Where there is no GPU, the smaller one for CPUs does:
 #   PIP_EXTRA_INDEX_URL=https://download.pytorch.org/whl/cpu make demo
@@ -18,6 +19,10 @@ test: $(VENV)/.test $(VENV)/.offscreen
 
 test-window: $(VENV)/.test $(VENV)/.display $(VENV)/.driving
 	$(BIN)/python -m pytest -q -m display tests/display
+
+# Stores how the main states of the window look now; look at them before they are committed.
+pictures: $(VENV)/.test $(VENV)/.offscreen
+	RENEW_PICTURES=1 QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -q tests/app/window/test_pictures.py
 
 slow: $(VENV)/.test $(VENV)/.offscreen
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -q -m slow
