@@ -37,6 +37,8 @@ class Built(NamedTuple):
     made: Mapping[str, Mapping[str, tuple[int, int]]]
     carried: Mapping[tuple[str, str], tuple[str, str]]
     placeholders: Mapping[str, NodeType]
+    origins: Mapping[Link, tuple[str, Origin]]
+    """Of links between nodes of the file: the node where it ends there, and where it begins."""
     """What is known of the outputs of placeholders, by type: no more than their borders ask for."""
 
 
@@ -61,15 +63,18 @@ class _Building:
             self._pieces[node.id] = self._piece(node)
         self._keep_what_nobody_folded()
         self._stand_in_for_what_is_asked()
-        used = {begin for _, begin in self._links_between()}
+        between = list(self._links_between())
+        used = {begin for _, begin, _ in between}
         names = self._numbered(used)
         inside = [
             Link(names[key, source], output, names[key, target], entry)
             for key, piece in self._pieces.items()
             for source, output, target, entry in piece.inside
         ]
-        between = [Link(names[begin[:2]], begin[2], names[end[:2]], end[2]) for end, begin in self._links_between() if end[:2] in names]
-        graph = Graph({identity: self._node(*place) for place, identity in names.items()}, [*inside, *between])
+        origins = {
+            Link(names[begin[:2]], begin[2], names[end[:2]], end[2]): (end[0], origin) for end, begin, origin in between if end[:2] in names
+        }
+        graph = Graph({identity: self._node(*place) for place, identity in names.items()}, [*inside, *origins])
         made: dict[str, dict[str, tuple[int, int]]] = {}
         for (key, local), identity in names.items():
             made.setdefault(key, {})[identity] = self._pieces[key].places[local]
@@ -80,7 +85,7 @@ class _Building:
             if (key, local) in names
         }
         items = tuple(self._item(node, made.get(node.id, {})) for node in self._nodes.values())
-        return Built(graph, items, made, carried, self._placeholder_types())
+        return Built(graph, items, made, carried, self._placeholder_types(), origins)
 
     def _placeholder_types(self) -> dict[str, NodeType]:
         found: dict[str, dict[str, Output]] = {}
@@ -141,14 +146,14 @@ class _Building:
                 waiting += piece.takes[-len(node.links) :] if node.links else []
             piece.gives[origin.slot] = (STAND_IN, output_name(node, origin.slot))
 
-    def _links_between(self) -> Iterator[tuple[tuple[str, str, str], tuple[str, str, str]]]:
-        """Each link between pieces: where it ends, where it begins."""
+    def _links_between(self) -> Iterator[tuple[tuple[str, str, str], tuple[str, str, str], Origin]]:
+        """Each link between pieces: where it ends, where it begins, and where that was in the file."""
         for key, piece in self._pieces.items():
             for local, entry, origin in piece.takes:
                 giving = self._pieces.get(origin.node)
                 if giving and origin.slot in giving.gives and not self._vanishes(origin, piece.types[local], entry):
                     source, output = giving.gives[origin.slot]
-                    yield (key, local, entry), (origin.node, source, output)
+                    yield (key, local, entry), (origin.node, source, output), origin
 
     def _vanishes(self, origin: Origin, target_type: str, entry: str) -> bool:
         """Whether a link begins at a muted node and is not needed where it ends: then ComfyUI runs without it."""

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from msgspec.structs import replace
 
+from app.comfyui.boarding import board, note_text, on_board
 from app.comfyui.building import KEPT, built
 from app.comfyui.classes import MODEL_WIDGETS
 from app.comfyui.exposing import exposed_values
@@ -15,7 +16,7 @@ from app.comfyui.placing import places
 from app.comfyui.reading import read_source
 from app.comfyui.regrouping import Regrouped, regrouped
 from app.comfyui.report import MAPPED, Item, NeededFile, Report
-from app.comfyui.resolving import Resolved, resolved
+from app.comfyui.resolving import REROUTE, Resolved, resolved
 from app.comfyui.source import Nodes, Source, SourceNode
 from app.comfyui.starter import NOTE, with_starter
 from graph_engine.declaration import NodeType
@@ -51,11 +52,12 @@ def imported(
         graph=graph,
         layout=places(graph, made.made, plain.nodes, types),
         name=name or source.name,
-        description=_notes_as_text(plain),
+        description=_notes_as_text(note for note in plain.notes if not on_board(note)),
         exposed=exposed_values(graph, types),
         unknown={KEPT: _kept(source, plain)} if source.kept or plain.notes else {},
     )
     whole = regrouped(workflow, flat.instances, made, types)
+    drawn = replace(whole.workflow, board=board(source, flat.nodes, plain, made, whole))
     items = [*made.items, *_gone(source, plain)]
     report = Report(
         form=source.form,
@@ -63,25 +65,27 @@ def imported(
         files=tuple(_files(source, plain.nodes, has_file)),
         notes=(*_notes(whole.workflow, starter), *whole.notes),
     )
-    return Imported(whole.workflow, report)
+    return Imported(drawn, report)
 
 
-def _notes_as_text(plain: Resolved) -> str:
-    texts = ([*note.values.values(), *note.nameless] for note in plain.notes)
-    return "\n\n".join(str(values[0]).strip() for values in texts if values and str(values[0]).strip())
+def _notes_as_text(notes: Iterable[SourceNode]) -> str:
+    return "\n\n".join(text for note in notes if (text := note_text(note)))
 
 
 def _kept(source: Source, plain: Resolved) -> dict[str, Any]:
-    """What has no counterpart and must not be lost: frames, reroute points, notes as they were, extra data."""
+    """What must not be lost of the file: frames, reroute points and notes as they were, extra data."""
     return {**source.kept, **({"notes": [note.raw for note in plain.notes]} if plain.notes else {})}
 
 
 def _gone(source: Source, plain: Resolved) -> Iterator[Item]:
     """What became of nodes that are no nodes any more."""
     for identity, sentence in plain.became.items():
-        yield Item(identity, _kind(source, identity), MAPPED, sentence)
+        kind = _kind(source, identity)
+        became_dot = kind == REROUTE and identity in source.nodes and source.nodes[identity].place is not None
+        yield Item(identity, kind, MAPPED, "became a dot" if became_dot else sentence)
     for note in plain.notes:
-        yield Item(note.id, note.type, MAPPED, "stands in the description", note.title)
+        sentence = "became a note" if on_board(note) else "stands in the description"
+        yield Item(note.id, note.type, MAPPED, sentence, note.title)
 
 
 def _groups(instances: Iterable[Instance], whole: Regrouped) -> Iterator[Item]:

@@ -10,7 +10,8 @@ from msgspec.structs import replace
 from app.comfyui.source import Nodes, Origin, SourceNode
 
 NOTES = ("Note", "MarkdownNote")
-VIRTUAL = ("Reroute", "GetNode", "SetNode")
+REROUTE = "Reroute"
+VIRTUAL = (REROUTE, "GetNode", "SetNode")
 PRIMITIVES = {"INT": "PrimitiveInt", "FLOAT": "PrimitiveFloat", "STRING": "PrimitiveString", "BOOLEAN": "PrimitiveBoolean"}
 """Classes with the same value as a primitive that drives several widgets."""
 

@@ -66,8 +66,24 @@ class ModelFile(msgspec.Struct, frozen=True):
     digest: str = ""
 
 
+class Frame(msgspec.Struct, frozen=True):
+    """A box around nodes, called a group there."""
+
+    title: str
+    at: tuple[float, float]
+    size: tuple[float, float]
+    color: str = ""
+
+
+class Point(msgspec.Struct, frozen=True):
+    """A place that a wire goes through; ``parent`` is the point before it, seen from where the wire begins."""
+
+    place: tuple[float, float]
+    parent: str = ""
+
+
 class Source(msgspec.Struct, frozen=True):
-    """``kept`` is what has no counterpart but is not lost: frames, reroute points, extra data."""
+    """``kept`` is what the file says beside its graph, as it came. ``last_points`` names, by link, the point next to its end."""
 
     form: str
     nodes: Nodes
@@ -75,3 +91,6 @@ class Source(msgspec.Struct, frozen=True):
     models: tuple[ModelFile, ...] = ()
     kept: Mapping[str, Any] = {}
     name: str = ""
+    frames: tuple[Frame, ...] = ()
+    points: Mapping[str, Point] = {}
+    last_points: Mapping[str, str] = {}

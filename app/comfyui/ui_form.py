@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from app.comfyui.api_form import values_by_name
 from app.comfyui.group_nodes import group_definitions
-from app.comfyui.source import OUTSIDE, Definition, ModelFile, Origin, Slot, Source, SourceNode
+from app.comfyui.source import OUTSIDE, Definition, Frame, ModelFile, Origin, Point, Slot, Source, SourceNode
 from app.comfyui.widgets import named
 from graph_engine.errors import BadWorkflow
 
 MODES = {2: "mute", 4: "bypass"}
 SLOT_LIMIT = 256
 """Inputs, or outputs, of one node."""
+TITLE_LENGTH = 200
+COLOR = re.compile(r"#[0-9a-fA-F]{6}")
 KEPT = ("groups", "reroutes", "floatingLinks", "extra", "config")
 
 
@@ -33,7 +36,42 @@ def read_ui(raw: Mapping[str, Any], where: str, prompt: Mapping[str, Any]) -> So
         models=tuple(_models(raw)),
         kept={name: raw[name] for name in KEPT if raw.get(name)},
         name=raw["name"] if isinstance(raw.get("name"), str) else "",
+        frames=tuple(_frames(raw.get("groups"))),
+        points=dict(_points(raw)),
+        last_points=dict(_last_points(raw)),
     )
+
+
+def _frames(raw: Any) -> Iterable[Frame]:
+    """Those that can be drawn."""
+    for entry in raw if isinstance(raw, list) else ():
+        box = entry.get("bounding") if isinstance(entry, dict) else None
+        at, size = (_pair(box[:2]), _pair(box[2:])) if isinstance(box, list) and len(box) == 4 else (None, None)
+        if at and size and min(size) > 0:
+            color = _text(entry.get("color"))
+            yield Frame(_text(entry.get("title"))[:TITLE_LENGTH], at, size, color if COLOR.fullmatch(color) else "")
+
+
+def _points(raw: Mapping[str, Any]) -> Iterable[tuple[str, Point]]:
+    """Points of wires: at the top in 1.0, in the extra data in 0.4."""
+    for entry in _entries(raw, "reroutes"):
+        if place := _pair(entry.get("pos")):
+            parent = entry.get("parentId")
+            yield str(entry.get("id")), Point(place, "" if parent is None else str(parent))
+
+
+def _last_points(raw: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
+    links = raw.get("links")
+    objects = [link for link in links if isinstance(link, dict)] if isinstance(links, list) else []
+    for entry in (*_entries(raw, "linkExtensions"), *objects):
+        if entry.get("parentId") is not None:
+            yield str(entry.get("id")), str(entry["parentId"])
+
+
+def _entries(raw: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
+    extra = raw.get("extra")
+    lists = (raw.get(name), extra.get(name) if isinstance(extra, dict) else None)
+    return [entry for listed in lists if isinstance(listed, list) for entry in listed if isinstance(entry, dict)]
 
 
 def read_nodes(raw: Mapping[str, Any], where: str, prompt: Mapping[str, Any]) -> dict[str, SourceNode]:

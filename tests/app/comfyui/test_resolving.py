@@ -24,7 +24,7 @@ def test_reroutes_become_direct_links(made):
     relinked(canvas, SAMPLES, 9)
     found = made(canvas.file())
     assert ("sampling/generate", "latent", "tokenizer/decode", "latent") in found.links() and found.problems() == []
-    assert found.sentence("9") == "became direct links"
+    assert found.sentence("9") == "became a dot"
 
 
 def test_reroutes_in_a_circle_lead_to_nothing(made):
@@ -125,12 +125,13 @@ def test_words_over_a_link_drive_the_encoder(made):
     assert found.workflow.graph.nodes[found.workflow.exposed["prompt"].node].parameters == {"text": "a red car"}
 
 
-def test_notes_are_read_in_the_description_and_kept(made):
+def test_notes_without_a_place_are_read_in_the_description_and_all_are_kept(made):
     canvas = text_to_image()
     canvas.add("Note", ("Use a short prompt.",))
     canvas.add("MarkdownNote", ("# Models",))
+    canvas.change(9, pos=None)
     found = made(canvas.file(groups=[{"title": "Words", "bounding": [0, 0, 10, 10]}])).workflow
-    assert found.description == "Use a short prompt.\n\n# Models"
+    assert found.description == "# Models" and [note.text for note in found.board.notes.values()] == ["Use a short prompt."]
     assert found.unknown["comfyui"]["groups"][0]["title"] == "Words" and len(found.unknown["comfyui"]["notes"]) == 2
 
 
