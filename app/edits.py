@@ -70,6 +70,15 @@ def with_seeds(workflow: Workflow, seeds: Mapping[str, int], types: Mapping[str,
     return replace(workflow, graph=graph), tuple(dict.fromkeys(wanted.values()))
 
 
+def with_parameters(workflow: Workflow, values: Mapping[str, Mapping[str, Any]]) -> Workflow:
+    """Parameters of several nodes by name; nodes that are not there are left out."""
+    graph = workflow.graph
+    for node, named in values.items():
+        for name, value in named.items() if node in graph.nodes else ():
+            graph = graph.with_parameter(node, name, value)
+    return replace(workflow, graph=graph)
+
+
 def with_graph(workflow: Workflow, graph: Graph) -> Workflow:
     return workflow if graph == workflow.graph else replace(workflow, graph=graph)
 

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from msgspec.structs import replace
 
 from app import edits, rewiring
+from app.album.items import other_items
 from app.boards import Boards
 from app.comfyui.files import imported_file, is_comfyui
 from app.comfyui.report import Report
@@ -409,14 +410,14 @@ class Session:
             self.document.apply(tr("Hide parameter"), edits.without_exposed(self.workflow, node, parameter.name))
 
     def use_seeds(self, workflow: bytes, node: str) -> None:
-        """Fix the seeds behind a node to those of a workflow that ran."""
+        """Fix the seeds behind a node to those of a workflow that ran; of an item of a batch, make that item alone."""
         ran = flattened(read(workflow), self.installed).graph
         wanted = seeds(ran, self.installed, ran.upstream([node]))
         after, told = edits.with_seeds(self.workflow, wanted, self.catalogue)
         if not told:
             self.said.emit(tr("No node here has a seed of that picture."), "warning")
             return
-        self.document.apply(tr("Use seed"), after)
+        self.document.apply(tr("Use seed"), edits.with_parameters(after, other_items(ran, node, self.workflow.graph, self.installed)))
         self.said.emit(tr("Seed {seeds}, fixed.", seeds=", ".join(map(str, told))), "note")
 
     def undo(self) -> None:

@@ -327,6 +327,7 @@ class Window(QMainWindow):
             return
         recorder, panel = self.recorder, self.album_panel
         self.runner.happened.connect(lambda event: recorder.take(event, self.runner.current))
+        self.runner.ended.connect(recorder.take_end)
         recorder.kept.connect(panel.renew)
         recorder.trouble.connect(lambda text: self.session.said.emit(text, "warning"))
         panel.compare_requested.connect(self.viewer.compare_with)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -35,6 +36,17 @@ class Made(msgspec.Struct, frozen=True):
     values: Mapping[str, tuple[Any, ...]]
     parent: int = 0
     file: str = ""
+
+
+class Lying(NamedTuple):
+    """A picture that lies in a file, and what it was made with; its pixels are still to be read."""
+
+    made: Made
+    picture: Path
+
+
+UNREAD = Pixels(0, 0, b"")
+PICTURE_SUFFIXES = (".png", ".webp", ".jpg", ".jpeg")
 
 
 class Entry(msgspec.Struct, frozen=True):

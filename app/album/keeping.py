@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from weakref import WeakKeyDictionary
 
+from msgspec.structs import replace
+
 from app.album.changes import values_behind
-from app.album.entry import Made
+from app.album.entry import PICTURE_SUFFIXES, Lying, Made
+from app.album.items import alone
 from app.document import Document
 from app.queue.job import Job
 from app.queueing import Queueing
@@ -15,7 +20,7 @@ from graph_engine.events import Result, StepFinished
 from graph_engine.flatten import flattened
 from graph_engine.graph import Graph
 from graph_engine.values import Pixels
-from graph_engine.workflow import read
+from graph_engine.workflow import Workflow, read, write
 
 
 class Keeping:
@@ -34,23 +39,29 @@ class Keeping:
         asked = self._queueing.asked(job.run)
         return asked.document if asked else None
 
-    def worth_keeping(self, event: StepFinished, job: Job, types: Mapping[str, NodeType]) -> list[Made]:
-        """The pictures of a step that was wanted for its own sake, an item each."""
+    def worth_keeping(self, event: StepFinished, job: Job, types: Mapping[str, NodeType]) -> list[Made | Lying]:
+        """The pictures of a step that was wanted for its own sake, an item each; those of a batch lie in the files that it wrote."""
         graph = self._graph_of(job, types)
-        if event.node not in graph.nodes or not _is_wanted(event.node, graph, job, types):
+        if event.node not in graph.nodes or event.node not in wanted_nodes(graph, job, types):
             return []
         document = self.document_of(job)
         node = graph.nodes[event.node]
         known = types.get(node.type)
         shown = list(_pictures(event))
-        files = event.files if len(event.files) == len(shown) else ("",) * len(shown)
-        return [
+        whole = read(job.workflow)
+        made = [
             Made(
                 pixels, job.name, job.scope, event.node, node.title or (known.title if known else node.type), digest, job.workflow,
-                values_behind(graph, event.node, types), self._origins.get(document, 0) if document else 0, file,
+                values_behind(graph, event.node, types), self._origins.get(document, 0) if document else 0,
             )
-            for (digest, pixels), file in zip(shown, files, strict=True)
+            for digest, pixels in shown
         ]  # fmt: skip
+        pictures = [file for file in event.files if file.lower().endswith(PICTURE_SUFFIXES)]
+        if len(made) == 1 and len(pictures) > 1:
+            return [Lying(_item(made[0], file, item, whole, types), Path(file)) for item, file in enumerate(pictures)]
+        files = event.files if len(event.files) == len(made) else ("",) * len(made)
+        kept = [replace(one, file=file) for one, file in zip(made, files, strict=True)]
+        return [_item(one, one.file, item, whole, types) for item, one in enumerate(kept)] if len(kept) > 1 else [*kept]
 
     def _graph_of(self, job: Job, types: Mapping[str, NodeType]) -> Graph:
         if self._graph[0] != job.run:
@@ -59,12 +70,22 @@ class Keeping:
         return self._graph[1]
 
 
-def _is_wanted(node: str, graph: Graph, job: Job, types: Mapping[str, NodeType]) -> bool:
+def _item(made: Made, file: str, item: int, workflow: Workflow, types: Mapping[str, NodeType]) -> Made:
+    """One item of a batch or list, with the workflow that makes it alone."""
+    single = alone(workflow, made.node, item, types)
+    if single == workflow:
+        return replace(made, file=file)
+    values = values_behind(flattened(single, types).graph, made.node, types)
+    digest = hashlib.blake2b(f"{made.digest} {item}".encode(), digest_size=16).hexdigest()
+    return replace(made, file=file, digest=digest, workflow=write(single), values=values)
+
+
+def wanted_nodes(graph: Graph, job: Job, types: Mapping[str, NodeType]) -> list[str]:
     """Nodes that were asked for or act on the world; in a graph without one, the last ones."""
     if job.targets:
-        return node in job.targets
-    acting = {key for key, held in graph.nodes.items() if (known := types.get(held.type)) and known.effect}
-    return node in acting if acting else not graph.out_of(node)
+        return [node for node in graph.nodes if node in job.targets]
+    acting = [key for key, held in graph.nodes.items() if (known := types.get(held.type)) and known.effect]
+    return acting or [key for key in graph.nodes if not graph.out_of(key)]
 
 
 def _pictures(event: StepFinished) -> Iterator[tuple[str, Pixels]]:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
+from msgspec.structs import replace
 from PySide6.QtCore import QBuffer, QIODevice, QObject, Qt, Signal
 from PySide6.QtGui import QImage
 
 from app.album.album import Album
-from app.album.entry import Entry, Made
+from app.album.entry import Entry, Lying, Made
 from app.album.keeping import Keeping
+from app.album.swept import of_cell, of_sheet
 from app.language import tr
-from app.pictures import to_qimage
+from app.pictures import to_pixels, to_qimage
 from app.queue.job import Job
 from app.session import Session
 from graph_engine.events import AnyEvent, StepFinished
@@ -33,15 +37,42 @@ class Recorder(QObject):
         self._made.connect(self._tell, Qt.ConnectionType.QueuedConnection)
 
     def take(self, event: AnyEvent, job: Job | None) -> None:
-        """Keep the pictures of a step, if it is one to be kept."""
-        if job is None or job.sweep or job.run != event.run or not isinstance(event, StepFinished):
+        """Keep the pictures of a step, if it is one to be kept; of a sweep those of its cells, and its sheet."""
+        if job is None or job.run != event.run:
             return
-        for made in self.keeping.worth_keeping(event, job, self._session.installed):
-            self._threads.submit(self._keep, made).add_done_callback(lambda future, job=job: self._made.emit((future, job)))
+        if job.sweep:
+            self._take_sweep(event, job)
+            return
+        if not isinstance(event, StepFinished):
+            return
+        for found in self.keeping.worth_keeping(event, job, self._session.installed):
+            keep = partial(self._keep, found) if isinstance(found, Made) else partial(self._keep_lying, partial(list, [found]))
+            self._threads.submit(keep).add_done_callback(lambda future, job=job: self._made.emit((future, job)))
 
-    def _keep(self, made: Made) -> Entry | None:
+    def _take_sweep(self, event: AnyEvent, job: Job) -> None:
+        types = self._session.installed
+        if isinstance(event, StepFinished):
+            found = partial(of_cell, job, event.node, event.files, types)
+            self._threads.submit(self._keep_lying, found).add_done_callback(lambda future: self._made.emit((future, None)))
+
+    def take_end(self, job: Job) -> None:
+        """Keep the contact sheet of a sweep that is over."""
+        if job.sweep and job.is_finished:
+            found = partial(of_sheet, job, self._session.installed)
+            self._threads.submit(self._keep_lying, found).add_done_callback(lambda future: self._made.emit((future, None)))
+
+    def _keep_lying(self, found: Callable[[], list[Lying]]) -> Entry | None:
+        """Thread: read pictures where a sweep left them, and write them down; the last entry."""
+        entry = None
+        for made, path in found():
+            image = QImage(str(path))
+            if not image.isNull():
+                entry = self._keep(replace(made, pixels=to_pixels(image)), image) or entry
+        return entry
+
+    def _keep(self, made: Made, image: QImage | None = None) -> Entry | None:
         """Thread: write the picture down."""
-        image = to_qimage(made.pixels)
+        image = image or to_qimage(made.pixels)
         size = image.size()
         if max(size.width(), size.height()) > THUMBNAIL:
             size.scale(THUMBNAIL, THUMBNAIL, Qt.AspectRatioMode.KeepAspectRatio)
@@ -53,7 +84,7 @@ class Recorder(QObject):
         if error := future.exception():
             self.trouble.emit(tr("A picture was not kept in the history: {error}", error=error))
         elif entry := future.result():
-            if document := self.keeping.document_of(job):
+            if job and (document := self.keeping.document_of(job)):
                 self.keeping.comes_from(document, entry.id)
             self.kept.emit(entry)
 

@@ -3,17 +3,25 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QColor, QImage
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from app.album.album import Album
+from app.album.entry import Entry
 from app.document import Document
+from app.queue.job import Job
 from app.runner import Runner
 from app.session import Session
+from app.sweep_record import source_of
 from app.window import Window
-from graph_engine import Catalogue
+from graph_engine import Catalogue, Graph, Link, Node, Workflow, discover, write
+from graph_engine.events import Result, StepFinished
+from graph_engine.sweep import Axis, Sweep
+from graph_engine.values import Pixels
 from tests.app.window.conftest import TOYS
 from tests.app.window.hands import Hands
 
@@ -120,3 +128,64 @@ def test_words_and_the_star_narrow_the_history(working: Window, hands: Hands) ->
     panel.starred.click()
     QTest.keyClicks(panel.search, "seed>3")
     hands.qtbot.waitUntil(lambda: [entry.seed for entry in panel.model.entries] == [4], timeout=PATIENCE)
+
+
+def _swept(hands: Hands, tmp_path: Path, **values: tuple[object, ...]) -> Job:
+    """The document as a sweep over some exposed values, on the queue."""
+    axes = tuple(Axis((name,), tuple((value,) for value in listed)) for name, listed in values.items())
+    workflow = hands.session.workflow
+    sweep = msgspec.json.encode(Sweep(axes))
+    return Job(0, "Shades", write(workflow), output_folder=str(tmp_path / "sweep"), scope=source_of(workflow), sweep=sweep)
+
+
+def test_the_cells_and_the_sheet_of_a_sweep_come_into_the_history_with_their_values(working: Window, hands: Hands, tmp_path: Path) -> None:
+    node = _chain(hands)
+    known = hands.session.type_of(node)
+    for name in ("seed", "steps"):
+        hands.session.expose(node, known.parameter(name), True)
+    kept: list[Entry] = []
+    working.recorder.kept.connect(kept.append)
+    working.recorder.trouble.connect(print)
+    jobs = working.runner.jobs
+    jobs.add(msgspec.structs.replace(_swept(hands, tmp_path, seed=(3, 5), steps=(1, 2)), owner=jobs.me))
+    working.runner.go_on(try_again=True)
+    hands.qtbot.waitUntil(lambda: len(kept) == 5, timeout=PATIENCE)
+    panel = working.album_panel
+    sheet, *cells = panel.model.entries
+    assert sheet.title == "Contact sheet" and sheet.values["steps"] == (1, 2) and sheet.width > cells[0].width
+    assert sorted((entry.seed, *entry.values["steps"]) for entry in cells) == [(3, 1), (3, 2), (5, 1), (5, 2)]
+    QTest.keyClicks(panel.search, "seed=5 steps=2")
+    hands.qtbot.waitUntil(lambda: len(panel.model.entries) == 2, timeout=PATIENCE)
+    cell = panel.model.entries[1]
+    panel.choose(cell.id)
+    panel.use_seed()
+    assert cell.name == "Shades: seed 5, steps 2"
+    assert hands.graph.nodes[node].parameters["seed"] == {"value": 5, "policy": "fixed"}
+
+
+def test_each_item_of_a_batch_has_an_entry_and_its_seed_makes_it_alone(window: Window, hands: Hands, tmp_path: Path) -> None:
+    types = Catalogue.from_json(discover("nodes.library").to_json())
+    nodes = {
+        "1": Node("sampling/generate", parameters={"seed": 7, "count": 3}),
+        "2": Node("tokenizer/decode"),
+        "3": Node("output/save_image"),
+    }
+    workflow = Workflow(Graph(nodes, [Link("1", "latent", "2", "latent"), Link("2", "image", "3", "image")]), name="Three")
+    hands.session.installed = types
+    hands.session.show_document(Document(workflow))
+    files = []
+    for number in range(3):
+        image = QImage(8, 8, QImage.Format.Format_RGBA8888)
+        image.fill(QColor(80 * number, 0, 0))
+        image.save(path := str(tmp_path / f"three_{number}.png"))
+        files.append(path)
+    sheet = Result("image", "Image", "one digest", pixels=Pixels(26, 8, bytes(26 * 8 * 4)))
+    job = Job(4, "Three", write(workflow))
+    kept: list[Entry] = []
+    window.recorder.kept.connect(kept.append)
+    window.recorder.take(StepFinished(job.run, "3", "ran", 0.1, (sheet,), tuple(files)), job)
+    hands.qtbot.waitUntil(lambda: len(kept) == 3, timeout=PATIENCE)
+    last = window.album_panel.model.entries[0]
+    assert (last.seed, last.width, last.values["first"], last.file) == (7, 8, (2,), files[2])
+    hands.session.use_seeds(window.recorder.album.workflow(last), last.node)
+    assert hands.graph.nodes["1"].parameters == {"seed": {"value": 7, "policy": "fixed"}, "count": 1, "first": 2}
