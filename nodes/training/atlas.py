@@ -6,13 +6,16 @@ centered on a square and stored at 96 px.
 
 from __future__ import annotations
 
+import hashlib
 import json
+import subprocess
 from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
 from nodes.training.vocabulary import THINGS
 
+PACKAGE = "fonts-noto-color-emoji"
 FONT = "/usr/share/fonts/truetype/noto/NotoColorEmoji.ttf"
 STARTER = Path(__file__).parents[2] / "assets" / "starter"
 TILE = 96
@@ -42,6 +45,25 @@ def main() -> None:
     sheet.save(STARTER / "stickers.png", optimize=True)
     names = {"tile": TILE, "columns": COLUMNS, "names": [thing.name for thing in THINGS]}
     (STARTER / "stickers.json").write_text(json.dumps(names, indent=1) + "\n")
+    (STARTER / "stickers.card.json").write_text(json.dumps(card(), indent=1) + "\n")
+
+
+def card() -> dict[str, object]:
+    """Where the atlas as it lies there comes from."""
+    atlas = (STARTER / "stickers.png").read_bytes()
+    found = subprocess.run(["dpkg-query", "-W", "-f", "${Package} ${Version}", PACKAGE], capture_output=True, text=True, check=False)
+    return {
+        "file": "stickers.png",
+        "bytes": len(atlas),
+        "sha256": hashlib.sha256(atlas).hexdigest(),
+        "source": "Noto Color Emoji, https://github.com/googlefonts/noto-emoji",
+        "package": found.stdout if found.returncode == 0 else PACKAGE,
+        "font_sha256": hashlib.sha256(Path(FONT).read_bytes()).hexdigest(),
+        "changes": f"drawings of the font at 109 px, trimmed, centered on squares and scaled to {TILE} px",
+        "licence": "Apache-2.0 (artwork), OFL-1.1 (font, not shipped)",
+        "licence_files": ["stickers.LICENSE.txt", "APACHE-2.0.txt"],
+        "script": "python -m nodes.training.atlas",
+    }
 
 
 if __name__ == "__main__":
