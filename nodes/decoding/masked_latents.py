@@ -19,12 +19,15 @@ from nodes.decoding.tokens import AfterStep, Scale, guided, prompts_of, unheard
 
 
 class Condition(Protocol):
-    def __call__(self, tokens: Tensor, known: Tensor, prompts: int = 1) -> Tensor:
-        """What conditions the head: z (prompts, batch, length, width) of tokens (batch, length, D) and what is known of them."""
+    def __call__(self, tokens: Tensor, known: Tensor, asked: Tensor, prompts: int = 1) -> Tensor:
+        """What conditions the head: z (prompts, batch, asked, width), in raster order.
+
+        Of tokens (batch, length, D), what is known of them and which are asked for, both (batch, length) bool.
+        """
 
 
-Head = Callable[[Tensor, Tensor, Tensor], Tensor]
-"""``head(x, t, z)``: noise and variance (n, 2·D) in tokens (n, D) at steps (n,)."""
+Head = Callable[[Tensor, Sequence[int]], Callable[[Tensor, int], Tensor]]
+"""``head(z, steps)(x, t)``: noise and variance (n, 2·D) in tokens (n, D) at one of the steps, which come in their order."""
 
 Noise = Callable[[int, int, tuple[int, ...]], Tensor]
 """``noise(step, number, shape)``: normal numbers; number 0 is what a token starts from, the others are added."""
@@ -83,27 +86,24 @@ def decode(
     tokens = how.order.new_zeros(batch, length, width, dtype=torch.float32)
     known = torch.zeros_like(how.order, dtype=torch.bool)
     for step, left in enumerate(how.remaining()):
-        z = condition(tokens, known, prompts_of(leads[step]) if leads else 1 if how.scale == 1 else 2)
         after = torch.ones_like(known)
         if step < how.steps - 1:
             after.scatter_(1, how.order[:, :left], False)
         asked = after & ~known  # flattened by item, then in raster order
+        z = condition(tokens, known, asked, prompts_of(leads[step]) if leads else 1 if how.scale == 1 else 2)
         lead = leads[step] if leads else 1 + (how.scale - 1) * (length - left) / length if how.growing else how.scale
-        fresh = _drawn(head, [one[asked] for one in z], width, lead, how, partial(noise, step))
+        fresh = _drawn(head, z.flatten(1, 2), width, lead, how, partial(noise, step))
         tokens[asked], known = fresh, after
         after_step(step + 1, tokens)
     return tokens
 
 
-def _drawn(
-    head: Head, z: Sequence[Tensor], width: int, lead: Scale, how: Latents, noise: Callable[[int, tuple[int, ...]], Tensor]
-) -> Tensor:
-    """Tokens (n, width) of conditions (n, …), one a prompt."""
-    shape = (len(z[0]), width)
+def _drawn(head: Head, z: Tensor, width: int, lead: Scale, how: Latents, noise: Callable[[int, tuple[int, ...]], Tensor]) -> Tensor:
+    """Tokens (n, width) of conditions (prompts, n, …)."""
+    shape, over = (z.shape[1], width), head(z.flatten(0, 1), how.schedule.steps[::-1])
 
     def predict(x: Tensor, t: int) -> tuple[Tensor, Tensor]:
-        many = x.repeat(len(z), 1)
-        found = head(many, torch.full((len(many),), t, device=x.device), torch.cat(list(z))).unflatten(0, (len(z), -1))
+        found = over(x.repeat(len(z), 1), t).unflatten(0, (len(z), -1))
         # The noise alone is guided; its variance stays that of the positive prompt.
         return guided(found[..., :width], lead), found[0, :, width:]
 

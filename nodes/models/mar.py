@@ -8,12 +8,13 @@ head. Letters: B the buffer, L tokens, D values of a token, z the condition of t
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
 
-from nodes.models.diffusion_head import DiffusionHead, head_sizes
+from nodes.models.diffusion_head import DiffusionHead, HeadOver, head_sizes
 from nodes.models.shapes import Shapes, count, has
 from nodes.models.vit_blocks import VitBlock
 
@@ -102,33 +103,40 @@ class Mar(nn.Module):
             x = block(x)
         return self.encoder_norm(x)
 
-    def decoded(self, encoded: Tensor, known: Tensor) -> Tensor:
-        """z (batch, L, decoder width)."""
+    def decoded(self, encoded: Tensor, known: Tensor, asked: Tensor) -> Tensor:
+        """z (batch, asked, decoder width); the last block is worked out for them alone."""
         there = self._with_buffer(known)
         x = self.mask_token.expand(*there.shape, -1).clone()
         x[there] = self.decoder_embed(encoded).flatten(0, 1)
         x = x + self.decoder_pos_embed_learned
-        for block in self.decoder_blocks:
+        *others, last = self.decoder_blocks
+        for block in others:
             x = block(x)
-        return self.decoder_norm(x)[:, self.config.buffer :] + self.diffusion_pos_embed_learned
+        places = self.diffusion_pos_embed_learned.expand(len(x), -1, -1)[asked].unflatten(0, (len(x), -1))
+        return self.decoder_norm(last.only(x, nn.functional.pad(asked, (self.config.buffer, 0)))) + places
 
     def _with_buffer(self, known: Tensor) -> Tensor:
         return nn.functional.pad(known, (self.config.buffer, 0), value=True)
 
-    def forward(self, tokens: Tensor, known: Tensor, labels: Tensor) -> Tensor:
-        """What conditions the head at every place.
+    def forward(self, tokens: Tensor, known: Tensor, labels: Tensor, asked: Tensor | None = None) -> Tensor:
+        """What conditions the head.
 
         Args:
             tokens: (batch, L, D); what is not known is not looked at.
             known: (batch, L) bool, as many True in every item.
             labels: class numbers (batch,); ``classes`` stands for none.
+            asked: (batch, L) bool, as many True in every item; None = all.
 
         Returns:
-            z (batch, L, decoder width).
+            z (batch, asked, decoder width), in raster order.
         """
         class_ = torch.cat([self.class_emb.weight, self.fake_latent])[labels]
-        return self.decoded(self.encoded(tokens, known, class_), known)
+        return self.decoded(self.encoded(tokens, known, class_), known, torch.ones_like(known) if asked is None else asked)
 
     def head(self, x: Tensor, t: Tensor, z: Tensor) -> Tensor:
         """Noise and its variance (n, 2·D) for noisy tokens (n, D) at times (n,)."""
         return self.diffloss["net"](x, t, z)
+
+    def head_over(self, z: Tensor, steps: Sequence[int]) -> HeadOver:
+        """The same for conditions (n, decoder width) that stay, at steps in their order."""
+        return HeadOver(self.diffloss["net"], z, steps)

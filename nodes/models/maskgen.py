@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from nodes.models.diffusion_head import DiffusionHead, head_sizes
+from nodes.models.diffusion_head import DiffusionHead, HeadOver, head_sizes
 from nodes.models.joint_blocks import AdaptiveNorm, JointBlock, sines_then_cosines
 from nodes.models.shapes import Shapes, count, has
 
@@ -155,14 +155,15 @@ class MaskGenKl(nn.Module):
         self.decoder_norm = AdaptiveNorm(c.width)
         self.diffloss = nn.ModuleDict({"net": DiffusionHead(c.token_width, c.width, c.head_width, c.head_depth)})
 
-    def forward(self, tokens: Tensor, known: Tensor, words: Words, aesthetic: Tensor) -> Tensor:
-        """What conditions the head at every place, z (batch, length, width).
+    def forward(self, tokens: Tensor, known: Tensor, words: Words, aesthetic: Tensor, asked: Tensor | None = None) -> Tensor:
+        """What conditions the head, z (batch, asked, width).
 
         Args:
             tokens: (batch, length, D); what is not known is not looked at.
             known: (batch, length) bool.
             words: of the prompts.
             aesthetic: score of the picture wanted (batch,).
+            asked: (batch, length) bool, as many True in every item; None = all.
         """
         # Sines and cosines in turn, where the model over codes has all sines first.
         waves = sines_then_cosines(aesthetic * 100, self.config.waves, 10000.0).unflatten(-1, (2, -1)).transpose(1, 2).flatten(1)
@@ -171,8 +172,13 @@ class MaskGenKl(nn.Module):
         x, text = x + self.decoder_pos_embed_learned, self.text_emb(words.hidden)
         for block in self.decoder_blocks:
             x, text = block(x, text, condition)
-        return self.decoder_norm.normed(x, condition) + self.diffusion_pos_embed_learned
+        z = self.decoder_norm.normed(x, condition) + self.diffusion_pos_embed_learned
+        return z if asked is None else z[asked].unflatten(0, (len(z), -1))
 
     def head(self, x: Tensor, t: Tensor, z: Tensor) -> Tensor:
         """Noise and its variance (n, 2·D) for noisy tokens (n, D) at times (n,)."""
         return self.diffloss["net"](x, t, z)
+
+    def head_over(self, z: Tensor, steps: Sequence[int]) -> HeadOver:
+        """The same for conditions (n, width) that stay, at steps in their order."""
+        return HeadOver(self.diffloss["net"], z, steps)

@@ -15,7 +15,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from nodes.models.blocks import KeyValueCache, causal_mask, modulated
+from nodes.models.blocks import KeyValueCache, causal_mask
 from nodes.models.shapes import Shapes, count, has
 from nodes.models.vit_blocks import VitFeedForward
 
@@ -76,10 +76,15 @@ class _Block(nn.Module):
         self.attn, self.mlp = _Attention(c.width, c.heads), VitFeedForward(c.width, c.hidden)
         self.adaLN_modulation = nn.Sequential(nn.SiLU(), nn.Linear(c.width, 6 * c.width))
 
-    def forward(self, x: Tensor, condition: Tensor, *where: object) -> Tensor:
-        shift_1, scale_1, gate_1, shift_2, scale_2, gate_2 = self.adaLN_modulation(condition).chunk(6, -1)
-        x = x + gate_1 * self.attn(modulated(self.norm1(x), shift_1, scale_1), *where)
-        return x + gate_2 * self.mlp(modulated(self.norm2(x), shift_2, scale_2))
+    def modulations(self, condition: Tensor) -> Tensor:
+        """(6, batch, length, width): shift, scale and gate of both parts; 1 is added to the scales."""
+        found = self.adaLN_modulation(condition).unflatten(-1, (6, -1)).permute(2, 0, 1, 3)
+        return found + found.new_tensor([0, 1, 0, 0, 1, 0])[:, None, None, None]
+
+    def forward(self, x: Tensor, modulations: Tensor, *where: object) -> Tensor:
+        shift_1, scale_1, gate_1, shift_2, scale_2, gate_2 = modulations.unbind(0)
+        x = torch.addcmul(x, gate_1, self.attn(torch.addcmul(shift_1, self.norm1(x), scale_1), *where))
+        return torch.addcmul(x, gate_2, self.mlp(torch.addcmul(shift_2, self.norm2(x), scale_2)))
 
 
 class Rar(nn.Module):
@@ -94,26 +99,31 @@ class Rar(nn.Module):
         self.adaln_before_head = nn.ModuleDict({"adaLN_modulation": nn.Sequential(nn.SiLU(), nn.Linear(c.width, 2 * c.width))})
         self.lm_head = nn.Linear(c.width, c.codebook)
 
-    def stream(self, labels: Tensor, tokens: Tensor, order: Tensor, start: int) -> tuple[Tensor, Tensor]:
-        """What goes into the first block from position ``start`` on, and the condition of each position.
-
-        ``tokens`` (batch, some) in order, those that follow what was read; ``order`` (batch or 1, length).
-        """
-        class_ = self.embeddings(labels + self.config.codebook + 1)[:, None]
-        head = [self.cls_token.expand(len(labels), -1, -1), class_] if start == 0 else []
-        x = torch.cat([*head, self.embeddings(tokens)], 1)
-        positions = slice(start, start + x.shape[1])
+    def places(self, order: Tensor) -> Tensor:
+        """What is added at each position (batch or 1, 2 + length, width): its own place, and the place that it is to predict."""
         first = torch.arange(2, device=order.device).expand(len(order), 2)
-        here = torch.cat([first, order + 2], 1)[:, positions]  # rows of the tokens' own places
-        places = F.pad(order + 2, (1, 1), value=-1)[:, positions]  # rows of the places to predict; none at the start and at the end
-        aware = torch.where(places[..., None] < 0, 0.0, self.target_aware_pos_embed[0][places.clamp(min=0)])
-        return x + self.pos_embed[0][here] + aware, class_ + self.timesteps_embeddings[:, positions]
+        here = torch.cat([first, order + 2], 1)  # rows of the tokens' own places
+        next_ = F.pad(order + 2, (1, 1), value=-1)  # rows of the places to predict; none at the start and at the end
+        aware = torch.where(next_[..., None] < 0, 0.0, self.target_aware_pos_embed[0][next_.clamp(min=0)])
+        return self.pos_embed[0][here] + aware
 
-    def logits(self, x: Tensor, condition: Tensor, mask: Tensor | None, cache: KeyValueCache | None = None, start: int = 0) -> Tensor:
-        for i, block in enumerate(self.blocks):
-            x = block(x, condition, mask, cache, i, start)
+    def class_(self, labels: Tensor) -> Tensor:
+        """(batch, 1, width)."""
+        return self.embeddings(labels + self.config.codebook + 1)[:, None]
+
+    def modulations(self, class_: Tensor, start: int, end: int) -> list[Tensor]:
+        """Of each block, and of the head, at positions from ``start`` to before ``end``: (6 or 2, batch, length, width)."""
+        condition = class_ + self.timesteps_embeddings[:, start:end]
         scale, shift = self.adaln_before_head["adaLN_modulation"](condition).chunk(2, -1)
-        return self.lm_head(modulated(F.layer_norm(x, x.shape[-1:], eps=1e-6), shift, scale)).float()
+        return [*(block.modulations(condition) for block in self.blocks), torch.stack([shift, 1 + scale])]
+
+    def logits(
+        self, x: Tensor, modulations: Sequence[Tensor], mask: Tensor | None, cache: KeyValueCache | None = None, start: int = 0
+    ) -> Tensor:
+        for i, block in enumerate(self.blocks):
+            x = block(x, modulations[i], mask, cache, i, start)
+        shift, scale = modulations[-1].unbind(0)
+        return self.lm_head(torch.addcmul(shift, F.layer_norm(x, x.shape[-1:], eps=1e-6), scale)).float()
 
     def forward(self, labels: Tensor, ids: Tensor, order: Tensor | None = None) -> Tensor:
         """Logits of all tokens, and of what would follow them.
@@ -127,8 +137,13 @@ class Rar(nn.Module):
             (batch, length + 1, codebook) float32, in the order of reading.
         """
         order = torch.arange(ids.shape[1], device=ids.device)[None] if order is None else order
-        x, condition = self.stream(labels, ids.gather(1, order.expand(len(ids), -1)), order, 0)
-        return self.logits(x, condition, causal_mask(x.shape[1], x.shape[1], x.device))[:, 1:]
+        tokens, class_ = self.embeddings(ids.gather(1, order.expand(len(ids), -1))), self.class_(labels)
+        x = torch.cat([self.cls_token.expand(len(labels), -1, -1), class_, tokens], 1) + self.places(order)
+        return self.logits(x, self.modulations(class_, 0, x.shape[1]), causal_mask(x.shape[1], x.shape[1], x.device))[:, 1:]
+
+
+AHEAD = 32
+"""Positions whose modulations are worked out together; they go by class and position alone."""
 
 
 class RarReader:
@@ -139,9 +154,16 @@ class RarReader:
 
     def __init__(self, model: Rar, labels: Sequence[Tensor], order: Tensor | None = None) -> None:
         c = model.config
-        self.model, self.labels, self.prompts, self.read = model, torch.cat(list(labels)), len(labels), -1  # -1: not even the class
-        self.order = torch.arange(c.length, device=self.labels.device)[None] if order is None else order
-        self.cache = KeyValueCache(c.depth, len(self.labels), c.heads, c.length + 2, c.width // c.heads, model.cls_token)
+        self.model, self.class_, self.prompts, self.read = (
+            model,
+            model.class_(torch.cat(list(labels))),
+            len(labels),
+            -1,
+        )  # -1: not even the class
+        self.order = torch.arange(c.length, device=self.class_.device)[None] if order is None else order
+        self.places = model.places(self.order)
+        self.cache = KeyValueCache(c.depth, len(self.class_), c.heads, c.length + 2, c.width // c.heads, model.cls_token)
+        self.ahead: tuple[int, int, list[Tensor]] = (0, 0, [])
 
     def __call__(self, ids: Tensor, asked: Tensor, prompts: int = 1) -> Tensor:
         """Logits (prompts, batch, asked, codebook).
@@ -152,15 +174,35 @@ class RarReader:
             prompts: how many of the prompts; those left out once are gone.
         """
         if prompts < self.prompts:
-            self.prompts, self.labels = prompts, self.labels[: prompts * len(ids)]
-            self.cache.narrowed(len(self.labels))
+            self._leave(prompts, prompts * len(ids))
         first = int((self.order[0] == asked[0, 0]).nonzero())
         self.read = min(self.read, first - 1)  # drafts that were not accepted are forgotten
-        order, last = self.order.expand(len(ids), -1), first + asked.shape[1] - 1
-        tokens = ids.gather(1, order[:, max(self.read, 0) : last]).repeat(prompts, 1)
+        last = first + asked.shape[1] - 1
+        x = self._stream(ids, last, prompts)
         start = 2 + self.read if self.read >= 0 else 0
-        x, condition = self.model.stream(self.labels, tokens, order.repeat(prompts, 1), start)
         end, self.read = start + x.shape[1], last
         mask = None if x.shape[1] == 1 else causal_mask(x.shape[1], end, x.device)
-        found = self.model.logits(x, condition, mask, self.cache, start)
+        found = self.model.logits(x, self._modulations(start, end), mask, self.cache, start)
         return found[:, -asked.shape[1] :].unflatten(0, (prompts, -1))
+
+    def _stream(self, ids: Tensor, last: int, prompts: int) -> Tensor:
+        """What goes into the first block, from what is not read yet to the token before the last one asked."""
+        tokens = ids.gather(1, self.order.expand(len(ids), -1)[:, max(self.read, 0) : last])
+        x, places = self.model.embeddings(tokens), self.places
+        if self.read < 0:
+            both = torch.cat([self.model.cls_token.expand_as(self.class_), self.class_], 1)
+            x = torch.cat([both, x.repeat(prompts, 1, 1)], 1)
+            return x + places[:, : x.shape[1]].repeat(len(x) // len(places), 1, 1)
+        return (x + places[:, 2 + self.read : 2 + last]).repeat(prompts, 1, 1)
+
+    def _modulations(self, start: int, end: int) -> list[Tensor]:
+        since, until, found = self.ahead
+        if not since <= start < end <= until:
+            since, until = start, min(max(end, start + AHEAD), self.places.shape[1])
+            found = self.model.modulations(self.class_, since, until)
+            self.ahead = since, until, found
+        return [modulations[:, :, start - since : end - since] for modulations in found]
+
+    def _leave(self, prompts: int, many: int) -> None:
+        self.prompts, self.class_, self.ahead = prompts, self.class_[:many], (0, 0, [])
+        self.cache.narrowed(many)

@@ -17,10 +17,20 @@ class VitAttention(nn.Module):
 
     def forward(self, x: Tensor, mask: Tensor | None = None, cache: KeyValueCache | None = None, layer: int = 0, start: int = 0) -> Tensor:
         """``x`` (batch, length, width); ``mask`` bool, True = may be looked at; with a cache, x stands at ``start``."""
-        q, k, v = self.qkv(x).unflatten(-1, (3, self.heads, -1)).permute(2, 0, 3, 1, 4).unbind(0)
+        q, k, v = self._heads(x)
         if cache is not None:
             k, v = cache.extended(layer, start, k, v)
         return self.proj(F.scaled_dot_product_attention(q, k, v, attn_mask=mask).transpose(1, 2).flatten(2))
+
+    def only(self, x: Tensor, asked: Tensor) -> Tensor:
+        """Of all positions, at some: (batch, asked, width)."""
+        q, k, v = self._heads(x)
+        q = q.transpose(1, 2)[asked].unflatten(0, (len(x), -1)).transpose(1, 2)
+        return self.proj(F.scaled_dot_product_attention(q, k, v).transpose(1, 2).flatten(2))
+
+    def _heads(self, x: Tensor) -> tuple[Tensor, ...]:
+        """Queries, keys and values, each (batch, heads, length, head width)."""
+        return self.qkv(x).unflatten(-1, (3, self.heads, -1)).permute(2, 0, 3, 1, 4).unbind(0)
 
 
 class VitFeedForward(nn.Module):
@@ -45,3 +55,8 @@ class VitBlock(nn.Module):
     def forward(self, x: Tensor, mask: Tensor | None = None, *where: object) -> Tensor:
         x = x + self.attn(self.norm1(x), mask, *where)
         return x + self.mlp(self.norm2(x))
+
+    def only(self, x: Tensor, asked: Tensor) -> Tensor:
+        """The same at some positions, (batch, asked, width); ``asked`` (batch, length) bool, as many True in every item."""
+        there = x[asked].unflatten(0, (len(x), -1)) + self.attn.only(self.norm1(x), asked)
+        return there + self.mlp(self.norm2(there))

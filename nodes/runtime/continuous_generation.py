@@ -59,8 +59,9 @@ def _made(
         check_prompt(generator, name, ask, order.count)
     told = _told(generator, [for_items(ask, items) for ask in leading.asked.values()])
 
-    def condition(tokens: Tensor, known: Tensor, prompts: int = 1) -> Tensor:
-        found: Tensor = model(tokens.repeat(prompts, 1, 1), known.repeat(prompts, 1), *told(prompts))
+    def condition(tokens: Tensor, known: Tensor, asked: Tensor, prompts: int = 1) -> Tensor:
+        tokens, known, asked = tokens.repeat(prompts, 1, 1), known.repeat(prompts, 1), asked.repeat(prompts, 1)
+        found: Tensor = model(tokens, known, *told(prompts), asked)
         return found.unflatten(0, (prompts, -1))
 
     def tell(done: int, tokens: Tensor) -> None:
@@ -70,8 +71,9 @@ def _made(
         return draw(f"{number} normal", step, (1, *shape))[0].to(at.torch)
 
     context.progress(0, strategy.count)
-    with torch.no_grad():
-        return _latents(model, decode(condition, model.head, model.config.token_width, how, noise, leads, tell)).cpu()
+    with torch.inference_mode():
+        made = _latents(model, decode(condition, model.head_over, model.config.token_width, how, noise, leads, tell)).cpu()
+    return made.clone()
 
 
 def _told(generator: Generator, asked: Sequence[Ask]) -> Callable[[int], tuple[Any, ...]]:

@@ -77,16 +77,19 @@ def maskgit(model: Any, _: Any, plain: bool) -> Run:
 
 
 def mar(model: Any, _: Any, plain: bool) -> Run:
-    def condition(tokens: Tensor, known: Tensor, prompts: int = 1) -> Tensor:
+    def condition(tokens: Tensor, known: Tensor, asked: Tensor, prompts: int = 1) -> Tensor:
         if plain:
-            return torch.stack([model(tokens, known, label) for label in PROMPTS[:prompts]])
+            return torch.stack([model(tokens, known, label)[asked][None] for label in PROMPTS[:prompts]])
         both = torch.cat(PROMPTS[:prompts])
-        return model(tokens.repeat(prompts, 1, 1), known.repeat(prompts, 1), both).unflatten(0, (prompts, -1))
+        return model(tokens.repeat(prompts, 1, 1), known.repeat(prompts, 1), both, asked.repeat(prompts, 1)).unflatten(0, (prompts, -1))
+
+    def head(z: Tensor, steps: Sequence[int]) -> Callable[[Tensor, int], Tensor]:
+        return (lambda x, t: model.head(x, torch.full((len(x),), t), z)) if plain else model.head_over(z, steps)
 
     schedule = Schedule.of(cosine_betas(), evenly(HEAD_STEPS))
 
     def run() -> Any:
         how = masked_latents.Latents(torch.randperm(LENGTH)[None], STEPS["mar"], GUIDANCE["mar"], True, schedule)
-        return masked_latents.decode(condition, model.head, 16, how, lambda step, number, shape: torch.randn(shape))
+        return masked_latents.decode(condition, head, 16, how, lambda step, number, shape: torch.randn(shape))
 
     return run

@@ -26,7 +26,7 @@ def decoded(folder: Folder, name: str, condition: Callable[..., Tensor], model: 
     growing = run.get("cfg_schedule", "linear") == "linear"
     how = Latents(folder[f"{name}.orders"], folder.config["num_iter"], run["cfg"], growing, schedule, run["temperature"])
     draws = folder.numbered(f"{name}.noise")
-    return decode(condition, model.head, model.config.token_width, how, lambda step, number, shape: draws[step][number].reshape(shape))
+    return decode(condition, model.head_over, model.config.token_width, how, lambda step, number, shape: draws[step][number].reshape(shape))
 
 
 def mar(folder: Folder) -> Comparisons:
@@ -43,9 +43,9 @@ def mar(folder: Folder) -> Comparisons:
     yield from _head(folder, model)
     yield from _schedules(folder)
 
-    def condition(tokens: Tensor, known: Tensor, prompts: int = 1) -> Tensor:
+    def condition(tokens: Tensor, known: Tensor, asked: Tensor, prompts: int = 1) -> Tensor:
         both = torch.cat([labels, empty][:prompts])
-        return model(tokens.repeat(prompts, 1, 1), known.repeat(prompts, 1), both).unflatten(0, (prompts, -1))
+        return model(tokens.repeat(prompts, 1, 1), known.repeat(prompts, 1), both, asked.repeat(prompts, 1)).unflatten(0, (prompts, -1))
 
     explicit, plain = from_whole(folder.config["sampling_timesteps"]), from_whole(evenly(folder.config["num_sampling_steps"]))
     for name in folder.config["runs"]:
@@ -126,8 +126,8 @@ def maskgen_kl(folder: Folder) -> Comparisons:
     for name, said in zip(("", "_uncond"), words, strict=True):
         yield folder.compared(f"decoder_out{name}", model(folder["mae_tokens"], known, said, score), 3e-4)
 
-    def condition(tokens: Tensor, known: Tensor, prompts: int = 1) -> Tensor:
-        return torch.stack([model(tokens, known, said, score) for said in words[:prompts]])
+    def condition(tokens: Tensor, known: Tensor, asked: Tensor, prompts: int = 1) -> Tensor:
+        return torch.stack([model(tokens, known, said, score, asked) for said in words[:prompts]])
 
     schedule = from_whole(folder.config["sampling_timesteps"])
     for name in folder.config["runs"]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Sequence
 
 import pytest
 import torch
@@ -95,13 +96,16 @@ def test_latents_are_drawn_from_the_end_of_the_order_each_from_its_condition() -
     order = torch.stack([torch.randperm(8), torch.randperm(8)])
     left = dict(zip(schedule.steps, schedule.left, strict=True))
 
-    def condition(tokens: Tensor, known: Tensor, prompts: int = 1) -> Tensor:
+    def condition(tokens: Tensor, known: Tensor, asked: Tensor, prompts: int = 1) -> Tensor:
         seen.append(known)
-        return torch.arange(8.0).expand(prompts, 2, 8)[..., None]  # a place's condition is its number
+        return torch.arange(8.0).expand(2, 8)[asked].view(2, -1, 1).expand(prompts, -1, -1, -1)  # a place's condition is its number
 
-    def head(x: Tensor, t: Tensor, z: Tensor) -> Tensor:
-        kept = left[int(t[0])]
-        return torch.cat([(x - math.sqrt(kept) * z) / math.sqrt(1 - kept), torch.full_like(x, -1)], 1)
+    def head(z: Tensor, steps: Sequence[int]) -> Callable[[Tensor, int], Tensor]:
+        def noise(x: Tensor, t: int) -> Tensor:
+            kept = left[t]
+            return torch.cat([(x - math.sqrt(kept) * z) / math.sqrt(1 - kept), torch.full_like(x, -1)], 1)
+
+        return noise
 
     how = Latents(order, 4, 3.0, True, schedule)
     tokens = decode(condition, head, 1, how, lambda step, number, shape: torch.ones(shape))

@@ -284,3 +284,18 @@ def test_a_scale_is_predicted_from_what_the_earlier_ones_made_and_again_from_wha
     assert again.shape == (2, 9, 9)
     assert not torch.allclose(again, seen[2])
     assert not torch.allclose(reader.again(other, masked)[0], again)
+
+
+def test_latents_asked_for_alone_are_conditioned_as_among_all_others() -> None:
+    model = quiet(Mar(MarConfig(2, 8, 2, 2, 12, 8, 2, 2, 16, 3, 4, 5, 6, 2)))
+    known, asked = torch.tensor([[1, 0, 0, 1], [0, 1, 1, 0]]).bool(), torch.tensor([[0, 1, 0, 0], [0, 0, 0, 1]]).bool()
+    tokens, labels = torch.randn(2, 4, 2, generator=torch.Generator().manual_seed(0)), torch.tensor([0, 3])
+    assert torch.allclose(model(tokens, known, labels, asked)[:, 0], model(tokens, known, labels)[asked], atol=1e-5)
+
+
+def test_a_head_that_is_told_of_several_steps_says_what_it_says_at_each() -> None:
+    model, steps = quiet(Mar(MarConfig(2, 8, 2, 2, 12, 8, 1, 2, 16, 3, 4, 5, 6, 2))), (900, 400, 0)
+    x, z = (torch.randn(100, width, generator=torch.Generator().manual_seed(0)) for width in (2, 8))
+    over = model.head_over(z, steps)  # 100 rows: two steps in one product, then one
+    for t in steps:
+        assert torch.allclose(over(x, t), model.head(x, torch.full((100,), t), z), atol=1e-5)
