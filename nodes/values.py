@@ -351,6 +351,7 @@ class Generator:
         size: the side in pixels that it was trained at.
         multiple: sides of pictures are multiples of this, in pixels.
         classes: how many it knows; None where words lead it.
+        weights: what they are kept in while it runs; empty = as is quickest without being seen.
     """
 
     model: ModelFile
@@ -360,6 +361,7 @@ class Generator:
     size: int
     multiple: int
     classes: int | None = None
+    weights: str = ""
 
 
 @value_type(describe=lambda strategy: f"{strategy.solver}, {strategy.steps} steps")

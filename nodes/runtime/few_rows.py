@@ -30,6 +30,8 @@ FEW_ROWS = ("next token", "regions", "diagonals")
 WEIGHTS = ("float32", "float16", "8 bit")
 """What weights can be kept in for few rows."""
 
+AUTOMATIC = "Set weights of Load generator to automatic."
+
 
 class HalvedLinear(nn.Module):
     """A linear layer whose weight is stored in float16, in the order in which the processor reads it."""
@@ -53,9 +55,10 @@ class HalvedLinear(nn.Module):
 
 
 class QuarteredLinear(nn.Module):
-    """A linear layer of 8 bit integers: weights with a step for each of their rows, activations with one for all that come together.
+    """A linear layer of 8 bit integers, with a step for each row of weights and each row of activations.
 
-    Steps of rows as in Dettmers et al. 2022, "LLM.int8()", section 2.
+    Dettmers et al. 2022, "LLM.int8()", section 3.1, without the part that stays in 16 bits. Steps go by their own row alone, so that an
+    item of a batch is what it is by itself.
     """
 
     def __init__(self, layer: nn.Linear) -> None:
@@ -68,12 +71,18 @@ class QuarteredLinear(nn.Module):
         whole = (weight / step[:, None]).round().to(torch.int8)
         self.packed, self.sums = torch.fbgemm_pack_quantized_matrix(whole), whole.sum(1, dtype=torch.int32)
         self.step, self.zero = step, torch.zeros_like(step)
+        # The kernel has one range for all rows: this one makes it −1 to 1, whatever the others are.
+        self.range = torch.tensor([[-1.0, 1.0]]).repeat(1, layer.in_features)[:, : layer.in_features]
         self.sizes = whole[:1, :1].clone().expand_as(whole)  # the kernel asks for the sizes alone
         self.nbytes = whole.numel() + 3 * step.nbytes
 
     def forward(self, x: Tensor) -> Tensor:
-        found = torch.fbgemm_linear_int8_weight_fp32_activation(x, self.sizes, self.packed, self.sums, 1.0, 0, self.zero).mul_(self.step)
-        return found if self.bias is None else found.add_(self.bias)
+        rows = x.reshape(-1, x.shape[-1])
+        most = torch.linalg.vector_norm(rows, torch.inf, -1, keepdim=True).clamp_(min=torch.finfo(torch.float32).tiny)
+        whole = torch.cat([rows / most, self.range])
+        found = torch.fbgemm_linear_int8_weight_fp32_activation(whole, self.sizes, self.packed, self.sums, 1.0, 0, self.zero)
+        found = found[:-1].mul_(self.step).mul_(most)
+        return (found if self.bias is None else found.add_(self.bias)).view(*x.shape[:-1], -1)
 
 
 def _alone(bias: nn.Parameter | None) -> nn.Parameter | None:
@@ -111,8 +120,10 @@ def ready(model: nn.Module, weights: str = "float16") -> nn.Module:
 
     Layers with a weight that float16 cannot hold stay as they are. Without the kernels (`can_pack`) there is float32 alone.
     """
+    if any(value.device.type != "cpu" for value in model.parameters()):
+        raise Failure(f"weights: {weights} is for models on the CPU, this one is on another device", AUTOMATIC)
     if weights != "float32" and not can_pack():
-        raise Failure(f"weights: must be float32 on this processor, got {weights}", "Choose float32 in Load generator.")
+        raise Failure(f"weights: must be float32 on this processor, got {weights}", AUTOMATIC)
     return _ready(model, {"float32": _same, "float16": _halved, "8 bit": QuarteredLinear}[weights])
 
 

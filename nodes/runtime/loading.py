@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from graph_engine.errors import Failure, MissingModel
 from nodes.models.files import ModelFile, read_header
 from nodes.models.known_layouts import LAYOUTS
 from nodes.models.layouts import companion, open_model
 from nodes.runtime.openers import OPENERS
 from nodes.runtime.token_coding import cell_of, kind_of
+from nodes.runtime.token_families import TOKEN_FAMILIES
 from nodes.values import Generator, TextEncoder, Tokenizer
 
 TOKENIZERS = ("autoencoder", "codes", "scales", "line", "soft line", "latents")
@@ -29,6 +32,19 @@ def open_generator(name: str, tokenizer: Tokenizer | None = None, text_encoder: 
     needed = LAYOUTS[model.layout].name == "tessera-flow-transformer"
     given = {"tokenizer": tokenizer and tokenizer.model, "text_encoder": text_encoder and text_encoder.model}
     return OPENERS[model.layout](model, *(_companion(model, role, file, needed) for role, file in given.items()))
+
+
+def kept_in(generator: Generator, weights: str) -> Generator:
+    """The same generator with weights in one of `few_rows.WEIGHTS` while it runs; empty = as is quickest without being seen.
+
+    Raises:
+        Failure: it does not write tokens.
+    """
+    if weights and generator.model.layout not in TOKEN_FAMILIES:
+        raise Failure(
+            f"weights: must be automatic for {generator.model.name}, which writes no tokens, is {weights}", "Set it to automatic."
+        )
+    return replace(generator, weights=weights)
 
 
 def _companion(model: ModelFile, role: str, given: ModelFile | None, needed: bool) -> ModelFile | None:

@@ -33,21 +33,28 @@ class Held:
 class ModelHolder:
     def __init__(self, budget: int) -> None:
         self.budget = budget
-        self._models: OrderedDict[tuple[str, str], tuple[Held, nn.Module]] = OrderedDict()
+        self._models: OrderedDict[tuple[str, str, str], tuple[Held, nn.Module]] = OrderedDict()
         self._lock = threading.Lock()
 
-    def module(self, file: ModelFile, device: Device) -> Any:
+    def module(self, file: ModelFile, device: Device, weights: str = "") -> Any:
         """The module of the file's layout on the device, loaded if it is not held.
+
+        Args:
+            file: of the model.
+            device: where it is to be.
+            weights: what they are kept in, one of `few_rows.WEIGHTS`; empty = as is quickest without being seen.
 
         Raises:
             MissingModel: no file with the model's digest is left.
+            Failure: the device has no such weights.
         """
-        key = (file.digest, device.name)
+        weights = weights or _quickest(file, device)
+        key = (file.digest, device.name, weights)
         with self._lock:
             if key not in self._models:
                 module = build_model(file).to(device.torch)
-                if device.torch.type == "cpu" and LAYOUTS[file.layout].family in FEW_ROWS and can_pack():
-                    module = ready(module)
+                if weights:
+                    module = ready(module, weights)
                 self._models[key] = Held(file.name, device.name, _bytes(module)), module
             self._models.move_to_end(key)
             self._evict()
@@ -77,6 +84,12 @@ class ModelHolder:
         """The model that was just asked for stays, whatever its size: without it nothing runs."""
         while len(self._models) > 1 and sum(held.bytes for held, _ in self._models.values()) > self.budget:
             self._models.popitem(last=False)
+
+
+def _quickest(file: ModelFile, device: Device) -> str:
+    """In what a CPU reads the weights of models that are asked for a few rows at a time; empty for all others."""
+    few = device.torch.type == "cpu" and LAYOUTS[file.layout].family in FEW_ROWS
+    return ("float16" if can_pack() else "float32") if few else ""
 
 
 def _bytes(module: nn.Module) -> int:

@@ -133,7 +133,7 @@ class _Work:
 
     def _reader(self, generator: Generator, prompts: Sequence[Ask], items: range, steps: Sequence[Step]) -> Predict:
         at = device()
-        row, model = TOKEN_FAMILIES[generator.model.layout], holder.module(generator.model, at)
+        row, model = TOKEN_FAMILIES[generator.model.layout], holder.module(generator.model, at, generator.weights)
         asked = [for_items(prompt, items) for prompt in prompts]
         conditions: Sequence[Tensor] | Sequence[Words]
         mask = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import threading
 from pathlib import Path
 
@@ -18,8 +19,8 @@ from nodes.library.tokenizer.decode import decode
 from nodes.library.tokenizer.encode import encode
 from nodes.models.files import ModelFile
 from nodes.models.layouts import build_model
-from nodes.runtime.loading import open_generator, open_tokenizer
-from nodes.values import Image, Strategy, Tokenizer, Tokens
+from nodes.runtime.loading import kept_in, open_generator, open_tokenizer
+from nodes.values import Generator, Image, Strategy, Tokenizer, Tokens
 from tests.nodes.token_models import CODES, TOKENIZERS, save, tiny_generator, tiny_tokenizer
 
 LAYOUTS = CODES
@@ -132,3 +133,17 @@ def test_a_tokenizer_of_another_kind_or_size_is_refused_when_it_is_loaded(tmp_pa
         open_generator(str(path), tiny_tokenizer(tmp_path, "titok"))
     with pytest.raises(Failure, match="has 8 codes, .* has 16"):
         open_generator(str(path), tiny_tokenizer(tmp_path, "maskbit-vq"))
+
+
+def test_weights_of_8_bits_are_another_model_to_the_holder_and_write_other_tokens(tmp_path: Path) -> None:
+    generator = tiny_generator(tmp_path, "llamagen-gpt")
+    exact, close = (dataclasses.replace(generator, weights=weights) for weights in ("float32", "8 bit"))
+    ids = [generate(Context(), one, class_label(1), count=8).ids for one in (generator, exact, close, exact)]
+    assert torch.equal(ids[1], ids[3])
+    assert (ids[0] == ids[1]).float().mean() > 0.9
+    assert not torch.equal(ids[1], ids[2])
+
+
+def test_weights_of_a_flow_are_kept_as_they_are(generator: Generator) -> None:
+    with pytest.raises(Failure, match="weights: must be automatic for .*, which writes no tokens, is 8 bit"):
+        kept_in(generator, "8 bit")

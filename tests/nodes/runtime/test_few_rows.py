@@ -55,6 +55,12 @@ def test_a_packed_layer_keeps_its_bias_and_every_row_its_own_step(kind: type[nn.
     assert (off.abs().amax((0, 1)) < closeness * layer(x).abs().amax((0, 1))).all()
 
 
+def test_8_bit_rows_do_not_go_by_what_else_is_in_the_batch() -> None:
+    layer = QuarteredLinear(filled(nn.Linear(16, 3), 0).requires_grad_(False))
+    x = torch.randn(4, 16, generator=torch.Generator().manual_seed(0)) * torch.tensor([[1.0], [100.0], [0.0], [1e-3]])
+    assert torch.equal(layer(x), torch.cat([layer(row[None]) for row in x]))
+
+
 def test_a_bare_norm_is_the_norm_also_of_next_to_nothing() -> None:
     norm = filled(RmsNorm(24), 0)
     x = torch.cat([torch.randn(3, 24, generator=torch.Generator().manual_seed(0)), torch.full((1, 24), 1e-4), torch.zeros(1, 24)])
