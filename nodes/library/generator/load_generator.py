@@ -31,7 +31,7 @@ def load_generator(
 
     On a processor without a GPU, writing token by token takes the time of reading all weights for each token. Automatic
     keeps them in 16 bits there, which moves predictions by less than a thousandth. 8 bits take half of that again and move
-    predictions by about a hundredth: the same seed gives another picture, as good to the eye.
+    predictions by about a hundredth: the same seed gives another picture.
 
     Only safetensors files are opened, since pickled checkpoints can run code.
 
