@@ -19,7 +19,6 @@ from nodes.models.llamagen_gpt import LlamaGenReader
 from nodes.models.masked_generators import MaskedReader
 from nodes.models.rar import RarReader
 from nodes.models.var_transformer import VarReader
-from nodes.runtime.few_rows import can_pack, ready
 from tests.bench.sizes import GUIDANCE, HEAD_STEPS, LENGTH, SIDES, STEPS, TOP_K, TOP_P
 
 Run = Callable[[], Any]
@@ -48,14 +47,12 @@ def unknown(length: int, filler: int = 0) -> Tensor:
     return torch.full((1, length), filler)
 
 
-def llamagen(model: Any, _: Any, plain: bool) -> Run:
-    model = model if plain or not can_pack() else ready(model)
-    steps, sampler = in_raster(LENGTH, [GUIDANCE["llamagen"]] * LENGTH), Sampler(draw, 1.0, TOP_K["llamagen"], 1.0)
+def llamagen(model: Any, _: Any, plain: bool, tokens: int = LENGTH) -> Run:
+    steps, sampler = in_raster(tokens, [GUIDANCE["llamagen"]] * tokens), Sampler(draw, 1.0, TOP_K["llamagen"], 1.0)
     return lambda: fill(reader(lambda labels: LlamaGenReader(model, labels), plain), unknown(LENGTH), steps, sampler)
 
 
 def rar(model: Any, _: Any, plain: bool) -> Run:
-    model = model if plain or not can_pack() else ready(model)
     steps = in_raster(LENGTH, power_cosine(GUIDANCE["rar"], LENGTH, 2.75))
     return lambda: fill(reader(lambda labels: RarReader(model, labels), plain), unknown(LENGTH), steps, Sampler(draw))
 

@@ -6,6 +6,7 @@ transformers, einops, omegaconf, scipy) must be importable too. Each maker gives
 
 from __future__ import annotations
 
+import copy
 import importlib
 import sys
 import types
@@ -18,18 +19,19 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor, nn
 
-from tests.bench.sizes import DEPTH, GUIDANCE, HEAD_STEPS, HEADS, HIDDEN, LENGTH, SIDES, STEPS, TOP_K, TOP_P, WIDTH
+from tests.bench.sizes import BASE_TOKENS, DEPTH, GUIDANCE, HEAD_STEPS, HEADS, HIDDEN, LENGTH, SIDES, STEPS, TOP_K, TOP_P, WIDTH
 
 
 class Original(NamedTuple):
     """Weights in the published layout, and the official loop over them: one picture's tokens of class 1.
 
-    ``beside`` are the tokenizer's weights where the loop needs them.
+    ``beside`` are the tokenizer's weights where the loop needs them, ``lower`` the loop in bfloat16 where its authors have it so.
     """
 
     tensors: dict[str, Tensor]
     run: Callable[[], Any]
     beside: dict[str, Tensor] | None = None
+    lower: Callable[[], Any] | None = None
 
 
 class Absent(Exception):
@@ -66,14 +68,16 @@ def _tensors(module: nn.Module) -> dict[str, Tensor]:
     return {key: value.clone() for key, value in module.state_dict().items()}
 
 
-def llamagen(folder: Path) -> Original:
+def llamagen(folder: Path, sizes: tuple[int, int, int] = (WIDTH, DEPTH, HEADS), tokens: int = LENGTH) -> Original:
     with _importing(folder / "LlamaGen"):
         gpt = importlib.import_module("autoregressive.models.gpt")
         generate = importlib.import_module("autoregressive.models.generate").generate
-    model = _random(gpt.Transformer(gpt.ModelArgs(dim=WIDTH, n_layer=DEPTH, n_head=HEADS, block_size=LENGTH)))
+    width, depth, heads = sizes
+    model = _random(gpt.Transformer(gpt.ModelArgs(dim=width, n_layer=depth, n_head=heads, block_size=LENGTH)))
     tensors = _tensors(model)
     setting = {"cfg_scale": GUIDANCE["llamagen"], "temperature": 1.0, "top_k": TOP_K["llamagen"], "top_p": 1.0, "sample_logits": True}
-    return Original(tensors, partial(generate, model, torch.tensor([1]), LENGTH, **setting))
+    runs = (partial(generate, one, torch.tensor([1]), tokens, **setting) for one in (model, copy.deepcopy(model).bfloat16()))
+    return Original(tensors, next(runs), lower=next(runs))
 
 
 def var(folder: Path) -> Original:
@@ -150,6 +154,7 @@ _TIMM = {"embed_dim": WIDTH, "depth": DEPTH, "num_heads": HEADS}
 
 ORIGINALS: dict[str, Callable[[Path], Original]] = {
     "llamagen": llamagen,
+    "llamagen-b": partial(llamagen, sizes=(768, 12, 12), tokens=BASE_TOKENS),
     "rar": rar,
     "var": var,
     "maskgit": maskgit,

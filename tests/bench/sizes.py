@@ -4,6 +4,8 @@ from __future__ import annotations
 
 WIDTH, DEPTH, HEADS, HIDDEN = 384, 6, 6, 1536
 LENGTH = 256
+BASE_TOKENS = 48
+"""As many does the model of the smallest published size write: enough to see how long one takes."""
 SIDES = (1, 2, 3, 4, 5, 6, 8, 10, 13, 16)
 HEAD_STEPS = 25
 
