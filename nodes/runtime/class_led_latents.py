@@ -7,7 +7,7 @@ them. Letters: x a noisy latent, σ its level, t what the model calls it, ᾱ wh
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import count
 from math import exp, sqrt
@@ -26,6 +26,7 @@ from nodes.runtime.asking import by_generator
 from nodes.runtime.batches import Order, batches
 from nodes.runtime.coding import preview
 from nodes.runtime.devices import device
+from nodes.runtime.looks import Looks
 from nodes.runtime.models import holder
 from nodes.runtime.prompting import class_numbers
 from nodes.runtime.stopping import stopping
@@ -108,6 +109,7 @@ class _Work:
     guidance: Guidance
     strategy: Strategy
     order: Order
+    looks: Looks = field(default_factory=Looks)
 
     def made(self, items: range) -> Tensor:
         numbers = [self.order.first + item for item in items]
@@ -157,7 +159,7 @@ class _Work:
 
     def _tell(self, done: int, seen: Tensor) -> None:
         tokenizer = needed_tokenizer(self.generator)
-        self.context.progress(done, self.strategy.steps, preview=lambda: preview(tokenizer, self._latents(seen)))
+        self.context.progress(done, self.strategy.steps, preview=self.looks(lambda: preview(tokenizer, self._latents(seen))))
 
     def _latents(self, x: Tensor) -> Tensor:
         """From the space of the generator, of about unit variance, to that of the autoencoder."""

@@ -19,6 +19,7 @@ from nodes.runtime.batches import Order, batches
 from nodes.runtime.coding import preview
 from nodes.runtime.devices import device
 from nodes.runtime.leading import Leading
+from nodes.runtime.looks import Looks
 from nodes.runtime.models import holder
 from nodes.runtime.prompting import check_prompt, class_numbers, for_items
 from nodes.runtime.published_words import pooled_words
@@ -64,8 +65,10 @@ def _made(
         found: Tensor = model(tokens, known, *told(prompts), asked)
         return found.unflatten(0, (prompts, -1))
 
+    looks = Looks()
+
     def tell(done: int, tokens: Tensor) -> None:
-        context.progress(done, strategy.count, preview=lambda: preview(autoencoder, _latents(model, tokens)))
+        context.progress(done, strategy.count, preview=looks(lambda: preview(autoencoder, _latents(model, tokens))))
 
     def noise(step: int, number: int, shape: tuple[int, ...]) -> Tensor:
         return draw(f"{number} normal", step, (1, *shape))[0].to(at.torch)

@@ -25,6 +25,7 @@ from nodes.runtime.coding import preview
 from nodes.runtime.continuous_generation import generated_continuous
 from nodes.runtime.controlling import begin, check_controls, for_these, hints_of, led, ordered_size
 from nodes.runtime.devices import device
+from nodes.runtime.looks import Looks
 from nodes.runtime.models import holder
 from nodes.runtime.prompting import check_prompt, for_items, misplaced
 from nodes.runtime.stopping import stopping
@@ -95,8 +96,10 @@ def _flow(context: Context, generator: Generator, positive: Prompt, guidance: Gu
     shape = (model.config.latent_channels, height, width)
     check_controls(generator, order.controls, order.count)
 
+    looks = Looks()
+
     def tell(done: int, seen: Tensor) -> None:
-        context.progress(done, strategy.steps, preview=lambda: preview(autoencoder, seen))
+        context.progress(done, strategy.steps, preview=looks(lambda: preview(autoencoder, seen)))
 
     def _model(other: Generator | None) -> Any:
         return model if other is None else holder.module(other.model, at)

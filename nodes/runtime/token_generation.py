@@ -19,6 +19,7 @@ from nodes.models.maskgen import Words
 from nodes.runtime.batches import Order, batches
 from nodes.runtime.devices import device
 from nodes.runtime.leading import Leading, opened
+from nodes.runtime.looks import Looks
 from nodes.runtime.models import holder
 from nodes.runtime.prompting import check_kin, check_prompt, class_numbers, for_items, left_padded, misplaced
 from nodes.runtime.published_words import pooled_words
@@ -104,9 +105,11 @@ class _Work:
 
         recorder = Recorder(field.ids.to(at.torch))
 
+        looks = Looks()
+
         def tell(done: int, ids: Tensor) -> None:
             recorder.after(ids)
-            self.context.progress(done, len(steps), preview=lambda: token_preview(self.tokenizer, parts.joined(ids), self.grids))
+            self.context.progress(done, len(steps), preview=looks(lambda: token_preview(self.tokenizer, parts.joined(ids), self.grids)))
 
         self.context.progress(0, len(steps))
         on_device = replace(
