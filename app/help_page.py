@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from html import escape
 from itertools import groupby
@@ -67,8 +68,13 @@ def _title(text: str, theme: Theme) -> str:
 
 
 def _paragraph(text: str) -> str:
-    words = " ".join(text.split())
-    return f"<p>{escape(words)}</p>" if words else ""
+    return f"<p>{inline(text)}</p>" if text.strip() else ""
+
+
+def inline(text: str) -> str:
+    """Running text as docstrings have it: titles between asterisks, names between backticks."""
+    words = re.sub(r"\*(\w[^*]*)\*", r"<i>\1</i>", escape(" ".join(text.split())))
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", words)
 
 
 def _section(title: str, entries: Iterable[tuple[Named, str]], shown: str, theme: Theme) -> list[str]:
@@ -80,8 +86,7 @@ def _entry(one: Named, fact: str, stands_out: bool, theme: Theme) -> str:
     color = theme.accent if stands_out else theme.text
     mark = f'<a name="{escape(one.name)}"></a>'
     head = f'{mark}<span style="font-weight:600; color:{color}">{escape(label(one))}</span>'
-    told = escape(" ".join(one.help.split()))
-    return f'<p style="margin:6px 0">{head} <span style="color:{theme.faint}">{escape(fact)}</span><br>{told}</p>'
+    return f'<p style="margin:6px 0">{head} <span style="color:{theme.faint}">{escape(fact)}</span><br>{inline(one.help)}</p>'
 
 
 def _input_fact(one: Input) -> str:

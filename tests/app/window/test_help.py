@@ -5,6 +5,7 @@ from PySide6.QtGui import QCursor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
+from app.help_page import inline
 from app.window import Window
 from tests.app.window.hands import Hands
 
@@ -22,6 +23,12 @@ def test_over_a_node_its_page_opens_with_all_that_it_takes_and_gives(window: Win
     page = window.help_panel.page.toPlainText()
     assert "Fade a picture to a seeded shade in steps" in page
     assert all(name in page for name in ("Picture", "Steps", "Seed", "4 by default", "where it starts."))
+
+
+def test_titles_and_names_in_help_are_set_apart() -> None:
+    assert inline("Goes to *Encode prompt* as `positive`, 2 * 3 * 4 < 5") == (
+        "Goes to <i>Encode prompt</i> as <code>positive</code>, 2 * 3 * 4 &lt; 5"
+    )
 
 
 def test_over_a_parameter_it_stands_out(window: Window, hands: Hands) -> None:
