@@ -246,6 +246,10 @@ ROWS = (
         "watch", "View", "Keep in viewer", ("1",), lambda w: w.session.watch(w.session.selected_node), scope="canvas",
         tip="Let the viewer keep to this node", when=lambda w: bool(w.session.selected_node), on_node=True,
     ),
+    Row(
+        "show_tokens", "View", "Tokens", ("Ctrl+Shift+K",), lambda w: w.toggle_tokens(), "tokens",
+        "See how the tokens of the picture were decoded, pick some and redraw them", when=lambda w: w.session.redraws.tokens is not None,
+    ),
     Row("frame_all", "View", "Frame all", ("Home",), lambda w: w.canvas.frame_all(), scope="canvas", on_empty=True),
     Row("actual_zoom", "View", "Zoom to 100 %", ("Ctrl+0",), lambda w: w.canvas.zoom_to_actual()),
     Row("minimap", "View", "Map of the graph", ("O",), lambda w: w.canvas.minimap.toggle(), scope="canvas"),

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from app.language import marked, spoken, tr
 from app.wording import label, plain
 from graph_engine.catalogue import Catalogue
-from graph_engine.declaration import Choice, Input, NodeType, Output, Parameter
+from graph_engine.declaration import Choice, Curve, Input, NodeType, Output, Parameter
 
 End = TypeVar("End", Input, Parameter, Output)
 BORDER_WORDS = (
@@ -76,3 +76,5 @@ def words_of(found: NodeType) -> Iterator[str]:
         if isinstance(parameter.kind, Choice):
             yield from parameter.kind.options
             yield from map(plain, parameter.kind.options)
+        elif isinstance(parameter.kind, Curve):
+            yield from filter(None, (parameter.kind.across, parameter.kind.up))

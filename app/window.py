@@ -445,6 +445,12 @@ class Window(QMainWindow):
     def toggle_memory(self) -> None:
         self.memory_dock.setVisible(not self.memory_dock.isVisible())
 
+    def toggle_tokens(self) -> None:
+        """The tokens over the picture, with the keyboard on them, or the picture alone."""
+        viewer = self.simple_view.viewer if self.simple_view.isVisible() else self.viewer
+        viewer.tokens.toggle()
+        (viewer.view if viewer.tokens.isChecked() else self.canvas).setFocus()
+
     def toggle_queue(self) -> None:
         self.queue_dock.setVisible(not self.queue_dock.isVisible())
         if self.editor_dock.isVisible():

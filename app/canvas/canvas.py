@@ -27,6 +27,7 @@ from app.canvas.word_editor import WordEditor
 from app.linking import Gap, LooseEnd
 from app.session import Session
 from app.theme.tokens import Theme
+from graph_engine.declaration import Integer, Number
 from graph_engine.graph import Link
 from graph_engine.workflow import Workflow
 
@@ -38,6 +39,7 @@ class Canvas(GraphView):
         self._lit: WireItem | None = None
         self._hovered: NodeItem | None = None
         self._held: Qt.Key | None = None
+        self._over_number = False
         self.pointer = QPoint()
         self.edge = EdgePan(self)
         self.words = WordEditor(self)
@@ -236,7 +238,9 @@ class Canvas(GraphView):
         self._hovered = item
         if item:
             item.show_hovered(port)
-        wire = None if found or self.graph_scene.node_at(point) else self.graph_scene.wire_at(point)
+        under = None if found else self.graph_scene.node_at(point)
+        self._show_hand(under, at)
+        wire = None if found or under else self.graph_scene.wire_at(point)
         if wire is not self._lit:
             if self._lit and self._lit.link != self.chosen_wire:
                 self._lit.show_lit(False)
@@ -244,7 +248,16 @@ class Canvas(GraphView):
             if wire:
                 wire.show_lit(True)
 
+    def _show_hand(self, item: NodeItem | None, at: QPoint) -> None:
+        """Over a number that can be dragged the pointer says so."""
+        row = row_to_edit(self, at, item) if item and not self._held else None
+        drags = row is not None and isinstance(row.parameter.kind, Number | Integer)
+        if drags != self._over_number:
+            self._over_number = drags
+            self.viewport().setCursor(Qt.CursorShape.SizeHorCursor) if drags else self._rest_cursor()
+
     def _rest_cursor(self) -> None:
+        self._over_number = False
         if self._held in HELD:
             self.viewport().setCursor(HELD[self._held])
         else:

@@ -21,7 +21,7 @@ def classifier_free_guidance(
     end: Annotated[float, Level] = 0.0,
     schedule: Literal["constant", "linear", "cosine"] = "constant",
     power: Annotated[float, Number(soft=(0.5, 4), hard=(0, 100), step=0.1)] = 1.0,
-    curve: Annotated[list[list[float]], Curve(across="done", up="of the scale")] = FULL,
+    curve: Annotated[list[list[float]], Curve(across="progress", up="share of the scale")] = FULL,
 ) -> Guidance:
     """Follow the prompt more closely, at the cost of variety.
 

@@ -158,6 +158,15 @@ def test_a_mask_of_picked_tokens_is_one_edit(decoded: Window) -> None:
     assert session.workflow == before
 
 
+def test_the_view_opens_and_closes_by_keys(decoded: Window) -> None:
+    action = decoded.actions_by_name["show_tokens"]
+    assert action.isEnabled()
+    action.trigger()
+    assert not decoded.viewer.token_view.isVisible()
+    action.trigger()
+    assert decoded.viewer.token_view.isVisible() and decoded.viewer.view.hasFocus()
+
+
 def test_without_the_view_a_drag_moves_the_picture(decoded: Window) -> None:
     decoded.viewer.tokens.click()
     view = decoded.viewer.view

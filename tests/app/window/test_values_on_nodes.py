@@ -97,3 +97,11 @@ def test_a_number_far_away_moves_its_node(hands: Hands) -> None:
     place, at = hands.place(node), _field(hands, node, "steps") - QPoint(0, 6)
     hands.drag(at, at + QPoint(60, 0))
     assert "steps" not in _set(hands, node) and hands.place(node) != place
+
+
+def test_over_a_number_the_pointer_says_that_it_can_be_dragged(hands: Hands) -> None:
+    node = hands.add("fade", A)
+    QTest.mouseMove(hands.view, _field(hands, node, "steps"))
+    assert hands.view.cursor().shape() == Qt.CursorShape.SizeHorCursor
+    QTest.mouseMove(hands.view, hands.header(node))
+    assert hands.view.cursor().shape() == Qt.CursorShape.ArrowCursor
