@@ -92,8 +92,8 @@ def geometry_of(node_type: NodeType, driven: frozenset[str] = frozenset()) -> No
         block = isinstance(parameter.kind, Text) and parameter.kind.multiline and parameter.name not in driven
         height = BLOCK if block else FIELD
         rows.append(ParameterRow(parameter, QRectF(INSET, top + 2, WIDTH - 2 * INSET, height)))
-        types = node_type.accepted(parameter.name)
-        ports.append(Port(parameter.name, "parameter", types, 0, top + 2 + FIELD / 2, help=parameter.help, label=label(parameter)))
+        if types := node_type.accepted(parameter.name):  # what no link may drive has no place for one
+            ports.append(Port(parameter.name, "parameter", types, 0, top + 2 + FIELD / 2, help=parameter.help, label=label(parameter)))
         top += height + 4
     return NodeGeometry(tuple(ports), tuple(rows), top + GAP)
 

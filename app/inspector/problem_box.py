@@ -25,7 +25,8 @@ class ProblemBox(QLabel):
     def show_problems(self) -> None:
         found = [problem for problem in self.session.problems if self.session.here(problem.node) == self.node]
         self.setText("<br><br>".join(self._told(problem) for problem in found))
-        self.setVisible(bool(found))
+        if self.parent() or not found:  # shown before it lies in a form it would be a window of its own, and take the keyboard
+            self.setVisible(bool(found))
 
     def _told(self, problem: Problem) -> str:
         color = self.theme.bad if problem.severity == "error" else self.theme.warning

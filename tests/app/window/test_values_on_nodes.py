@@ -105,3 +105,12 @@ def test_over_a_number_the_pointer_says_that_it_can_be_dragged(hands: Hands) -> 
     assert hands.view.cursor().shape() == Qt.CursorShape.SizeHorCursor
     QTest.mouseMove(hands.view, hands.header(node))
     assert hands.view.cursor().shape() == Qt.CursorShape.ArrowCursor
+
+
+def test_where_no_link_may_lead_a_drag_makes_none(hands: Hands) -> None:
+    node = hands.add("grade", A)
+    item = hands.canvas.graph_scene.nodes[node]
+    assert item.geometry.port("curve", gives=False) is None and item.geometry.port("amount", gives=False) is not None
+    edge = _field(hands, node, "curve", 0.0) - QPoint(10, 0)
+    hands.drag(edge, edge + QPoint(-120, 60))
+    assert not hands.graph.links and set(hands.graph.nodes) == {node}
