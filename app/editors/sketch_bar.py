@@ -25,12 +25,14 @@ class SketchBar(QWidget):
             theme, tr("Size"), (1, 200), (1, 2000), " px", tr("Diameter of the brush, in pixels of the picture: [ and ]")
         )
         self.opacity = NumberField(theme, tr("Opacity"), (0, 100), (1, 100), " %", tr("Of a stroke: Shift and [ or ]"))
+        self.steady = NumberField(theme, tr("Steady"), (0, 100), (0, 100), " %", tr("How far the brush hangs behind a hand that trembles"))
         self.symmetry = icon_button(theme, "symmetry", "", self._next_symmetry, True)
         self.size.changed.connect(lambda value: self._set("size", round(value)))
         self.opacity.changed.connect(lambda value: self._set("opacity", round(value)))
+        self.steady.changed.connect(lambda value: self._set("steady", round(value)))
         column = QVBoxLayout(self)
         column.setContentsMargins(8, 4, 8, 4)
-        column.addWidget(bar(self.swatches, None, self.size, self.opacity, self.symmetry))
+        column.addWidget(bar(self.swatches, None, self.size, self.opacity, self.steady, self.symmetry))
         editor.tool_changed.connect(lambda _: self.show_values())
 
     def _set(self, name: str, value: int) -> None:
@@ -44,5 +46,6 @@ class SketchBar(QWidget):
         editor = self.editor
         self.size.show_value(editor.size)
         self.opacity.show_value(editor.opacity)
+        self.steady.show_value(editor.steady)
         self.symmetry.setChecked(bool(editor.symmetry))
         self.symmetry.setToolTip(tr("Symmetry: {words} (M for the next)", words=tr(WORDS[editor.symmetry])))

@@ -16,6 +16,7 @@ from app.editors.readable import is_sketch_layer, listed
 from app.editors.sketch_bar import SYMMETRIES, SketchBar
 from app.editors.sketch_drawing import HARD, MIRRORS, dab_of, draw_stroke, lay_on, mirrored
 from app.editors.stack_list import Entry, StackList
+from app.editors.steadying import Steadied
 from app.editors.subject import Subject
 from app.editors.units import FULL, place, size_of
 from app.language import marked, tr
@@ -39,7 +40,8 @@ class SketchEditor(Editor):
     def __init__(self, subject: Subject, theme: Theme) -> None:
         super().__init__(subject, theme)
         self.sizes = dict(SIZES)
-        self.opacity, self.symmetry, self.layer = FULL, "", 0
+        self.opacity, self.symmetry, self.layer, self.steady = FULL, "", 0, 0
+        self._hand = Steadied(0)
         self._piles: list[Pile] = []
         self._strokes: list[Stroke] = []  # the one that is drawn, and its mirrored copies
         self._erases = False
@@ -132,21 +134,28 @@ class SketchEditor(Editor):
             self._take_color(touch)
             return
         self._erases = touch.erases or self.tool == "eraser"
+        self._hand = Steadied(self.steady)
         for axes in MIRRORS[self.symmetry]:
             self._strokes.append(Stroke(self.paper, HARD[self.brush], lambda at, axes=axes: mirrored(self._dab(at), axes, self.paper)))
         self.move(touch)
 
     def move(self, touch: Touch) -> None:
-        for stroke in self._strokes:
-            stroke.add(touch)
+        if self._strokes:
+            self._draw(self._hand.taken(touch))
         if not self._strokes and self.tool == "dropper":
             self._take_color(touch)
         self.repaint_wanted.emit()
+
+    def _draw(self, touch: Touch) -> None:
+        for stroke in self._strokes:
+            stroke.add(touch)
 
     def hover(self, touch: Touch) -> None: ...
 
     def release(self, touch: Touch) -> None:
         if self._strokes:
+            for caught_up in self._hand.caught_up(touch):
+                self._draw(caught_up)
             points = [part for kept in self._strokes[0].needed() for part in _point(kept, self)]
             self._strokes = []
             self._add_stroke(points)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QIcon, QImage, QPixmap
+from PySide6.QtCore import QPoint, QSize, Qt, Signal
+from PySide6.QtGui import QDropEvent, QIcon, QImage, QPixmap
 from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QLabel, QListWidget, QListWidgetItem, QToolButton, QVBoxLayout, QWidget
 
 from app.editors.fields import icon_button
@@ -23,6 +23,30 @@ class Entry(NamedTuple):
     looks: QImage | None = None
 
 
+class _Rows(QListWidget):
+    """A row that is dragged says where it was let go; what moves it is the document."""
+
+    dropped = Signal(int, int)  # rows: from, and before which
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setDragDropMode(QAbstractItemView.DragDropMode.InternalMove)
+        self.setDefaultDropAction(Qt.DropAction.MoveAction)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        if event.source() is self:
+            self.dropped.emit(self.currentRow(), self.row_before(event.position().toPoint()))
+        event.setDropAction(Qt.DropAction.IgnoreAction)  # or Qt would take the row away
+        event.accept()
+
+    def row_before(self, at: QPoint) -> int:
+        """The row that something would stand before that is let go there."""
+        index = self.indexAt(at)
+        if not index.isValid():
+            return self.count()
+        return index.row() + (at.y() > self.visualRect(index).center().y())
+
+
 class StackList(QWidget):
     """Numbers count from the bottom, as documents do."""
 
@@ -37,7 +61,8 @@ class StackList(QWidget):
         super().__init__()
         self.setFixedHeight(HEIGHT)
         self._entries: list[Entry] = []
-        self.list = QListWidget()
+        self.list = _Rows()
+        self.list.dropped.connect(self._drop)
         self.list.setIconSize(THUMBNAIL)
         self.list.setAccessibleName(title)
         self.list.setObjectName("stack")
@@ -106,6 +131,11 @@ class StackList(QWidget):
         elif item.text() != entry.name:
             self.renamed.emit(number, item.text())
 
+    def _drop(self, row: int, before: int) -> None:
+        to = before - (before > row)
+        if row >= 0 and to != row:
+            self.moved.emit(self._number(row), self._number(to))
+
     def _move(self, by: int) -> None:
         self.moved.emit(self.current, self.current + by)
 
@@ -114,7 +144,8 @@ def _item() -> QListWidgetItem:
     item = QListWidgetItem()
     item.setSizeHint(QSize(0, THUMBNAIL.height() + 4))
     flag = Qt.ItemFlag
-    item.setFlags(flag.ItemIsEnabled | flag.ItemIsSelectable | flag.ItemIsEditable | flag.ItemIsUserCheckable)
+    item.setFlags(flag.ItemIsEnabled | flag.ItemIsSelectable | flag.ItemIsEditable | flag.ItemIsUserCheckable | flag.ItemIsDragEnabled)
+    item.setToolTip(tr("Drag it to another place in the stack"))
     return item
 
 

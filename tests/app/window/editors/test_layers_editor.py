@@ -1,7 +1,8 @@
 """Layers moved, scaled, blended and ordered on the canvas."""
 
 import pytest
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
 
 from app.editors.editor import Touch
@@ -102,3 +103,44 @@ def test_a_layer_whose_picture_is_unlinked_keeps_its_place_for_later(painter: Pa
     painter.editor.list.list.item(0).setText("Ground")
     painter.session.link(link)
     assert _layer(painter, "two")["box"] == box and painter.editor.list.list.count() == 2
+
+
+def _drop(painter: Painter, row: int, at: QPoint) -> None:
+    """Let a dragged row go over the list, as Qt tells it."""
+    rows = painter.editor.list.list
+    rows.setCurrentRow(row)
+    data = rows.mimeData([rows.item(row)])
+    event = QDropEvent(QPointF(at), Qt.DropAction.MoveAction, data, LEFT, Qt.KeyboardModifier.NoModifier)
+    rows.dropEvent(_Own(event, rows))
+
+
+class _Own:
+    """A drop that comes from the list itself: a made-up event has no source."""
+
+    def __init__(self, event: QDropEvent, source: object) -> None:
+        self._event, self._source = event, source
+
+    def source(self) -> object:
+        return self._source
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._event, name)
+
+
+def test_a_layer_is_dragged_to_another_place_in_the_list(painter: Painter) -> None:
+    node = _open(painter)
+    painter.picture(node, "three", "#0000ff", (20, 20))
+    rows = painter.editor.list.list
+    assert [_input_of(painter, row) for row in range(3)] == ["three", "two", "one"]
+    below_all = rows.visualItemRect(rows.item(2)).bottomLeft() + QPoint(5, 12)
+    _drop(painter, 0, below_all)
+    assert [layer["input"] for layer in painter.value["layers"]] == ["three", "one", "two"]
+    _drop(painter, 2, rows.visualItemRect(rows.item(1)).topLeft() + QPoint(5, 2))
+    assert [layer["input"] for layer in painter.value["layers"]] == ["one", "three", "two"] and rows.count() == 3
+    painter.undo()
+    painter.undo()
+    assert not painter.value
+
+
+def _input_of(painter: Painter, row: int) -> str:
+    return painter.editor.list.list.item(row).text().rpartition(" · ")[2]

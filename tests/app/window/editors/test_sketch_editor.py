@@ -93,3 +93,25 @@ def test_a_stroke_keeps_only_the_points_that_it_needs(painter: Painter) -> None:
     way = [(0.1 + 0.008 * step, 0.5 + 0.2 * ((step // 25) % 2) * (step % 25) / 25) for step in range(100)]
     painter.drag(*way)
     assert len(_strokes(painter)[0]["points"]) < 4 * 30
+
+
+def _tremble(painter: Painter) -> list[tuple[float, float]]:
+    """A line across with a hand that goes up and down, as kept in the document."""
+    places = [(0.2 + 0.02 * step, 0.5 + (0.03 if step % 2 else -0.03)) for step in range(30)]
+    painter.drag(*places, (0.8, 0.5))
+    points = _strokes(painter)[-1]["points"]
+    return list(zip(points[0::4], points[1::4], strict=True))
+
+
+def test_a_steady_brush_leaves_the_trembling_out_and_ends_where_the_hand_ends(painter: Painter) -> None:
+    painter.edit("control/sketch")
+    shaky = _tremble(painter)
+    painter.editor.bar.steady.changed.emit(80.0)
+    smooth = _tremble(painter)
+
+    def height(line: list[tuple[float, float]]) -> float:
+        inner = [y for x, y in line if 3000 < x < 7000]
+        return max(inner) - min(inner)
+
+    assert height(shaky) > 500 and height(smooth) < 0.3 * height(shaky)
+    assert smooth[-1] == pytest.approx((8000, 5000), abs=60) and smooth[0] == pytest.approx((2000, 4700), abs=60)
