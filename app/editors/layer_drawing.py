@@ -8,6 +8,7 @@ from typing import Any
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QImage, QPainter
 
+from app.editors.handles import about
 from app.editors.units import FULL, rect_of
 from app.language import marked
 
@@ -48,9 +49,20 @@ def draw_layers(layers: Sequence[tuple[Mapping[str, Any], QImage, QRectF]], pape
         if not layer.get("hidden"):
             painter.setOpacity(layer.get("opacity", FULL) / FULL)
             painter.setCompositionMode(MODES.get(layer.get("blend", "normal"), Mode.CompositionMode_SourceOver))
-            painter.drawImage(box.topLeft(), fitted(picture, box.size().toSize()))
+            _draw(painter, fitted(picture, box.size().toSize()), box, layer.get("angle", 0))
     painter.end()
     return made
+
+
+def _draw(painter: QPainter, picture: QImage, box: QRectF, angle: float) -> None:
+    if not angle:
+        painter.drawImage(box.topLeft(), picture)
+        return
+    painter.save()
+    painter.translate(box.center())
+    painter.rotate(angle)
+    painter.drawImage(-box.center() + box.topLeft(), picture)
+    painter.restore()
 
 
 def fitted(picture: QImage, size: QSize) -> QImage:
@@ -62,6 +74,7 @@ def fitted(picture: QImage, size: QSize) -> QImage:
 
 def is_seen_at(layer: Mapping[str, Any], picture: QImage, box: QRectF, at: QPointF) -> bool:
     """Whether a layer has color at a place of the canvas."""
+    at = about(box.center(), at, -layer.get("angle", 0))
     if layer.get("hidden") or not box.contains(at):
         return False
     x = int((at.x() - box.left()) / box.width() * picture.width())

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.editors.editor import Editor, Tool, Touch
 from app.editors.fields import NumberField, bar, choice_field, icon_button
-from app.editors.handles import Grip, cursor_for, dragged, grip_at, paint_box
+from app.editors.handles import Grip, about, angle_of, cursor_for, dragged, grip_at, is_on_knob, paint_box, put_back
 from app.editors.layer_drawing import MODES, draw_layers, is_seen_at, layer_box
 from app.editors.readable import is_layer, listed
 from app.editors.stack_list import Entry, StackList
@@ -33,11 +33,21 @@ CHANGES = {
     "name": marked("Rename layer"),
     "hidden": marked("Show or hide layer"),
     "box": marked("Put layer back"),
+    "angle": marked("Rotate layer"),
 }
 
 
 class LayersEditor(Editor):
-    tools = (Tool("move", "move", marked("Move (V): drag a layer; its corners scale it, Shift without keeping the ratio"), Key.Key_V),)
+    tools = (
+        Tool(
+            "move",
+            "move",
+            marked(
+                "Move (V): drag a layer; its corners scale it, Shift without keeping the ratio; the knob above turns it, Shift in steps"
+            ),
+            Key.Key_V,
+        ),
+    )
     blank = "clear"
 
     def __init__(self, subject: Subject, theme: Theme) -> None:
@@ -47,6 +57,7 @@ class LayersEditor(Editor):
         self._grip: Grip | None = None
         self._from, self._begun = QPointF(), QRectF()
         self._dragged: QRectF | None = None
+        self._turning, self._turned = False, 0.0
         self.opacity = NumberField(theme, tr("Opacity"), (0, 100), (0, 100), " %", tr("Of the chosen layer"))
         self.opacity.changed.connect(lambda value: self._change("opacity", round(value), settles=False))
         self.opacity.settled.connect(subject.session.settle)
@@ -66,7 +77,7 @@ class LayersEditor(Editor):
         made = QWidget()
         column = QVBoxLayout(made)
         column.setContentsMargins(8, 4, 8, 4)
-        own = icon_button(self.theme, "reset", tr("In the middle, in its own size"), lambda: self._change("box", None))
+        own = icon_button(self.theme, "reset", tr("In the middle, in its own size"), self._put_back)
         column.addWidget(bar(self.blend, self.opacity, None, own))
         return made
 
@@ -157,10 +168,32 @@ class LayersEditor(Editor):
         image = self._image(self.layers[number])
         return layer_box(self.layers[number], image.size() if image else self.paper, self.paper)
 
+    def angle(self, number: int) -> float:
+        """How far a layer is turned, as it is dragged or as the document has it."""
+        return self._turned if self._turning and number == self.layer else self.layers[number].get("angle", 0)
+
+    def _put_back(self) -> None:
+        if self.layers:
+            own = {name: part for name, part in self.layers[self.layer].items() if name not in ("box", "angle")}
+            self._write([own if number == self.layer else layer for number, layer in enumerate(self.layers)], tr(CHANGES["box"]))
+
     # the hand
 
+    def _upright(self, at: QPointF) -> QPointF:
+        """A place as the chosen layer sees it, which knows of no turn."""
+        return about(self.box(self.layer).center(), at, -self.angle(self.layer))
+
+    def _grip_at(self, touch: Touch) -> Grip | None:
+        return grip_at(self.box(self.layer), self._upright(touch.at), touch.zoom) if self.layers else None
+
+    def _is_on_knob(self, touch: Touch) -> bool:
+        return bool(self.layers) and is_on_knob(self.box(self.layer), self._upright(touch.at), touch.zoom)
+
     def press(self, touch: Touch) -> None:
-        grip = grip_at(self.box(self.layer), touch.at, touch.zoom) if self.layers else None
+        if self._is_on_knob(touch):
+            self._turned, self._turning = self.angle(self.layer), True
+            return
+        grip = self._grip_at(touch)
         if grip in (None, (0, 0)):
             found = self._layer_at(touch.at)
             grip = grip if found is None else (0, 0)
@@ -179,15 +212,29 @@ class LayersEditor(Editor):
         return None
 
     def move(self, touch: Touch) -> None:
-        if self._grip is None:
+        shift = bool(touch.keys & Qt.KeyboardModifier.ShiftModifier)
+        if self._turning:
+            self._turned = angle_of(self.box(self.layer).center(), touch.at, shift)
+            self.repaint_wanted.emit()
+        if self._turning or self._grip is None:
             return
-        even = not touch.keys & Qt.KeyboardModifier.ShiftModifier
-        box = dragged(self._begun, self._grip, touch.at - self._from, even)
+        angle = self.angle(self.layer)
+        by = touch.at - self._from
+        along = by if self._grip == (0, 0) else about(QPointF(), by, -angle)
+        box = dragged(self._begun, self._grip, along, not shift)
+        if self._grip != (0, 0):
+            box = put_back(box, self._begun, angle)
         if box.width() >= LEAST and box.height() >= LEAST:
             self._dragged = box
             self.repaint_wanted.emit()
 
     def release(self, touch: Touch) -> None:
+        if self._turning:
+            self._turning, turned = False, round(self._turned, 1)
+            if turned != self.angle(self.layer):
+                self._change("angle", turned or None)
+            self.repaint_wanted.emit()
+            return
         box, self._dragged, grip, self._grip = self._dragged, None, self._grip, None
         if box is not None:
             self._place(box, tr("Move layer") if grip == (0, 0) else tr("Scale layer"))
@@ -198,13 +245,16 @@ class LayersEditor(Editor):
         self._write([placed if number == self.layer else layer for number, layer in enumerate(self.layers)], label)
 
     def cancel(self) -> bool:
-        drawing = self._dragged is not None
+        drawing = self._dragged is not None or self._turning
         self._dragged = self._grip = None
+        self._turning = False
         self.repaint_wanted.emit()
         return drawing
 
     def cursor(self, touch: Touch) -> Qt.CursorShape:
-        grip = grip_at(self.box(self.layer), touch.at, touch.zoom) if self.layers else None
+        if self._turning or self._is_on_knob(touch):
+            return Qt.CursorShape.CrossCursor
+        grip = self._grip_at(touch)
         return cursor_for((0, 0) if grip is None and self._layer_at(touch.at) is not None else grip)
 
     def take_key(self, event: QKeyEvent) -> bool:
@@ -225,10 +275,14 @@ class LayersEditor(Editor):
 
     def composed(self) -> QImage:
         """What is seen of all layers."""
-        found = [(layer, image, self.box(number)) for number, layer in enumerate(self.layers) if (image := self._image(layer))]
+        found = [
+            ({**layer, "angle": self.angle(number)}, image, self.box(number))
+            for number, layer in enumerate(self.layers)
+            if (image := self._image(layer))
+        ]
         return draw_layers(found, self.paper)
 
     def paint(self, painter: QPainter, zoom: float) -> None:
         painter.drawImage(QRectF(0, 0, self.paper.width(), self.paper.height()), self.composed())
         if self.layers:
-            paint_box(painter, self.box(self.layer), zoom, QColor(self.theme.accent))
+            paint_box(painter, self.box(self.layer), zoom, QColor(self.theme.accent), angle=self.angle(self.layer), turns=True)

@@ -60,7 +60,8 @@ def is_layer(layer: Any) -> bool:
     """A layer of a stack."""
     if not isinstance(layer, dict) or "input" not in layer or not _are_texts(layer, "input", "name", "blend"):
         return False
-    return is_number(layer.get("opacity", 100)) and (layer.get("box") is None or is_box(layer["box"]))
+    numbers = (layer.get("opacity", 100), layer.get("angle", 0))
+    return all(is_number(number) for number in numbers) and (layer.get("box") is None or is_box(layer["box"]))
 
 
 def _are_texts(found: dict[str, Any], *names: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -21,7 +22,10 @@ LARGEST = 16384
 
 
 class LayerEntry(msgspec.Struct):
-    """``box`` is left, top, right, bottom on the canvas; without one a picture lies in the middle in its own size."""
+    """``box`` is left, top, right, bottom on the canvas; without one a picture lies in the middle in its own size.
+
+    ``angle`` turns it about the middle of its box, in degrees with the clock.
+    """
 
     input: str
     name: str = ""
@@ -29,6 +33,7 @@ class LayerEntry(msgspec.Struct):
     opacity: float = FULL
     blend: str = "normal"
     hidden: bool = False
+    angle: float = 0
 
 
 class LayersDocument(msgspec.Struct):
@@ -57,8 +62,36 @@ def _layer(entry: LayerEntry, picture: Tensor, width: int, height: int) -> Layer
     if (across, down) != (picture.shape[3], picture.shape[2]):
         resized = F.interpolate(premultiplied(pixels), (down, across), mode="bilinear", antialias=True)
         pixels = straight(resized.clamp(0, 1))
+    if turn := entry.angle % 360:
+        wide = turned(pixels, turn)
+        left, top = left + (across - wide.shape[3]) // 2, top + (down - wide.shape[2]) // 2
+        pixels = wide
     opacity = min(1.0, max(0.0, entry.opacity / FULL))
     return Layer(pixels, entry.name, (left, top), opacity, entry.blend, not entry.hidden)
+
+
+def turned(pixels: Tensor, angle: float) -> Tensor:
+    """Straight RGBA (1, 4, height, width) about its middle with the clock, in a box that holds all of it, clear around it."""
+    height, width = pixels.shape[2:]
+    cos, sin = math.cos(math.radians(angle)), math.sin(math.radians(angle))
+    wide, high = (
+        _as_even(side, whole) for side, whole in ((width, _reach(width, height, cos, sin)), (height, _reach(height, width, cos, sin)))
+    )
+    x = torch.arange(wide)[None, :] + 0.5 - wide / 2
+    y = torch.arange(high)[:, None] + 0.5 - high / 2
+    grid = torch.stack([2 * (cos * x + sin * y) / width, 2 * (cos * y - sin * x) / height], -1)[None]
+    made = F.grid_sample(premultiplied(pixels), grid, mode="bilinear", padding_mode="zeros", align_corners=False)
+    return straight(made.clamp(0, 1))
+
+
+def _reach(side: int, other: int, cos: float, sin: float) -> int:
+    """How long a side becomes; not a pixel longer for an error of the last digit."""
+    return min(LARGEST, math.ceil(side * abs(cos) + other * abs(sin) - 1e-6))
+
+
+def _as_even(side: int, reach: int) -> int:
+    """A length that leaves the middle where it was."""
+    return reach + (reach - side) % 2
 
 
 def _place(entry: LayerEntry, picture: Tensor, width: int, height: int) -> tuple[int, int, int, int]:

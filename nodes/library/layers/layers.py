@@ -32,8 +32,8 @@ def layers(
 ) -> Laid:
     """Lay up to six pictures over one another: placed, scaled, blended, in any order.
 
-    Press E with the node selected: layers are dragged and scaled on the picture, the list sets their order and names. A
-    layer stays where it is when its picture is made anew. Blend modes are those of the W3C compositing specification.
+    Press E with the node selected: layers are dragged, scaled and turned on the picture, the list sets their order and names.
+    A layer stays where it is when its picture is made anew. Blend modes are those of the W3C compositing specification.
 
     Args:
         one: A picture; it gives the canvas its size, where none is set.
@@ -42,7 +42,7 @@ def layers(
         four: Another picture.
         five: Another picture.
         six: Another picture.
-        painted: Place, order, name, opacity and blend mode of each layer.
+        painted: Place, angle, order, name, opacity and blend mode of each layer.
         width: Width of the canvas; 0 is that of the first picture.
         height: Height of the canvas; 0 is that of the first picture.
 

@@ -64,3 +64,18 @@ def test_no_picture_and_an_unknown_blend_mode_are_refused() -> None:
         layers()
     with pytest.raises(Failure, match="blend must be one of"):
         layers(_plain(0, 0, 1), painted={"layers": [{"input": "one", "blend": "melt"}]})
+
+
+def test_a_layer_is_turned_about_its_middle_with_the_clock() -> None:
+    half = Image(torch.cat([_plain(1, 0, 0, 1).pixels[..., :4], _plain(0, 1, 0, 1).pixels[..., :4]], 3))  # red left, green right
+    (layer,) = layers(half, painted={"layers": [{"input": "one", "angle": 90}]}).stack.layers
+    seen = layer.pixels[0]
+    assert layer.offset == (0, 0) and seen.shape == (4, 8, 8)
+    torch.testing.assert_close(seen[:, 0, 4], torch.tensor([1.0, 0, 0, 1]), atol=1e-4, rtol=0)
+    torch.testing.assert_close(seen[:, 7, 4], torch.tensor([0.0, 1, 0, 1]), atol=1e-4, rtol=0)
+
+
+def test_a_turned_layer_reaches_over_its_box_and_is_clear_in_the_corners() -> None:
+    (layer,) = layers(_plain(0, 0, 1, 1, side=20), painted={"layers": [{"input": "one", "angle": 45}]}).stack.layers
+    assert layer.pixels.shape[2:] == (30, 30) and layer.offset == (-5, -5)
+    assert layer.pixels[0, 3, 0, 0] == 0 and layer.pixels[0, 3, 15, 15] == 1

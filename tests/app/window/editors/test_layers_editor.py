@@ -6,6 +6,7 @@ from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
 
 from app.editors.editor import Touch
+from app.editors.handles import KNOB
 from tests.app.window.editors.conftest import LEFT, Painter
 
 Key = Qt.Key
@@ -144,3 +145,30 @@ def test_a_layer_is_dragged_to_another_place_in_the_list(painter: Painter) -> No
 
 def _input_of(painter: Painter, row: int) -> str:
     return painter.editor.list.list.item(row).text().rpartition(" · ")[2]
+
+
+def test_a_knob_turns_a_layer_and_shift_snaps_in_one_undo_step(painter: Painter) -> None:
+    _open(painter)
+    editor = painter.editor
+    box, zoom = editor.box(1), painter.paper.zoom
+    above = QPointF(box.center().x(), box.top() - KNOB / zoom)
+    QTest.mousePress(painter.paper, LEFT, Qt.KeyboardModifier.NoModifier, painter.paper.on_widget(above).toPoint())
+    editor.move(Touch(QPointF(box.right() + 30, box.center().y() + 2), keys=SHIFT))
+    QTest.mouseRelease(painter.paper, LEFT, SHIFT, painter.paper.on_widget(QPointF(box.right() + 30, box.center().y())).toPoint())
+    assert _layer(painter, "two")["angle"] == 90
+    painter.undo()
+    assert not painter.value
+
+
+def test_a_turned_layer_is_scaled_along_its_own_edges_and_taken_where_it_is_seen(painter: Painter) -> None:
+    node = _open(painter)
+    painter.set(node, painted={"layers": [{"input": "one"}, {"input": "two", "box": [3000, 3000, 7000, 7000], "angle": 90}]})
+    editor = painter.editor
+    assert _color(painter, 0.5, 0.2) == "#ff0000" and _color(painter, 0.35, 0.5) == "#808080"
+    painter.click(0.5, 0.2)
+    assert editor.layer == 1
+    before = editor.box(1)
+    painter.drag((0.5, 0.9), (0.5, 0.95))  # the lower edge on the screen is its right one
+    after = editor.box(1)
+    assert after.width() == pytest.approx(before.width() + 5, abs=2) and after.height() == before.height()
+    assert after.center().x() == pytest.approx(before.center().x(), abs=1)

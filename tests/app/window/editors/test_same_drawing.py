@@ -125,3 +125,14 @@ def test_a_scaled_layer_lies_alike_in_the_window_and_in_the_node(qapp: object) -
 
 def _tensor(picture: NDArray[np.uint8]) -> torch.Tensor:
     return torch.from_numpy(picture.transpose(2, 0, 1)[None] / np.float32(255))
+
+
+def test_a_turned_layer_lies_alike_in_the_window_and_in_the_node(qapp: object) -> None:
+    picture = _picture()
+    entry = {"input": "one", "box": [1000, 2000, 8000, 9000], "angle": 30}
+    made = composite(layer_stack({"one": _tensor(picture)}, {"layers": [entry]}, 160, 100))
+    image = QImage(picture.tobytes(), 120, 90, QImage.Format.Format_RGBA8888).copy()
+    drawn = _premultiplied(draw_layers([(entry, image, layer_box(entry, image.size(), QSize(160, 100)))], QSize(160, 100)))
+    seen = made[0].permute(1, 2, 0).numpy()
+    assert np.abs(drawn[:, :, 3] - seen[:, :, 3]).mean() < 0.015
+    assert np.abs(drawn[:, :, :3] - seen[:, :, :3] * seen[:, :, 3:]).mean() < 0.015
