@@ -71,7 +71,8 @@ def of_noise(model: Any, x: Tensor, sigma: float, labels: Tensor) -> Tensor:
     t, left = STEPS.at(sigma)
     mixed = x * (sqrt(left) + sqrt(1 - left)) if sigma < 1 else x
     epsilon = model(mixed, torch.full((len(x),), t, device=x.device), labels)[:, : x.shape[1]]
-    return (mixed - sqrt(1 - left) * epsilon) / sqrt(left)
+    data: Tensor = (mixed - sqrt(1 - left) * epsilon) / sqrt(left)
+    return data
 
 
 def of_velocity(model: Any, x: Tensor, sigma: float, labels: Tensor) -> Tensor:
@@ -165,6 +166,8 @@ class _Work:
         """From the space of the generator, of about unit variance, to that of the autoencoder."""
         tokenizer = needed_tokenizer(self.generator)
         if self.generator.model.layout != "lightningdit":
-            return x / tokenizer.config.get("scale", SCALE)
+            scale: float = tokenizer.config.get("scale", SCALE)
+            return x / scale
         spread = holder.module(tokenizer, device()).latents
-        return x * spread.std + spread.mean
+        spread_out: Tensor = x * spread.std + spread.mean
+        return spread_out

@@ -63,7 +63,8 @@ def _made(
     def condition(tokens: Tensor, known: Tensor, asked: Tensor, prompts: int = 1) -> Tensor:
         tokens, known, asked = tokens.repeat(prompts, 1, 1), known.repeat(prompts, 1), asked.repeat(prompts, 1)
         found: Tensor = model(tokens, known, *told(prompts), asked)
-        return found.unflatten(0, (prompts, -1))
+        by_prompt: Tensor = found.unflatten(0, (prompts, -1))
+        return by_prompt
 
     looks = Looks()
 

@@ -30,7 +30,10 @@ def open_generator(name: str, tokenizer: Tokenizer | None = None, text_encoder: 
     if model.layout not in OPENERS:
         raise _not_run(model)
     needed = LAYOUTS[model.layout].name == "tessera-flow-transformer"
-    given = {"tokenizer": tokenizer and tokenizer.model, "text_encoder": text_encoder and text_encoder.model}
+    given: dict[str, ModelFile | None] = {
+        "tokenizer": tokenizer.model if tokenizer else None,
+        "text_encoder": text_encoder.model if text_encoder else None,
+    }
     return OPENERS[model.layout](model, *(_companion(model, role, file, needed) for role, file in given.items()))
 
 

@@ -31,7 +31,7 @@ def published_words(encoder: ModelFile, prompt: str) -> tuple[Conditioning, int]
         made = (_of_clip if encoder.layout == "clip" else _of_t5)(encoder, ids)
     spans = (*words.spans, *((0, 0),) * (made[0].shape[1] - len(words.spans)))
     weights = torch.tensor([read.weights[start] if end > start else 1.0 for start, end in spans])[None, :, None]
-    sequence, late = (part if part is None else part.cpu() * weights for part in made[:2])
+    sequence, late = made[0].cpu() * weights, None if made[1] is None else made[1].cpu() * weights
     mask = torch.ones(1, len(spans), dtype=torch.bool)
     pooled = None if made[2] is None else made[2].cpu()
     return Conditioning(sequence, mask, (prompt,), (spans,), encoder.digest, late, pooled), words.left_out

@@ -19,7 +19,7 @@ from nodes.models.llamagen_gpt import LlamaGenReader
 from nodes.models.lpd import LpdReader
 from nodes.models.maskbit import MaskBitReader
 from nodes.models.masked_generators import MaskedReader
-from nodes.models.maskgen import MaskGenReader, Words
+from nodes.models.maskgen import MaskGenReader
 from nodes.models.nar import NarReader
 from nodes.models.par import ParReader
 from nodes.models.randar import RandArReader
@@ -44,7 +44,7 @@ class Opening:
     """
 
     model: Any
-    conditions: Sequence[Tensor] | Sequence[Words]
+    conditions: Sequence[Any]
     mask: Tensor | None
     tokenizer: Any
     steps: Sequence[Step]
