@@ -28,6 +28,9 @@ class Unmasking:
         unsure: rank tokens by noisy confidence; otherwise by the logit alone.
         draw: "token uniform" and "confidence uniform" numbers; None = no noise.
         narrowed: filters of the logits, before a token is drawn.
+        back: the share of what was written that each step takes back, at places drawn evenly (Wang et al. 2025, "Remasking discrete
+            diffusion models", the capped schedule); as many more are settled, so that the schedule of masks stays.
+        drawn_back: "back uniform" numbers, which say where.
         left: the schedule: how many tokens of so many stay masked once a share of the steps is done; None = `left_masked`.
     """
 
@@ -38,10 +41,20 @@ class Unmasking:
     draw: Draw | None = None
     left: Callable[[int, float], int] | None = None
     narrowed: Callable[[Tensor], Tensor] = lambda logits: logits
+    back: float = 0.0
+    drawn_back: Draw | None = None
 
     def noise(self, kind: str, step: int, like: Tensor) -> Tensor | float:
         warmth = self.temperature * (1 - (step + 1) / len(self.scales))
         return warmth * gumbel(self.draw(kind, step, tuple(like.shape))) if self.draw else 0.0
+
+    def taken_back(self, step: int, written: Tensor, again: int) -> Tensor:
+        """Which of the tokens ``written`` (batch, length) bool are masked again, fewer than are to be masked at all."""
+        count = min(round(self.back * int(written[0].sum())), again - 1)
+        if count < 1 or self.drawn_back is None:
+            return torch.zeros_like(written)
+        chance = self.drawn_back("back uniform", step, tuple(written.shape)).masked_fill(~written, math.inf)
+        return torch.zeros_like(written).scatter(1, chance.topk(count, largest=False).indices, True)
 
 
 def unmask(predict: Predict, ids: Tensor, how: Unmasking, after_step: AfterStep = unheard) -> Tensor:
@@ -57,7 +70,7 @@ def unmask(predict: Predict, ids: Tensor, how: Unmasking, after_step: AfterStep 
         (batch, length) int64.
     """
     everywhere = torch.arange(ids.shape[1], device=ids.device)[None]
-    at_start = int((ids[0] < 0).sum())
+    at_start, given = int((ids[0] < 0).sum()), ids >= 0
     for step, scale in enumerate(how.scales):
         done, unknown = (step + 1) / len(how.scales), ids < 0
         logits = guided(predict(ids, everywhere, prompts_of(scale)), scale)
@@ -69,8 +82,9 @@ def unmask(predict: Predict, ids: Tensor, how: Unmasking, after_step: AfterStep 
             sure = sure + (how.noise("confidence uniform", step, sure) if how.unsure else 0.0)
             sure = sure.masked_fill(~unknown, math.inf)
             again = min(max(1, (how.left or left_masked)(at_start, done)), int(unknown[0].sum()) - 1)
-            least = sure.sort(-1).values[:, max(again, 1) - 1, None]
-            ids = ids.masked_fill((sure <= least) & unknown, -1)
+            back = how.taken_back(step, ~unknown & ~given, again)
+            least = sure.sort(-1).values[:, max(again - int(back[0].sum()), 1) - 1, None]
+            ids = ids.masked_fill((sure <= least) & unknown | back, -1)
         after_step(step + 1, ids)
     return ids
 

@@ -294,6 +294,7 @@ class Unmask(TokenStrategy):
         randomness: of the draws and of the ranking at the start; it falls to nothing.
         annealed: sharpen the predictions towards the end.
         unsure: rank tokens by noisy confidence.
+        back: the share of what was written that each step takes back.
     """
 
     picking: Picking = Picking()
@@ -302,6 +303,7 @@ class Unmask(TokenStrategy):
     randomness: float = 4.5
     annealed: bool = True
     unsure: bool = True
+    back: float = 0.0
     families: ClassVar = ("masked",)
 
     def steps(self, field: Field) -> list[Step]:
@@ -312,5 +314,6 @@ class Unmask(TokenStrategy):
         draw = field.draw if self.randomness else None
         leads = [step.scale for step in steps]
         narrowed = replace(self.picking, temperature=1.0).sampler(field.draw).filtered
-        how = Unmasking(leads, self.randomness, self.annealed, self.unsure, draw, by_schedule(self.schedule), narrowed)
+        left = by_schedule(self.schedule)
+        how = Unmasking(leads, self.randomness, self.annealed, self.unsure, draw, left, narrowed, self.back, field.draw)
         return unmask(predict, field.ids, how, field.after_step)

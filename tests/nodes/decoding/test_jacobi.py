@@ -134,6 +134,30 @@ def test_relaxed_acceptance_takes_fewer_passes_and_a_budget_of_none_is_exact(tmp
     assert passes[2] < passes[0] == passes[1]
 
 
+TRANSITIONS = torch.tensor([[0.7, 0.2, 0.1], [0.1, 0.2, 0.7], [0.4, 0.5, 0.1]])
+
+
+def chain(ids: Tensor, asked: Tensor, prompts: int = 1) -> Tensor:
+    """A source whose every token goes by the one before it; the first as if code 0 were there."""
+    before = torch.nn.functional.pad(ids, (1, 0))[:, asked[0]]
+    return TRANSITIONS[before].log().expand(prompts, -1, -1, -1)
+
+
+def test_tokens_far_apart_hang_together_as_in_the_source() -> None:
+    """Chances that a pass would share with the one before it show in how tokens go together, not in each one's likelihood."""
+    many, length = 800, 6
+    strategy = Jacobi(Picking(), window=3)
+    fields = [Field(torch.full((1, length), -1), ((1, length),), drawn_for(seed, [0])) for seed in range(many)]
+    ids = torch.cat([strategy.decoded(chain, field, strategy.steps(field)) for field in fields])
+    codes = torch.tensor(list(itertools.product(range(3), repeat=length)))
+    likely = TRANSITIONS[torch.nn.functional.pad(codes, (1, 0))[:, :-1], codes].prod(1)
+    for at in range(length - 2):
+        expected = torch.zeros(27).index_add(0, codes[:, at : at + 3] @ torch.tensor([9, 3, 1]), likely) * many
+        seen = (ids[:, at : at + 3] @ torch.tensor([9, 3, 1])).bincount(minlength=27)
+        expected, seen = common(expected, seen)
+        assert float(((seen - expected) ** 2 / expected).sum()) < unlikely(len(expected) - 1)
+
+
 def test_only_drafts_can_be_accepted() -> None:
     with pytest.raises(Failure, match="strategy: must be Speculative Jacobi"):
         relaxed_acceptance(raster())

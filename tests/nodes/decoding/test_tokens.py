@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from nodes.decoding.drawing import drawn_for
 from nodes.decoding.logits import Sampler, bottom_p, gumbel, picked, top_k, top_p
 from nodes.decoding.masked import Unmasking, left_masked, power_cosine, rising, unmask
 from nodes.decoding.next_scale import SoftCodes, kept_by_scale, over_scales, reconsidered
@@ -111,6 +112,33 @@ def test_masked_decoding_settles_the_surest_first_and_keeps_what_is_known() -> N
     assert ids.tolist() == [[0, 0, 2, 3, 4, 5]]
     assert seen[0] == [False, True, False, False, True, True]
     assert all(sum(before) < sum(after) for before, after in zip(seen, seen[1:], strict=False))
+
+
+def test_what_was_written_is_taken_back_and_what_was_given_is_not() -> None:
+    given, seen = torch.tensor([[-1] * 31 + [0]]), []
+    how = Unmasking([None] * 8, back=0.5, drawn_back=drawn_for(0, [0]))
+    ids = unmask(place_decides, given, how, lambda done, ids: seen.append((ids >= 0)[0]))
+    assert ids.tolist() == [[*range(31), 0]]
+    assert any(bool((before & ~after).any()) for before, after in zip(seen, seen[1:], strict=False))
+    assert all(bool(one[31]) for one in seen)
+    plain: list[int] = []
+    unmask(place_decides, given, Unmasking([None] * 8), lambda done, ids: plain.append(int((ids >= 0).sum())))
+    assert [int(one.sum()) for one in seen] == plain  # the schedule of masks is the same
+
+
+def rightly_later(ids: Tensor, asked: Tensor, prompts: int = 1) -> Tensor:
+    """A toy that is wrong about all places (code 1) while nothing is known, and right (code 0) as soon as something is."""
+    wrong = (ids < 0).all(1).long()
+    likely = torch.nn.functional.one_hot(wrong, 2).float()[:, None].expand(-1, ids.shape[1], -1)
+    return likely.expand(prompts, -1, -1, -1)[:, :, asked[0]]
+
+
+def test_mistakes_of_early_steps_are_mended_where_tokens_are_taken_back() -> None:
+    def mistakes(back: float) -> int:
+        uneven = Unmasking([None] * 40, 1e-6, unsure=True, draw=drawn_for(0, [0]), back=back, drawn_back=drawn_for(0, [0]))
+        return int(unmask(rightly_later, torch.full((1, 64), -1), uneven).sum())
+
+    assert mistakes(0.3) < mistakes(0.0)
 
 
 def test_the_last_tokens_are_settled_however_many_steps_there_are() -> None:
