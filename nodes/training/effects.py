@@ -17,6 +17,7 @@ from nodes.decoding.solvers import Denoise
 from nodes.models.prediction import predict_flow
 from nodes.models.recognizer import Recognizer
 from nodes.training.autoencoder import held_out, premultiplied, psnr
+from nodes.training.control_effects import CONTROLS, Controlled
 from nodes.training.judge import held_out_prompts, prompt_accuracy
 from nodes.training.makers import Maker, by_flow, by_tokens, generator_or_none, makers, tokenizer_or_none
 from nodes.training.pictures import denoised_pictures
@@ -147,11 +148,19 @@ def _drawn(maker: Maker, way: Callable[[Maker, list[str], int], Tensor]) -> Call
     return lambda prompts: way(maker, prompts, 0)
 
 
+def controlled(name: str) -> Callable[[Bench], list[Row]]:
+    """What a layout, a sketch or a mask changes, on few scenes: each is made by itself."""
+    return lambda bench: CONTROLS[name](Controlled(bench.found["flow"]), bench.recognizer, min(bench.count, 48))
+
+
 EFFECTS: dict[str, tuple[Sequence[str], Callable[[Bench], list[Row]]]] = {
     "guidance_scale": (("flow",), guidance_scale),
     "autoguidance": (("flow", "flow_small"), autoguidance),
     "trajectory_stitching": (("flow", "flow_small"), stitching),
     "flow_steps": (("flow",), flow_steps),
+    "layout": (("flow",), controlled("layout")),
+    "sketch": (("flow",), controlled("sketch")),
+    "inpaint": (("flow",), controlled("inpaint")),
     "few_steps": (("flow_few_step",), few_steps),
     "speculative_jacobi": (("next_token",), speculative_jacobi),
     "token_count": (("titok",), token_count),
