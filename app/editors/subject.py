@@ -7,7 +7,7 @@ from typing import Any
 from app.session import Session
 from app.wording import title_of, value_of
 from graph_engine.declaration import NodeType, Painted, Parameter
-from graph_engine.graph import Node
+from graph_engine.graph import Link, Node
 from graph_engine.values import Pixels
 
 PLAIN_SIDE = 512
@@ -69,14 +69,26 @@ class Subject:
 
     @property
     def inputs(self) -> list[str]:
-        """The inputs of pictures that something leads into, in the order of the node."""
-        linked = {link.input for link in self.session.workflow.graph.into(self.id)}
-        wanted = self.node_type.inputs if self.node_type else ()
-        return [found.name for found in wanted if found.type == "Image" and found.name in linked]
+        """The inputs of pictures that something leads into, in the order of the node; one of many links has a number behind its name."""
+        linked = [link.input for link in self.session.workflow.graph.into(self.id)]
+        wanted = [found for found in (self.node_type.inputs if self.node_type else ()) if found.type == "Image"]
+        return [
+            f"{found.name} {number}" if found.many else found.name
+            for found in wanted
+            for number in range(1, 1 + (linked.count(found.name) if found.many else found.name in linked))
+        ]
+
+    def _link(self, name: str) -> Link | None:
+        """What leads into an input."""
+        plain, _, number = name.partition(" ")
+        found = [link for link in self.session.workflow.graph.into(self.id) if link.input == plain]
+        at = int(number) - 1 if number.isdigit() else 0
+        return found[at] if 0 <= at < len(found) else None
 
     def source(self, name: str) -> str:
         """The node that leads into an input, or nothing."""
-        return next((link.source for link in self.session.workflow.graph.into(self.id) if link.input == name), "")
+        link = self._link(name)
+        return link.source if link else ""
 
     def missing(self) -> list[str]:
         """The nodes whose pictures are to be painted on and were not made yet."""
@@ -87,7 +99,7 @@ class Subject:
 
     def picture(self, name: str = "image") -> Pixels | None:
         """What the last run made of what leads into an input."""
-        link = next((link for link in self.session.workflow.graph.into(self.id) if link.input == name), None)
+        link = self._link(name)
         if link is None:
             return None
         step = self.session.steps[link.source]

@@ -46,6 +46,18 @@ def layer_stack(pictures: Mapping[str, Tensor], painted: dict[str, Any], width: 
     return LayerStack(tuple(layers), width, height)
 
 
+def laid(pictures: Mapping[str, Tensor], painted: dict[str, Any], width: int, height: int) -> LayerStack:
+    """As `layer_stack`; a side of 0 is that of the first picture.
+
+    Raises:
+        Failure: there is no picture.
+    """
+    if not pictures:
+        raise Failure("one: must be connected, or another picture, nothing is", "Connect at least one picture.")
+    first = next(iter(pictures.values()))
+    return layer_stack(pictures, painted, width or first.shape[3], height or first.shape[2])
+
+
 def _entries(pictures: Mapping[str, Tensor], painted: dict[str, Any]) -> Iterator[LayerEntry]:
     """What the document says of the inputs that are linked; one it does not know of lies on top."""
     said = read_document(painted, LayersDocument).layers

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any, NamedTuple
 
 from graph_engine.declaration import UNPAINTED, Integer, Painted, node
-from graph_engine.errors import Failure
-from nodes.painting.layers_document import composite, layer_stack
+from nodes.painting.layers_document import composite, laid
 from nodes.values import Image, LayerStack
 
 Side = Integer(soft=(0, 1024), hard=(0, 8192), unit="px")
@@ -26,11 +25,12 @@ def layers(
     four: Image | None = None,
     five: Image | None = None,
     six: Image | None = None,
+    more: tuple[Image, ...] = (),
     painted: Annotated[dict[str, Any], Painted("layers")] = UNPAINTED,
     width: Annotated[int, Side] = 0,
     height: Annotated[int, Side] = 0,
 ) -> Laid:
-    """Lay up to six pictures over one another: placed, scaled, blended, in any order.
+    """Lay pictures over one another: placed, scaled, turned, blended, in any order.
 
     Press E with the node selected: layers are dragged, scaled and turned on the picture, the list sets their order and names.
     A layer stays where it is when its picture is made anew. Blend modes are those of the W3C compositing specification.
@@ -42,6 +42,7 @@ def layers(
         four: Another picture.
         five: Another picture.
         six: Another picture.
+        more: Further pictures, any number of them.
         painted: Place, angle, order, name, opacity and blend mode of each layer.
         width: Width of the canvas; 0 is that of the first picture.
         height: Height of the canvas; 0 is that of the first picture.
@@ -50,10 +51,7 @@ def layers(
         image: What is seen of all layers, transparent where there is none.
         stack: The layers themselves.
     """
-    given = dict(zip(NAMES, (one, two, three, four, five, six), strict=True))
+    given = dict(zip(NAMES, (one, two, three, four, five, six), strict=True)) | {f"more {n}": image for n, image in enumerate(more, 1)}
     pictures = {name: image.pixels[:1] for name, image in given.items() if image is not None}
-    if not pictures:
-        raise Failure("one: must be connected, or another picture, nothing is", "Connect at least one picture.")
-    first = next(iter(pictures.values()))
-    stack = layer_stack(pictures, painted, width or first.shape[3], height or first.shape[2])
+    stack = laid(pictures, painted, width, height)
     return Laid(Image(composite(stack)), stack)

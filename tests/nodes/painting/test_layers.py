@@ -79,3 +79,10 @@ def test_a_turned_layer_reaches_over_its_box_and_is_clear_in_the_corners() -> No
     (layer,) = layers(_plain(0, 0, 1, 1, side=20), painted={"layers": [{"input": "one", "angle": 45}]}).stack.layers
     assert layer.pixels.shape[2:] == (30, 30) and layer.offset == (-5, -5)
     assert layer.pixels[0, 3, 0, 0] == 0 and layer.pixels[0, 3, 15, 15] == 1
+
+
+def test_more_pictures_than_have_inputs_of_their_own_are_layers_with_numbers() -> None:
+    many = tuple(_plain(0, shade / 10, 0, 1) for shade in range(9))
+    made = layers(_plain(1, 0, 0), more=many, painted={"layers": [{"input": "more 9", "hidden": True}, {"input": "one"}]})
+    assert len(made.stack.layers) == 10 and not made.stack.layers[0].visible
+    torch.testing.assert_close(made.image.pixels[0, :, 0, 0], torch.tensor([0, 0.7, 0, 1]))

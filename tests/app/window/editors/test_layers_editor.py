@@ -172,3 +172,13 @@ def test_a_turned_layer_is_scaled_along_its_own_edges_and_taken_where_it_is_seen
     after = editor.box(1)
     assert after.width() == pytest.approx(before.width() + 5, abs=2) and after.height() == before.height()
     assert after.center().x() == pytest.approx(before.center().x(), abs=1)
+
+
+def test_any_number_of_pictures_lead_into_the_last_input(painter: Painter) -> None:
+    node = _open(painter)
+    for color in ("#00ff00", "#0000ff"):
+        painter.picture(node, "more", color, (20, 20))
+    assert [layer["input"] for layer in painter.editor.layers] == ["one", "two", "more 1", "more 2"]
+    assert _color(painter, 0.5, 0.5) == "#0000ff"
+    painter.drag((0.5, 0.5), (0.2, 0.5))
+    assert _layer(painter, "more 2")["box"] and _color(painter, 0.5, 0.5) == "#00ff00"
