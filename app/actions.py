@@ -173,6 +173,15 @@ ROWS = (
     ),
     Row("select_all", "Edit", "Select all", ("Ctrl+A",), lambda w: w.session.select_all(), scope="canvas", separated=True, on_empty=True),
     Row("add", "Graph", "Add node…", ("Tab", "Shift+A"), lambda w: w.canvas.ask_for_node_here(), "add", scope="canvas", on_empty=True),
+    Row(
+        "walk_ports", "Graph", "Link by keys", ("P",), lambda w: w.canvas.walk_ports(), scope="canvas",
+        tip="Walk over the ends of the selected node by arrows; Enter takes a wire up and joins it, Delete unlinks",
+        when=lambda w: bool(w.session.selected_node), on_node=True,
+    ),
+    Row(
+        "edit_values", "Graph", "Edit values", ("V",), lambda w: w.edit_values(), scope="canvas",
+        tip="Put the keyboard on the first value of the selected node", when=_selected,
+    ),
     Row("rename", "Graph", "Rename", ("F2",), lambda w: w.rename(), when=_chosen, on_node=True),
     Row(
         "add_frame", "Graph", "Frame", ("C",), lambda w: w.canvas.add_frame(), scope="canvas", tip="Put a frame around the selection",
@@ -241,6 +250,8 @@ ROWS = (
         "show_album", "View", "History", ("Ctrl+Shift+H",), lambda w: w.toggle_album(), "history", "Show or hide what runs made",
         when=lambda w: w.album_panel is not None,
     ),
+    Row("next_panel", "View", "Next panel", ("F6",), lambda w: w.step_panel(1), tip="Put the keyboard into the next panel"),
+    Row("former_panel", "View", "Former panel", ("Shift+F6",), lambda w: w.step_panel(-1)),
     Row("frame", "View", "Frame selection", ("F",), lambda w: w.canvas.frame_selection(), "fit", scope="canvas"),
     Row(
         "watch", "View", "Keep in viewer", ("1",), lambda w: w.session.watch(w.session.selected_node), scope="canvas",

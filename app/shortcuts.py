@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from app.actions import ROWS
 from app.language import tr
+from app.naming import complete_names
 
 SIZE = (560, 640)
 FIELD_WIDTH = 168
@@ -58,6 +59,7 @@ class ShortcutsDialog(QDialog):
         for widget in (self.search, scroll, self.told, self.buttons):
             column.addWidget(widget)
         self._show(chosen)
+        complete_names(self)
 
     def _rows(self) -> QWidget:
         inside = QWidget()

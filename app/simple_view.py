@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollA
 from app.inspector.parameter_row import ParameterRow
 from app.inspector.workflow_form import exposed_rows
 from app.language import marked, tr
+from app.naming import complete_names
 from app.preview.viewer import Viewer
 from app.session import Session
 from app.theme.fonts import font
@@ -90,6 +91,7 @@ class SimpleView(QWidget):
             hint = QLabel(tr(NOTHING), wordWrap=True)
             hint.setProperty("quiet", True)
             self._form.addWidget(hint)
+        complete_names(self)
         self._show_words()
 
     def _show_told(self, node: str, name: str, told: object) -> None:

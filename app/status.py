@@ -25,6 +25,7 @@ class ProblemList(QFrame):
         self._session, self._theme = session, theme
         self.list = QListWidget()
         self.list.setWordWrap(True)
+        self.list.setAccessibleName(tr("Problems"))
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setTextElideMode(Qt.TextElideMode.ElideNone)
         self.list.itemClicked.connect(self._select)

@@ -26,6 +26,7 @@ from app.editors.panel import EditorPanel
 from app.examples import examples
 from app.faults import Faults
 from app.files import SUFFIXES, Files
+from app.focusing import step_panel
 from app.help_page import keys_page, node_page
 from app.help_panel import WIDTH as HELP_WIDTH
 from app.help_panel import HelpPanel
@@ -37,6 +38,7 @@ from app.language import inside, marked, retold, tr
 from app.linking import Gap, LooseEnd
 from app.lost_work import told
 from app.memory_panel.memory_panel import MemoryPanel
+from app.naming import complete_names
 from app.notice import Notice
 from app.notifying import Desktop, Notifier
 from app.palette.palette import Palette
@@ -105,6 +107,7 @@ class Window(QMainWindow):
         self.show_title()
         self.show_possible()
         self.show_beginnings()
+        complete_names(self)
 
     # looks
 
@@ -140,6 +143,7 @@ class Window(QMainWindow):
         dock = QDockWidget(tr(title))
         dock.setObjectName(f"dock_{title.lower()}")
         dock.setWidget(panel)
+        panel.setAccessibleName(tr(title))
         dock.setFeatures(QDockWidget.DockWidgetFeature.DockWidgetMovable)
         dock.setTitleBarWidget(QWidget())
         self.addDockWidget(area, dock)
@@ -357,6 +361,16 @@ class Window(QMainWindow):
         self.canvas.setVisible(not simple)
         self.simple_view.setVisible(simple)
         self.actions_by_name["simple_view"].setText(tr("Graph") if simple else tr("Simple view"))
+
+    def edit_values(self) -> None:
+        """The keyboard on the first value of what is selected."""
+        self.inspector.setFocus()
+        if rows := self.inspector.rows():
+            rows[0].control.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def step_panel(self, by: int) -> None:
+        docks = [dock.widget() for dock in self.findChildren(QDockWidget)]
+        step_panel((self.canvas, self.simple_view, *docks), by)
 
     def toggle_album(self) -> None:
         if self.album_panel:

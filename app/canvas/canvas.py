@@ -19,6 +19,7 @@ from app.canvas.graph_view import GraphView
 from app.canvas.guides import GRID
 from app.canvas.node_item import NodeItem
 from app.canvas.node_painting import OVERVIEW
+from app.canvas.port_walk import PortWalk
 from app.canvas.presses import begun, row_to_edit
 from app.canvas.tips import tip_at
 from app.canvas.value_editor import ValueEditor
@@ -45,6 +46,7 @@ class Canvas(GraphView):
         self.words = WordEditor(self)
         self.values = ValueEditor(self, session)
         self.finder = Finder(self, session, theme)
+        self.ports = PortWalk(self)
         self._listen()
 
     def _listen(self) -> None:
@@ -64,6 +66,7 @@ class Canvas(GraphView):
 
     def show_document(self) -> None:
         self._break_off()
+        self.ports.end()
         self.values.give_up()
         self.chosen_wire = self._lit = self._hovered = None
         self.drop_kept_wire()
@@ -71,6 +74,7 @@ class Canvas(GraphView):
         self._show_start()
 
     def show_change(self, before: Workflow, after: Workflow) -> None:
+        self.ports.end()
         self._hovered = self._lit = None
         self.drop_kept_wire()
         if self.gesture and self.gesture.hangs_on(before.graph.nodes.keys() - after.graph.nodes.keys()):
@@ -171,6 +175,7 @@ class Canvas(GraphView):
     # mouse
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
+        self.ports.end()
         if self.gesture is None:
             self._begin(begun(self, event, self._held))
         elif self.gesture.waits:
@@ -282,6 +287,21 @@ class Canvas(GraphView):
 
     # keys
 
+    def walk_ports(self) -> None:
+        """The ring on the ends of the selected node, to link them by keys."""
+        self.setFocus()
+        self.ports.begin(self.session.selected_node)
+
+    def event(self, event: QEvent) -> bool:
+        """While ends are walked over, their keys mean that and no action."""
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self.ports.takes(event.key()):
+            event.accept()
+            return True
+        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and self.ports.takes(event.key()):
+            self.ports.take_key(Qt.Key(event.key()))  # here, since Tab would not come to keyPressEvent
+            return True
+        return super().event(event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = Qt.Key(event.key())
         if key in HELD and not event.isAutoRepeat():
@@ -305,8 +325,12 @@ class Canvas(GraphView):
             event.ignore()
 
     def _take_arrow(self, way: QPoint, modifiers: Qt.KeyboardModifier) -> None:
-        """With nodes selected arrows nudge them, with Ctrl they walk along links; else they pan."""
+        """Alt looks about for the next node there. Arrows nudge what is selected, with Ctrl they walk along links; else they pan."""
         times = 5 if modifiers & Qt.KeyboardModifier.ShiftModifier else 1
+        if modifiers & Qt.KeyboardModifier.AltModifier:
+            self.session.walking.look_about((way.x(), way.y()))
+            self.show_selected()
+            return
         if not self.session.chosen:
             self.scroll_by(way * -PAN_STEP * times)
         elif modifiers & Qt.KeyboardModifier.ControlModifier:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QAbstractButton, QGridLayout, QHBoxLayout, QLabel,
 
 from app.examples import Example
 from app.language import tr
+from app.naming import complete_names
 from app.theme.fonts import BODY, SMALL, font
 from app.theme.icons import icon
 from app.theme.tokens import Theme
@@ -132,6 +133,7 @@ class StartPage(QWidget):
         for card in self.cards:
             card.clicked.connect(lambda checked=False, path=card.example.path: self.example_requested.emit(path))
         self._show_recent(recent)
+        complete_names(self)
         self._title.setText(tr("Begin with an example") if self.cards else tr("An empty canvas"))
         self.center()
 

@@ -6,6 +6,7 @@ import html
 
 from PySide6.QtCore import QPointF
 
+from app.canvas.geometry import Port
 from app.canvas.graph_scene import GraphScene
 from app.canvas.node_item import NodeItem
 from app.language import retold, tr
@@ -18,16 +19,19 @@ PORT_REACH = 12.0
 def tip_at(scene: GraphScene, point: QPointF) -> str:
     """Name and help of the port, the parameter or the node at a point; empty over nothing."""
     if found := scene.port_at(point, PORT_REACH):
-        port = found[1]
-        kinds = tr(" or ").join(tr(said(kind)) for kind in port.types if kind)
-        kinds = tr("list of {type}", type=kinds) if port.listed else kinds
-        return _tip(f"{port.label} · {kinds}", port.help)
+        return tip_of_port(found[1])
     item = scene.node_at(point)
     if item is None:
         return ""
     if row := item.geometry.row_at(point - item.pos()):
         return _tip(label(row.parameter), row.parameter.help)
     return _tip(item.face.node_type.title, retold(item.face.node_type.summary)) + _state(scene, item)
+
+
+def tip_of_port(port: Port) -> str:
+    kinds = tr(" or ").join(tr(said(kind)) for kind in port.types if kind)
+    kinds = tr("list of {type}", type=kinds) if port.listed else kinds
+    return _tip(f"{port.label} · {kinds}", port.help)
 
 
 def _state(scene: GraphScene, item: NodeItem) -> str:

@@ -17,6 +17,7 @@ from app.editors.paper import Paper
 from app.editors.sketch_editor import SketchEditor
 from app.editors.subject import Subject, painted_parameter
 from app.language import marked, tr
+from app.naming import complete_names
 from app.pictures import to_qimage
 from app.session import Session
 from app.theme.tokens import Theme
@@ -164,6 +165,7 @@ class EditorPanel(QWidget):
         self._bars.addWidget(editor.options())
         if side := editor.side():
             self._sides.addWidget(side)
+        complete_names(self)
 
     # the picture
 

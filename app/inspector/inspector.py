@@ -9,6 +9,7 @@ from app.inspector.node_form import NodeForm
 from app.inspector.parameter_row import ParameterRow
 from app.inspector.workflow_form import WorkflowForm
 from app.language import tr
+from app.naming import complete_names
 from app.session import Session
 from app.theme.tokens import Theme
 from graph_engine.workflow import Workflow
@@ -45,6 +46,7 @@ class Inspector(QScrollArea):
             self.form = WorkflowForm(self.session, self.theme)
         before = self.takeWidget()
         self.setWidget(self.form)
+        complete_names(self.form)
         if before:
             before.deleteLater()  # what it holds may be what was just pressed
 
@@ -82,16 +84,16 @@ class Inspector(QScrollArea):
 
     def show_told(self, node: str, name: str, told: object) -> None:
         """What came of a control's question."""
-        for row in self._rows():
+        for row in self.rows():
             if (row.node, row.parameter.name) == (node, name):
                 row.control.show_told(told)
 
     def _ask_again(self) -> None:
         """A plan came: the worker may know more than before."""
-        for row in self._rows():
+        for row in self.rows():
             row.control.ask()
 
-    def _rows(self) -> list[ParameterRow]:
+    def rows(self) -> list[ParameterRow]:
         return self.form.rows if isinstance(self.form, NodeForm | WorkflowForm) else []
 
     def show_parameter(self, node: str, name: str) -> None:
