@@ -19,6 +19,7 @@ from app.album_panel.album_panel import AlbumPanel
 from app.album_panel.recorder import Recorder
 from app.aligning import Boxes, Place
 from app.canvas.canvas import Canvas
+from app.canvas.hearing import let_be_heard
 from app.choices import Choices, apply_scale, theme_of
 from app.document import Document
 from app.document_tabs import DocumentTabs
@@ -603,6 +604,7 @@ def main(argv: list[str]) -> int:
     application.setDesktopFileName("tessera")
     apply_theme(application, theme_of(preferences))
     apply_language(application, preferences.language or language_of_system())
+    let_be_heard()
     faults = Faults(data_folder())
     faults.install()
     runner = Runner()

@@ -4,13 +4,35 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QEvent
+from PySide6.QtGui import QAccessible, QAccessibleInterface
 from PySide6.QtWidgets import QApplication, QWidget
 
+from app.canvas.hearing import let_be_heard
 from app.document import Document
 from app.naming import controls, named
+from app.window import Window
+from graph_engine import Link
+from tests.app.window.hands import Hands
 from tests.app.window.states import STATES, photographed
 
 REACHES = {name: reach for name, (reach, theme, language) in STATES.items() if theme != "high contrast"}
+
+
+def _heard(part: QAccessibleInterface) -> list[str]:
+    return [part.child(at).text(QAccessible.Text.Name) for at in range(part.childCount())]
+
+
+def test_a_screen_reader_finds_nodes_ends_and_values(window: Window, hands: Hands) -> None:
+    let_be_heard()
+    first = window.session.add_node("pictures/swatch", (0.0, 0.0))
+    second = window.session.add_node("pictures/fade", (300.0, 0.0))
+    window.session.link(Link(first, "swatch", second, "picture"))
+    heard = QAccessible.queryAccessibleInterface(window.canvas)
+    assert _heard(heard) == ["Swatch", "Fade"]
+    assert _heard(heard.child(1))[:2] == ["Output Swatch, not connected", "Input Picture, linked with Swatch"]
+    steps = next(heard.child(1).child(at) for at in range(4) if _heard(heard.child(1))[at] == "Steps")
+    assert steps.text(QAccessible.Text.Value) == "4" and steps.text(QAccessible.Text.Description) == "how many steps."
+    assert heard.childAt(*steps.rect().center().toTuple()).text(QAccessible.Text.Name) == "Fade"
 
 
 def _lacking(root: QWidget) -> list[str]:
