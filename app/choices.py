@@ -1,19 +1,21 @@
-"""What a person chooses for all windows, and how it takes hold: keys at once, looks when the program starts."""
+"""What a person chooses for all windows, and how it takes hold: keys and theme at once, language and scale when the program starts."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 from msgspec.structs import replace
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QWidget
 
-from app.language import LANGUAGES, inside, large, tr
+from app.language import LANGUAGES, tr
 from app.preferences import Preferences, read_preferences, write_preferences
 from app.session import Session
 from app.shortcuts import ShortcutsDialog, put_keys
 from app.theme.tokens import DARK, THEMES, Theme
+
+Window = Any  # the window makes its choices; naming its class here would close a circle
 
 
 def theme_of(preferences: Preferences) -> Theme:
@@ -29,13 +31,14 @@ def apply_scale(preferences: Preferences) -> None:
 class Choices:
     """``folder`` is where they are kept; without it they last as long as the window."""
 
-    def __init__(self, window: QWidget, session: Session, actions: dict[str, QAction], folder: Path | None) -> None:
+    def __init__(self, window: Window, session: Session, actions: dict[str, QAction], folder: Path | None) -> None:
         self._window, self._session, self._actions, self._folder = window, session, actions, folder
         self.preferences = read_preferences(folder) if folder else Preferences()
         put_keys(actions, self.preferences.shortcuts)
 
     def choose_theme(self, name: str) -> None:
-        self._keep(replace(self.preferences, theme=name), tr("The {name} theme comes with the next start.", name=inside(tr(large(name)))))
+        self._window.show_theme(THEMES[name])
+        self._keep(replace(self.preferences, theme=name), "")
 
     def choose_language(self, code: str) -> None:
         told = tr("The program speaks {language} from the next start.", language=LANGUAGES[code])

@@ -147,7 +147,7 @@ class _Ring(QWidget):
 
     def __init__(self, window: QWidget, theme: Theme) -> None:
         super().__init__(window)
-        self._color, self._box = theme.accent, QRect()
+        self._theme, self._box = theme, QRect()
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.hide()
 
@@ -158,7 +158,7 @@ class _Ring(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(QColor(self._color), 2))
+        painter.setPen(QPen(QColor(self._theme.accent), 2))
         inside = QRectF(self.rect()).adjusted(2, 2, -2, -2)
         painter.drawRoundedRect(QRectF(self._box).adjusted(-RING, -RING, RING, RING).intersected(inside), 8, 8)
 

@@ -9,7 +9,18 @@ from pathlib import Path
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QSize, Qt, QTimer
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence
-from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QMenu, QPushButton, QSizePolicy, QToolBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QDockWidget,
+    QMainWindow,
+    QMenu,
+    QPushButton,
+    QSizePolicy,
+    QToolBar,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.actions import MENUS, ROWS, SUBMENUS, TOOL_BAR, Row
 from app.album.album import Album, opened_or_begun_anew
@@ -54,6 +65,7 @@ from app.script_export import ScriptExport
 from app.session import Session
 from app.simple_view import SimpleView
 from app.status import Status
+from app.theme.change import become, own, renew_icons
 from app.theme.icons import SIZE, icon, swatch
 from app.theme.style import apply_theme
 from app.theme.tokens import DARK, Theme
@@ -75,6 +87,7 @@ class Window(QMainWindow):
     def __init__(self, session: Session, runner: Runner, theme: Theme = DARK, album: Album | None = None) -> None:
         """``album`` keeps what runs make; without one nothing is kept, and there is no history."""
         super().__init__()
+        theme = own(theme)
         self.session, self.runner, self.theme = session, runner, theme
         self.files = Files(self, session)
         self.script_export = ScriptExport(runner.nodes, self)
@@ -362,6 +375,21 @@ class Window(QMainWindow):
         self.canvas.setVisible(not simple)
         self.simple_view.setVisible(simple)
         self.actions_by_name["simple_view"].setText(tr("Graph") if simple else tr("Simple view"))
+
+    def show_theme(self, theme: Theme) -> None:
+        """Another theme, at once."""
+        become(self.theme, theme)
+        application: QApplication = QApplication.instance()  # type: ignore[assignment]
+        apply_theme(application, self.theme)
+        renew_icons((*self.findChildren(QAction), *self.findChildren(QAbstractButton)), self.theme)
+        self.run_button.setIcon(icon("run", self.theme, self.theme.on_accent))
+        self.canvas.show_theme()
+        self.inspector.show_selection()
+        self.status.show_problems()
+        if self.help_dock.isVisible():
+            self.show_help()
+        for panel in self.findChildren(QWidget):
+            panel.update()
 
     def edit_values(self) -> None:
         """The keyboard on the first value of what is selected."""

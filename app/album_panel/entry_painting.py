@@ -19,7 +19,7 @@ FRAME = 3
 class EntryPainter(QStyledItemDelegate):
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
-        self._theme, self._checker = theme, checker(theme, 4)
+        self._theme = theme
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         return QSize(CELL, CELL)
@@ -47,6 +47,6 @@ class EntryPainter(QStyledItemDelegate):
         box = QRect(area.topLeft(), size)
         box.moveCenter(area.center())
         if picture.hasAlphaChannel():
-            painter.fillRect(box, self._checker)
+            painter.fillRect(box, checker(self._theme, 4))
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         painter.drawPixmap(box, picture)

@@ -73,6 +73,12 @@ class Canvas(GraphView):
         self.graph_scene.show_all()
         self._show_start()
 
+    def show_theme(self) -> None:
+        """The theme has other colors now."""
+        self.inks.renew(self.inks.theme)
+        self.show_document()
+        self.resetCachedContent()
+
     def show_change(self, before: Workflow, after: Workflow) -> None:
         self.ports.end()
         self._hovered = self._lit = None

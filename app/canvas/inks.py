@@ -18,6 +18,10 @@ FRAME_TITLE = 16
 
 class Inks:
     def __init__(self, theme: Theme) -> None:
+        self.renew(theme)
+
+    def renew(self, theme: Theme) -> None:
+        """All of them in the colors that the theme has now."""
         self.theme = theme
         self.titles = Texts(font(BODY, QFont.Weight.DemiBold))
         self.far_titles = Texts(font(21, QFont.Weight.DemiBold))

@@ -22,8 +22,7 @@ class Desk(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(160, 120)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
-        self._ground, self._blank = QColor(theme.ground), QColor(theme.raised)
-        self._checker = checker(theme)
+        self._theme = theme
         self._pixmap: QPixmap | None = None
         self._center = QPointF()  # the point of the picture in the middle of the view
         self._drag: QPointF | None = None
@@ -73,7 +72,7 @@ class Desk(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        painter.fillRect(event.rect(), self._ground)
+        painter.fillRect(event.rect(), QColor(self._theme.ground))
         if self._pixmap is None:
             return
         size = QPointF(self._pixmap.width(), self._pixmap.height())
@@ -81,7 +80,7 @@ class Desk(QWidget):
         box = QRectF(corner.toPoint(), (corner + size * self.zoom).toPoint())
         painter.setBrushOrigin(box.topLeft())
         if self._pixmap.hasAlphaChannel():
-            painter.fillRect(box, self._checker)
+            painter.fillRect(box, checker(self._theme))
         crisp = self.zoom * self.devicePixelRatioF() >= 1.0
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, not crisp)
         painter.drawPixmap(box, self._pixmap, QRectF(self._pixmap.rect()))

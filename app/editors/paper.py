@@ -53,7 +53,7 @@ class Paper(Desk):
         if image is None and self.editor:
             clear = self.editor.blank == "clear"
             image = QImage(size, QImage.Format.Format_ARGB32_Premultiplied if clear else QImage.Format.Format_RGB32)
-            image.fill(Qt.GlobalColor.transparent if clear else QColor(self.editor.blank or self._blank))
+            image.fill(Qt.GlobalColor.transparent if clear else QColor(self.editor.blank or self._theme.raised))
         self.show_image(image)
 
     def extent(self) -> QRectF:

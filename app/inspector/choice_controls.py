@@ -135,7 +135,7 @@ class ChoiceControl(Control):
 class Swatch(QAbstractButton):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
-        self._theme, self._checker = theme, checker(theme, 4)
+        self._theme = theme
         self.color = QColor()
         self.setFixedSize(44, 26)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -146,7 +146,7 @@ class Swatch(QAbstractButton):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         frame = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
         painter.setPen(QPen(QColor(self._theme.accent if self.hasFocus() else self._theme.line), 1))
-        for brush in (self._checker, self.color):
+        for brush in (checker(self._theme, 4), self.color):
             painter.setBrush(brush)
             painter.drawRoundedRect(frame, 5, 5)
 

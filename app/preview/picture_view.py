@@ -40,7 +40,6 @@ class PictureView(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setMouseTracking(True)
         self._theme = theme
-        self._checker = checker(theme)
         self._image: QImage | None = None
         self._other: QImage | None = None
         self._tags = ("", "")
@@ -199,7 +198,7 @@ class PictureView(QWidget):
         box = self._box(pixmap.size(), pane)
         painter.setBrushOrigin(box.topLeft())
         if pixmap.hasAlphaChannel():
-            painter.fillRect(box, self._checker)
+            painter.fillRect(box, checker(self._theme))
         crisp = self.zoom * self.devicePixelRatioF() >= 1.0
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, not crisp)
         painter.drawPixmap(box, pixmap, QRectF(pixmap.rect()))

@@ -39,7 +39,28 @@ def icon(name: str, theme: Theme, color: str = "", size: int = SIZE) -> QIcon:
     for ratio in RATIOS:
         made.addPixmap(pixmap(name, color or theme.text, size, ratio), QIcon.Mode.Normal)
         made.addPixmap(pixmap(name, theme.faint, size, ratio), QIcon.Mode.Disabled)
+    _drawn[made.cacheKey()] = name, _meaning(color, theme), size
     return made
+
+
+def redrawn(old: QIcon, theme: Theme) -> QIcon | None:
+    """An icon of ours in the colors that its theme has now; None for any other picture."""
+    if (found := _drawn.get(old.cacheKey())) is None:
+        return None
+    name, meaning, size = found
+    icon.cache_clear()  # what was drawn in the colors of before
+    made = icon(name, theme, getattr(theme, meaning) if meaning else "", size)
+    _drawn[made.cacheKey()] = found
+    return made
+
+
+_drawn: dict[int, tuple[str, str, int]] = {}
+"""What icons show, what their color means and how large they are, by Qt's key."""
+_MEANINGS = ("muted", "text", "on_accent", "accent", "faint", "good", "warning", "bad")
+
+
+def _meaning(color: str, theme: Theme) -> str:
+    return next((name for name in _MEANINGS if color and getattr(theme, name) == color), "")
 
 
 @cache

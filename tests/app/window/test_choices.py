@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor, QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialogButtonBox
@@ -15,6 +15,7 @@ from app.theme.style import style_sheet
 from app.theme.tokens import THEMES, Theme
 from app.window import Window
 from tests.app.window.hands import Hands
+from tests.app.window.likeness import likeness, to_pillow
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
 
@@ -54,10 +55,16 @@ def test_choices_are_kept_and_damaged_ones_are_none(tmp_path: Path) -> None:
     assert theme_of(Preferences("no such theme")).name == "dark"
 
 
-def test_a_chosen_theme_is_kept_for_the_next_start_and_said(window: Window, tmp_path: Path) -> None:
+def test_a_chosen_theme_is_kept_and_put_on_at_once(window: Window, hands: Hands, tmp_path: Path) -> None:
     window.choices = Choices(window, window.session, window.actions_by_name, tmp_path)
+    hands.add("swatch", QPoint(300, 300))
+    dark = window.grab().toImage()
     window.actions_by_name["theme_light"].trigger()
-    assert read_preferences(tmp_path).theme == "light" and "next start" in window.notice.text.text()
+    light = window.grab().toImage()
+    assert read_preferences(tmp_path).theme == "light"
+    assert all(_luminance(light.pixelColor(x, y)) > 0.5 > _luminance(dark.pixelColor(x, y)) for x, y in ((700, 700), (1300, 700), (600, 30)))
+    window.actions_by_name["theme_dark"].trigger()
+    assert likeness(to_pillow(window.grab().toImage()), to_pillow(dark)).same
 
 
 def test_choices_that_cannot_be_kept_are_told(window: Window, tmp_path: Path) -> None:
