@@ -15,7 +15,7 @@ def complete_names(root: QWidget) -> None:
     for widget in controls(root):
         if not named(widget):
             widget.setAccessibleName(widget.toolTip() or _said(widget) or _of_outer(widget, QWidget.accessibleName))
-        if not widget.toolTip():
+        if needs_tip(widget) and not widget.toolTip():
             widget.setToolTip(_of_outer(widget, QWidget.toolTip) or named(widget))
 
 
@@ -25,6 +25,11 @@ def controls(root: QWidget) -> Iterator[QWidget]:
         takes = isinstance(widget, CONTROLS) or bool(widget.focusPolicy() & Qt.FocusPolicy.TabFocus)
         if takes and not isinstance(widget, QScrollBar | QScrollArea) and not _is_part(widget):
             yield widget
+
+
+def needs_tip(widget: QWidget) -> bool:
+    """Buttons and fields are explained; an area that is worked in, or a field that says in itself what it is for, would only be hidden."""
+    return isinstance(widget, QAbstractButton | QComboBox | QLineEdit) and not _said(widget)
 
 
 def named(widget: QWidget) -> str:

@@ -72,6 +72,8 @@ class PortWalk:
 
     def end(self) -> None:
         """Nothing is held and nothing marked any more."""
+        if not self.on:
+            return
         scene = self._canvas.graph_scene
         for item in (self._ring, self._wire):
             if item:

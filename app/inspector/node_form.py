@@ -44,7 +44,7 @@ class NodeForm(QWidget):
         self.title.editingFinished.connect(self._rename)
         self.state = _quiet("")
         self.failure = FailureBox(theme)
-        self.problems = ProblemBox(session, theme, node)
+        self.problems = ProblemBox(session, theme, node, self)
         self.help = _wrapped(self._help_text())
         self.help.hide()
         self.rows = self._rows()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QLabel, QWidget
 
 from app.language import retold
 from app.session import Session
@@ -14,8 +14,9 @@ from graph_engine.check import Problem
 
 
 class ProblemBox(QLabel):
-    def __init__(self, session: Session, theme: Theme, node: str) -> None:
-        super().__init__()
+    def __init__(self, session: Session, theme: Theme, node: str, parent: QWidget) -> None:
+        """``parent``: what is shown without one would be a window for a moment, and take the keyboard."""
+        super().__init__(parent)
         self.session, self.theme, self.node = session, theme, node
         self.setWordWrap(True)
         self.setTextFormat(Qt.TextFormat.RichText)

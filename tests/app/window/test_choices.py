@@ -62,7 +62,8 @@ def test_a_chosen_theme_is_kept_and_put_on_at_once(window: Window, hands: Hands,
     window.actions_by_name["theme_light"].trigger()
     light = window.grab().toImage()
     assert read_preferences(tmp_path).theme == "light"
-    assert all(_luminance(light.pixelColor(x, y)) > 0.5 > _luminance(dark.pixelColor(x, y)) for x, y in ((700, 700), (1300, 700), (600, 30)))
+    places = ((700, 700), (1300, 700), (600, 30))
+    assert all(_luminance(light.pixelColor(*at)) > 0.5 > _luminance(dark.pixelColor(*at)) for at in places)
     window.actions_by_name["theme_dark"].trigger()
     assert likeness(to_pillow(window.grab().toImage()), to_pillow(dark)).same
 
