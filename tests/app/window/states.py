@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QPointF
+from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app.album.album import Album
@@ -41,6 +42,7 @@ def dawn(hue: int = 0) -> Pixels:
 def photographed(folder: Path, theme: Theme = DARK) -> Window:
     """A window whose worker never starts, so that nothing in it changes by itself."""
     (folder / "output").mkdir(parents=True)
+    QCursor.setPos(0, 0)  # not where another test left it
     types = catalogue_in_language(Catalogue.from_json(CATALOGUE.read_bytes()))
     window = Window(Session(types), Runner("", folder / "cache", folder / "output"), theme, Album(folder / "album"))
     window.resize(*SIZE)
