@@ -85,8 +85,12 @@ def decode(
     batch, length = how.order.shape
     tokens = how.order.new_zeros(batch, length, width, dtype=torch.float32)
     known = torch.zeros_like(how.order, dtype=torch.bool)
+    before = length
     for step, left in enumerate(how.remaining()):
-        after = torch.ones_like(known)
+        if left == before and step < how.steps - 1:  # more steps than tokens
+            after_step(step + 1, tokens)
+            continue
+        before, after = left, torch.ones_like(known)
         if step < how.steps - 1:
             after.scatter_(1, how.order[:, :left], False)
         asked = after & ~known  # flattened by item, then in raster order
