@@ -15,7 +15,7 @@ demo: $(VENV)/.headless
 	@$(BIN)/tessera run workflows/first_picture.json --out output
 
 test: $(VENV)/.test $(VENV)/.offscreen
-	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -q
+	OMP_NUM_THREADS=1 QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -q -n auto --maxprocesses 4 --dist loadfile
 
 test-window: $(VENV)/.test $(VENV)/.display $(VENV)/.driving
 	$(BIN)/python -m pytest -q -m display tests/display
