@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from app.actions import MENUS, ROWS, SUBMENUS
+from app.examples import examples
 from app.node_words import WORDS_OF_KINDS, words_of
 from app.theme.tokens import DARK
 from app.translating import SENTENCES
@@ -72,6 +73,10 @@ def texts_of_nodes(catalogue: Catalogue) -> set[str]:
     return {text for node_type in catalogue.values() for text in words_of(node_type)} | types | set(DARK.types) | set(WORDS_OF_KINDS)
 
 
+def texts_of_examples() -> set[str]:
+    return {text for example in examples() for text in (example.name, example.description)}
+
+
 def installed() -> Catalogue:
     return Catalogue.from_json(discover("nodes.library").to_json())
 
@@ -112,7 +117,8 @@ def missing(language: str) -> dict[str, list[str]]:
     known = catalogued(language)
     window = {text for _, text, _ in texts_of_code()} | texts_of_actions()
     nodes = texts_of_nodes(installed()) - window
-    return {"window": sorted(window - known.keys()), "nodes": sorted(nodes - known.keys())}
+    found = {"window": window, "nodes": nodes, "examples": texts_of_examples() - window - nodes}
+    return {what: sorted(texts - known.keys()) for what, texts in found.items()}
 
 
 if __name__ == "__main__":

@@ -29,8 +29,8 @@ def _places(text: str) -> set[str]:
 
 
 @pytest.mark.parametrize("language", OTHERS)
-def test_every_text_of_the_window_and_of_the_nodes_is_translated(language: str) -> None:
-    assert missing(language) == {"window": [], "nodes": []}
+def test_every_text_of_the_window_of_the_nodes_and_of_the_examples_is_translated(language: str) -> None:
+    assert missing(language) == {"window": [], "nodes": [], "examples": []}
 
 
 def test_no_widget_and_no_edit_gets_a_text_past_the_translation() -> None:
