@@ -20,13 +20,18 @@ FIGURES = ("open_s", *STEPS, "rss_mb")
 FRAME, AGAINST_RAW, OPEN = 16.0, 1.5, 1.5
 NOISE = 0.5
 """Milliseconds below which a ratio says nothing."""
+PATIENCE = 300.0
+"""Seconds that a canvas is waited for."""
 
 
 def measured(canvas: str, nodes: int) -> dict[str, Any]:
     """The figures of one canvas, or why there are none."""
     command = [sys.executable, "-m", "tests.bench.canvases.driven", canvas, str(nodes)]
     quiet = {"QT_QPA_PLATFORM": "offscreen", "QT_LOGGING_RULES": "*=false"}
-    run = subprocess.run(command, capture_output=True, text=True, env={**os.environ, **quiet})
+    try:
+        run = subprocess.run(command, capture_output=True, text=True, env={**os.environ, **quiet}, timeout=PATIENCE)
+    except subprocess.TimeoutExpired:
+        return {"missing": f"not done with {nodes} nodes after {PATIENCE:g} s"}
     if run.returncode:
         return {"missing": (run.stderr.strip().splitlines() or [f"ended with {run.returncode}"])[-1]}
     return dict(json.loads(run.stdout.splitlines()[-1]))
