@@ -76,7 +76,7 @@ def _paint_share(painter: QPainter, field: QRectF, kind: Number | Integer, value
 
 
 def _paint_toggle(painter: QPainter, on: bool, right: float, middle: float, inks: Inks) -> None:
-    painter.setPen(inks.field_edge)
+    painter.setPen(inks.field_edge if on else inks.faint)
     painter.setBrush(inks.accent if on else inks.track)
     painter.drawPath(rounded(right - 20, middle - 6, 20, 12, 6))
     painter.setPen(NOTHING)

@@ -167,6 +167,8 @@ class StartPage(QWidget):
             self._recent.addWidget(button)
             self.recent.append(button)
         self._recent.addStretch()
+        for widget in (lead, *self.recent):
+            widget.show()  # at once: what is hidden has no size yet when the page is fitted
 
     def center(self) -> None:
         room = self.parentWidget().rect()

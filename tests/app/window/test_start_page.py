@@ -1,14 +1,21 @@
 """What an empty window offers to begin with."""
 
+from itertools import combinations
 from pathlib import Path
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
+from app.canvas.graph_scene import GraphScene
+from app.canvas.inks import Inks
 from app.examples import FIRST, FOLDER, PICTURES, examples
 from app.recent import Recent
+from app.session import Session
+from app.theme.tokens import DARK
 from app.window import Window
 from graph_engine.workflow import read
+from tests.app.texts import installed
 from tests.app.window.hands import Hands
 
 
@@ -22,6 +29,15 @@ def test_every_workflow_that_ships_says_what_it_is() -> None:
     for path in FOLDER.glob("*.json"):
         workflow = read(path.read_bytes(), path.name)
         assert workflow.name and workflow.description and workflow.exposed, path.name
+
+
+@pytest.mark.usefixtures("qapp")
+def test_no_two_nodes_of_a_workflow_that_ships_overlap() -> None:
+    session = Session(installed())
+    for path in FOLDER.glob("*.json"):
+        session.open(path)
+        bodies = [item.body for item in GraphScene(session, Inks(DARK)).nodes.values()]
+        assert not [(a, b) for a, b in combinations(bodies, 2) if a.intersects(b)], path.name
 
 
 def test_a_card_opens_its_example_as_a_new_document_and_runs_it(window: Window, hands: Hands) -> None:
@@ -41,6 +57,14 @@ def test_files_of_last_time_are_offered_and_open(window: Window, hands: Hands, t
     (button,) = window.canvas.start_page.recent
     button.click()
     assert hands.session.document.path == tmp_path / "mine.json"
+
+
+def test_files_of_last_time_leave_the_cards_their_room(window: Window, tmp_path: Path) -> None:
+    page = window.canvas.start_page
+    page.show_beginnings(examples(), [tmp_path / "mine.json"])
+    QTest.qWait(1)
+    pieces = [*page.cards, *page.recent]
+    assert not [1 for a, b in combinations(pieces, 2) if a.geometry().intersects(b.geometry())]
 
 
 def test_the_latest_file_comes_first_once_and_what_is_gone_is_left_out(tmp_path: Path) -> None:
