@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 
@@ -35,6 +35,10 @@ class MemoryCache:
 
     def __contains__(self, key: str) -> bool:
         return key in self._slots
+
+    def holds_none(self, keys: Iterable[str]) -> bool:
+        """Whether none of these keys leads to an entry."""
+        return self._slots.keys().isdisjoint(keys)
 
     def __len__(self) -> int:
         """How many entries are held."""
@@ -65,15 +69,14 @@ class MemoryCache:
 
     def put(self, key: str, entry: Entry) -> None:
         with self._lock:
-            slot = self._slots.get(entry.content_key)
-            if slot is not None:
+            slots, content_key = self._slots, entry.content_key
+            if (slot := slots.get(content_key)) is not None:
                 self._pools[slot.entry.pool].touch(slot)
-                self.point(key, entry.content_key)
+                self.point(key, content_key)
                 return
-            pool = self._pools.get(entry.pool)
-            if pool is None:
+            if (pool := self._pools.get(entry.pool)) is None:
                 pool = self._pools[entry.pool] = Pool(self.budget // 4)
-            self._slots[entry.content_key] = self._slots[key] = slot = slot_of(entry, key)
+            slots[content_key] = slots[key] = slot = slot_of(entry, key)
             for gone in pool.add(slot):
                 self._forget(gone)
 
@@ -124,6 +127,10 @@ class Cache:
     def trouble(self) -> str:
         """Why results are not kept on disk, if they should be and are not."""
         return self.disk.trouble if self.disk else ""
+
+    def holds_none(self, keys: Iterable[str]) -> bool:
+        """Whether it is sure, without a look at the disk, that none of these keys leads to anything."""
+        return self.disk is None and self.memory.holds_none(keys)
 
     def where(self, key: str) -> str:
         """``"memory"``, ``"disk"`` or ``""``; reads no values."""

@@ -66,11 +66,11 @@ class History:
 
     def ran(self, scope: str, made: Keys, nodes: Iterable[str]) -> None:
         """Remember what these nodes were made of."""
-        remembered = self.remembered(scope)
+        remembered, keys, recipes = self.remembered(scope), made.keys, made.recipes
         for node in nodes:
-            before = remembered.get(node)
-            if before is None or before.key != made.keys[node] or before.facts.sources != made.recipes[node].facts.sources:
-                remembered[node] = self._changed[scope, node] = Made(made.keys[node], made.recipes[node].facts)
+            before, key, facts = remembered.get(node), keys[node], recipes[node].facts
+            if before is None or before.key != key or before.facts.sources != facts.sources:
+                remembered[node] = self._changed[scope, node] = Made(key, facts)
         self._ran[scope] = self._ran.pop(scope)  # the newest last
         while len(self._ran) > self.LIMIT:
             del self._ran[next(iter(self._ran))]

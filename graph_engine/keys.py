@@ -62,17 +62,19 @@ class Keys(msgspec.Struct, frozen=True):
     keys: dict[str, str]
     recipes: dict[str, Recipe]
     reading: dict[str, None]  # nodes that read files
+    choosing: dict[str, None]  # nodes with lazy inputs
 
     def outdated(self, digests: Callable[[str], str]) -> list[str]:
         """Nodes that read a file whose content is another by now."""
         return [node for node in self.reading if not files_still_true(self.recipes[node], digests)]
 
     def without(self, nodes: Iterable[str]) -> Keys:
-        kept = Keys(self.keys.copy(), self.recipes.copy(), self.reading.copy())
+        kept = Keys(self.keys.copy(), self.recipes.copy(), self.reading.copy(), self.choosing.copy())
         for node in nodes:
             if kept.keys.pop(node, None):
                 del kept.recipes[node]
                 kept.reading.pop(node, None)
+                kept.choosing.pop(node, None)
         return kept
 
 
@@ -143,7 +145,7 @@ def _still_true(graph: Graph, types: Mapping[str, NodeType], digests: Callable[[
     if held is None and (before := graph.since("keys")):
         held, touched = before.found, before.nodes
     if held is None or held[0] is not types:
-        made = Keys({}, {}, {})
+        made = Keys({}, {}, {}, {})
     else:
         made = cast(Keys, held[1])
         if touched := [*touched, *made.outdated(digests)]:
@@ -163,3 +165,5 @@ def _add(made: Keys, graph: Graph, node: str, types: Mapping[str, NodeType], dig
     known[node] = key_of(recipe.said, [f"{known[source]}.{output}" for _, source, output in recipe.facts.sources])
     if node_type.files:
         made.reading[node] = None
+    if node_type.lazy:
+        made.choosing[node] = None

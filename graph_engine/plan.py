@@ -71,16 +71,16 @@ def prepared(
 ) -> Prepared:
     """Walk back from the targets, stopping at what the cache holds (but for keys that are ``lost``). The graph has no errors."""
     made = keys(graph, types, digests, targets)
-    order: dict[str, None] = {}
+    needed = graph.needed_by(targets)[1]
+    if not made.choosing and cache.holds_none(made.keys.values()):
+        return Prepared(targets, made, tuple(needed), frozenset(needed), frozenset())
     to_run: set[str] = set()
     held: set[str] = set()
     choosing: list[str] = []
-    waiting = list(reversed(targets))
+    waiting = list(targets)
     while waiting:
-        node = waiting[-1]
-        if node in to_run or node in held:  # what feeds it was walked through
-            order[node] = None
-            waiting.pop()
+        node = waiting.pop()
+        if node in to_run or node in held:
             continue
         recipe, key = made.recipes[node], made.keys[node]
         if not recipe.node_type.effect and key not in lost and cache.where(key):
@@ -89,9 +89,10 @@ def prepared(
             to_run.add(node)
             if recipe.undecided:
                 choosing.append(node)
-            waiting.extend([source for _, source, _ in reversed(recipe.sure) if source not in to_run and source not in held])
+            waiting += [source for _, source, _ in recipe.sure]
+    order = tuple([node for node in needed if node in to_run or node in held])
     perhaps = _perhaps(graph, made, cache, choosing, to_run | held) if choosing else ()
-    return Prepared(targets, made, tuple(order), frozenset(to_run), frozenset(held), perhaps)
+    return Prepared(targets, made, order, frozenset(to_run), frozenset(held), perhaps)
 
 
 def _perhaps(graph: Graph, made: Keys, cache: Cache, choosing: list[str], sure: set[str]) -> tuple[str, ...]:

@@ -65,10 +65,11 @@ class Pool:
 
     def add(self, slot: Slot) -> list[Slot]:
         """Hold a slot; gives those that had to go for it."""
-        self.touch(slot)
-        heapq.heappush(self._cheapest, (slot.worth, slot.turn, slot))
-        self.used += slot.size
-        return self._shrunk() if self.used > self.budget else []
+        self._turn = slot.turn = turn = self._turn + 1
+        slot.worth = worth = self._floor + slot.entry.seconds / slot.size
+        heapq.heappush(self._cheapest, (worth, turn, slot))
+        self.used = used = self.used + slot.size
+        return self._shrunk() if used > self.budget else []
 
     def resize(self, budget: int) -> list[Slot]:
         """Set the budget; gives the slots that had to go for it."""

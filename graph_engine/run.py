@@ -79,22 +79,24 @@ class Run:
         ran: list[str] = []
         files: list[str] = []
         for node in dict.fromkeys((*self.held, *self.ranks, *self.finished)):
-            told = self.finished.get(node)
-            if told is None:
+            if told := self.finished.get(node):
+                results[node] = told.results
+                if told.state == "ran":
+                    ran.append(node)
+                if told.files:
+                    files += told.files
+                if told.notes:
+                    notes.update(dict.fromkeys(told.notes))
+            else:
                 files += self.files.get(node, ())
-                continue
-            results[node] = told.results
-            files += told.files
-            notes.update(dict.fromkeys(told.notes))
-            if told.state == "ran":
-                ran.append(node)
         self.job.history.ran(self.job.scope, self.ready.made, results)
         self.job.history.save()
         if self.cache.trouble:
             notes[f"results are not kept on disk: {self.cache.trouble}"] = None
         seconds = time.monotonic() - began
         self.emit(RunFinished(self.job.id, state, seconds, tuple(ran)))
-        failures = tuple(sorted(self.failures.values(), key=lambda failed: self.ranks[failed.node]))
+        needed = self.job.graph.needed_by(self.job.targets)[1] if self.failures else ()
+        failures = tuple([self.failures[node] for node in needed if node in self.failures])
         return Outcome(state, seconds, results, tuple(files), failures, ran=tuple(ran), notes=tuple(notes))
 
     def _crowded(self) -> bool:
@@ -113,7 +115,7 @@ class Run:
         if self.recipes[node].undecided and not self._choose(node):
             return
         recipe = self.recipes[node]
-        given = self._given(recipe)
+        given, key = self._given(recipe), self.keys[node]
         content_key = key_of(recipe.said, [digest for _, digest in given])
         if not recipe.node_type.effect and (state := self.cache.where(content_key)) and self._found(node, recipe, content_key, state):
             return
@@ -126,15 +128,15 @@ class Run:
         if count is not None:
             self._spread(node, Spread(content_key, given, count))
             return
-        made = self.maker.make(Call(node, recipe, given, self.keys[node], content_key), self.emit, self.schedule.alone)
+        made = self.maker.make(Call(node, recipe, given, key, content_key), self.emit, self.schedule.alone)
         if isinstance(made, StepFailed):
             self._fail(made)
             return
-        entry, seconds = made.entry, made.entry.seconds
-        if made.state != "ran":
-            self.cache.point(self.keys[node], content_key)
+        entry, state, seconds = made.entry, made.state, made.entry.seconds
+        if state != "ran":
+            self.cache.point(key, content_key)
             seconds = 0.0
-        self._finish(StepFinished(self.job.id, node, made.state, seconds, made.results, made.files, entry.notes), entry)
+        self._finish(StepFinished(self.job.id, node, state, seconds, made.results, made.files, entry.notes), entry)
 
     def _given(self, recipe: Recipe) -> list[Given]:
         """What the sources gave."""
@@ -159,7 +161,8 @@ class Run:
         if spread.count:
             rank, resource = self.ranks[node], self.recipes[node].node_type.resource
             with self.schedule.lock:
-                self.schedule.add([(rank, number, node, resource) for number in range(spread.count)])
+                for number in range(spread.count):
+                    self.schedule.add((rank, number, node, resource))
         else:
             self._close(node, spread)
 
@@ -228,11 +231,14 @@ class Run:
                 self.entries[node] = entry
             if node in self.ranks:
                 free, met = self.waiting.done(node)
-                self._let_go(free)
-                self._begin(met)
+                if free:
+                    self._let_go(free)
+                if met:
+                    self._begin(met)
 
     def _begin(self, nodes: list[str]) -> None:
-        self.schedule.add([(self.ranks[node], -1, node, self.recipes[node].node_type.resource) for node in nodes])
+        for node in nodes:
+            self.schedule.add((self.ranks[node], -1, node, self.recipes[node].node_type.resource))
 
     def _let_go(self, nodes: list[str]) -> None:
         """Let results go that nobody needs any more in this run; the cache holds on to them as its budget allows."""

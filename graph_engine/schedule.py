@@ -47,19 +47,15 @@ class Schedule:
         self._running = 0
         self._slow: set[Task] = set()  # those of the running tasks that are not quick
         self._helpers: list[threading.Thread] = []
+        self.alone = True
+        """Whether no other thread does anything for the run. Asked by a task it holds until that is done."""
         self._idle = 0
         self._over = False
         self._error: BaseException | None = None
 
-    def add(self, tasks: Iterable[Task]) -> None:
-        """Tasks that may begin now. Whoever adds them holds the lock."""
-        for task in tasks:
-            heappush(self._bound.setdefault(task[3], []) if task[3] else self._ready, task)
-
-    @property
-    def alone(self) -> bool:
-        """Whether no other thread does anything for the run. Asked by a task it holds until that is done."""
-        return not self._helpers
+    def add(self, task: Task) -> None:
+        """A task that may begin now. Whoever adds it holds the lock."""
+        heappush(self._bound.setdefault(task[3], []) if task[3] else self._ready, task)
 
     def run(self) -> bool:
         """Work until nothing is left; False where the run was asked to stop before.
@@ -90,6 +86,9 @@ class Schedule:
     def _next(self, done: Task | None, leader: bool) -> Task | None:
         """Give back what the last task used, and wait for the next; None at the end."""
         with self.lock:
+            if self.alone and len(self._ready) == 1 and not (self._bound or self._slow or self._stop.is_set()):
+                self._running = 1
+                return self._ready.pop()  # one after the other: nobody could help
             if done is not None:
                 self._give_back(done)
             while not self._over and not self._stop.is_set():
@@ -136,6 +135,7 @@ class Schedule:
         elif len(self._helpers) < self._helpers_allowed:
             helper = threading.Thread(target=self._serve, args=(False,), name=f"step {len(self._helpers) + 1}", daemon=True)
             self._helpers.append(helper)
+            self.alone = False
             helper.start()
 
     def _give_back(self, task: Task) -> None:
@@ -159,19 +159,17 @@ def ranks(order: Iterable[str], unmet: Mapping[str, int], followers: Mapping[str
 
     Args:
         order: steps, sources first.
-        unmet: for each step, how many of its links come from steps that have not run.
-        followers: steps that take a step's results, once a link.
+        unmet: for each step, how many steps that have not run it takes from.
+        followers: steps that take a step's results, each once.
     """
     left = {node: unmet[node] for node in order}
-    waiting = [node for node in left if not left[node]][::-1]
+    waiting = [node for node, count in left.items() if not count][::-1]
     found: dict[str, int] = {}
     while waiting:
         node = waiting.pop()
         found[node] = len(found)
-        met = []
-        for follower in followers.get(node, ()):
+        for follower in followers.get(node, ())[::-1]:
             count = left[follower] = left[follower] - 1
             if not count:
-                met.append(follower)
-        waiting.extend(met[::-1])
+                waiting.append(follower)
     return found

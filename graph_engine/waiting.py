@@ -24,18 +24,14 @@ class Waiting:
         self.ranks: dict[str, int] = {}
         self.uses: dict[str, int] = {}
         self.perhaps = set(perhaps)
-        for node in self.perhaps:
-            self._use(node)
-        for node in order:
+        for node in (*self.perhaps, *order):
             self._use(node)
         self.add(order)
 
     def add(self, order: list[str]) -> list[str]:
         """Steps to run from now on, sources first; gives those that wait for nothing."""
         for node in order:
-            self.unmet[node] = 0
             self.followers[node] = []
-        for node in order:
             self.wait(node)
         found = ranks(order, self.unmet, self.followers)
         if len(found) < len(order):
@@ -47,12 +43,13 @@ class Waiting:
 
     def wait(self, node: str) -> int:
         """Let a step wait for those of its sources that are not done; gives how many they are."""
-        recipe, followers = self.recipes[node], self.followers
+        recipe, followers, unmet = self.recipes[node], self.followers, 0
         for source in recipe.feeders if not recipe.undecided else dict.fromkeys([source for _, source, _ in recipe.sure]):
-            if source in followers:
-                self.unmet[node] += 1
-                followers[source].append(node)
-        return self.unmet[node]
+            if (behind := followers.get(source)) is not None:
+                behind.append(node)
+                unmet += 1
+        self.unmet[node] = unmet
+        return unmet
 
     def done(self, node: str) -> tuple[list[str], list[str]]:
         """A step is done; gives the sources that nobody needs any more, and the steps that wait for nothing more."""
