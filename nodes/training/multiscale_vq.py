@@ -22,10 +22,10 @@ SCALES = (1, 2, 4, 7, 11, 16)
 
 def main() -> None:
     parser = arguments(__doc__ or "", minutes=60, batch=12, steps=100_000)
-    parser.add_argument("--channels", type=int, default=24)
+    parser.add_argument("--channels", type=int, default=16)
     options = parser.parse_args()
     torch.manual_seed(options.seed)
-    c = VarVqvaeConfig(options.channels, (1, 2, 2, 4), 1, 1024, 16, scales=SCALES, groups=4, pixels=4)
+    c = VarVqvaeConfig(options.channels, (1, 2, 4, 4), 1, 1024, 16, scales=SCALES, groups=4, pixels=4)
     model = VarVqvae(c).to(memory_format=torch.channels_last)
     nn.init.normal_(model.quantize["embedding"].weight, std=0.1)
     namer = nn.Conv2d(c.code_width, CLASSES, 1)

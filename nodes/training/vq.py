@@ -15,14 +15,14 @@ from nodes.training.export import Export, export
 from nodes.training.loop import Trainer, arguments
 from nodes.training.tokenizing import Coded, towards, train
 
-MULTIPLIERS = (1, 2, 2, 4)
+MULTIPLIERS = (1, 2, 4, 4)
 GROUPS = 4
 """Of the norms: a group of one channel, as 32 groups would have here, forgets how bright a flat picture is."""
 
 
 def main() -> None:
     parser = arguments(__doc__ or "", minutes=60, batch=12, steps=100_000)
-    parser.add_argument("--channels", type=int, default=24)
+    parser.add_argument("--channels", type=int, default=16)
     options = parser.parse_args()
     torch.manual_seed(options.seed)
     c = LlamaGenVqConfig(options.channels, MULTIPLIERS, MULTIPLIERS, 1, 4 * options.channels, 1024, 8, GROUPS, pixels=4)
