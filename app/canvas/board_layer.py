@@ -34,8 +34,9 @@ class BoardLayer:
     def get(self, identity: str) -> Piece | None:
         return self.frames.get(identity) or self.notes.get(identity) or self.dots.get(identity)
 
-    def all(self) -> list[Piece]:
-        return [*self.frames.values(), *self.notes.values(), *self.dots.values()]
+    def words_and_dots(self) -> list[Piece]:
+        """What lies above wires."""
+        return [*self.notes.values(), *self.dots.values()]
 
     def show(self, board: Board) -> set[Link]:
         """Show another board; returns the links whose wires run otherwise."""

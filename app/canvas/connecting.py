@@ -37,9 +37,9 @@ class Connect(Gesture):
         self._item = QGraphicsPathItem()
         self._item.setPen(canvas.inks.live_wire(loose.types[0]))
         self._item.setZValue(5)
-        scene.addItem(self._item)
+        scene.add_passing(self._item)
         if detached:
-            scene.wires[detached].hide()
+            scene.wires[detached].show_there(False)
         canvas.viewport().update()
         self._follow(canvas.mapToScene(start))
 
@@ -114,9 +114,9 @@ class Connect(Gesture):
     def _remove(self) -> None:
         scene = self.canvas.graph_scene
         scene.stage.wiring = None
-        scene.removeItem(self._item)
+        scene.remove_passing(self._item)
         if self.wiring.detached in scene.wires:
-            scene.wires[self.wiring.detached].show()
+            scene.wires[self.wiring.detached].show_there(True)
         self.canvas.cursor_hint.hide()
         self.canvas.viewport().update()
 
@@ -138,9 +138,9 @@ class MoveLinks(Gesture):
         self._item = QGraphicsPathItem()
         self._item.setPen(canvas.inks.live_wire(self._anchors[0].types[0]))
         self._item.setZValue(5)
-        scene.addItem(self._item)
+        scene.add_passing(self._item)
         for link in links:
-            scene.wires[link].hide()
+            scene.wires[link].show_there(False)
         scene.stage.wiring = self._wirings[0]
         canvas.viewport().update()
 
@@ -171,10 +171,10 @@ class MoveLinks(Gesture):
     def cancel(self) -> None:
         scene = self.canvas.graph_scene
         scene.stage.wiring = None
-        scene.removeItem(self._item)
+        scene.remove_passing(self._item)
         for link in self._links:
             if link in scene.wires:
-                scene.wires[link].show()
+                scene.wires[link].show_there(True)
         self.canvas.cursor_hint.hide()
         self.canvas.viewport().update()
 

@@ -25,7 +25,7 @@ class Stroke(Gesture):
         self._item = QGraphicsPathItem()
         self._item.setPen(self._pen())
         self._item.setZValue(9)
-        canvas.graph_scene.addItem(self._item)
+        canvas.graph_scene.add_passing(self._item)
 
     def _pen(self) -> QPen:
         return self.canvas.inks.knife
@@ -56,7 +56,7 @@ class Stroke(Gesture):
         """What becomes of the links, by where they were crossed."""
 
     def cancel(self) -> None:
-        self.canvas.graph_scene.removeItem(self._item)
+        self.canvas.graph_scene.remove_passing(self._item)
         for wire in self.crossed:
             wire.show_lit(False)
 

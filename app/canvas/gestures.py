@@ -96,8 +96,7 @@ class Band(Gesture):
         self._item.setPen(canvas.inks.band_edge)
         self._item.setBrush(canvas.inks.band)
         self._item.setZValue(10)
-        canvas.graph_scene.addItem(self._item)
-        canvas.band = self._item
+        canvas.graph_scene.add_passing(self._item)
         self._select(frozenset())
 
     def move(self, event: QMouseEvent) -> None:
@@ -120,5 +119,4 @@ class Band(Gesture):
         self.canvas.session.select(self._before)
 
     def _remove(self) -> None:
-        self.canvas.graph_scene.removeItem(self._item)
-        self.canvas.band = None
+        self.canvas.graph_scene.remove_passing(self._item)

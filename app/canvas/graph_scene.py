@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtWidgets import QGraphicsScene
+from PySide6.QtWidgets import QGraphicsItem, QGraphicsScene
 
 from app.canvas.board_items import FrameItem, Piece
 from app.canvas.board_layer import BoardLayer
@@ -34,15 +34,27 @@ class GraphScene(QGraphicsScene):
         self.setSceneRect(QRectF(-FAR, -FAR, 2 * FAR, 2 * FAR))
         self.session, self.inks = session, inks
         self.stage = Stage(inks)
+        self.passing: list[QGraphicsItem] = []
+        """What lies on the scene for the length of a gesture."""
         self.nodes: dict[str, NodeItem] = {}
         self.wires: dict[Link, WireItem] = {}
         self.board = BoardLayer(self, inks)
-        self.overview = Overview(inks, self.nodes, self.wires, self.board, self.stage.standing_out)
+        self.overview = Overview(self.stage, self.nodes, self.wires, self.board)
+        self.stage.changed = self.overview.moved
         self._wires_of: dict[str, set[Link]] = {}
         self._geometries: dict[tuple[str, frozenset[str]], NodeGeometry] = {}
         self._shown = EMPTY
         self._remedies: dict[str, Remedy] = {}
         self.show_all()
+
+    def add_passing(self, item: QGraphicsItem) -> None:
+        """Show something for the length of a gesture."""
+        self.passing.append(item)
+        self.addItem(item)
+
+    def remove_passing(self, item: QGraphicsItem) -> None:
+        self.passing.remove(item)
+        self.removeItem(item)
 
     def show_all(self) -> None:
         """Another document, or another catalogue: everything anew."""
@@ -52,8 +64,9 @@ class GraphScene(QGraphicsScene):
         self.board.forget()
         self._wires_of.clear()
         self._geometries.clear()
-        self.stage.wiring = None
-        self.stage.standing_out.clear()
+        self.stage.forget()
+        self.overview.forget()
+        self.passing.clear()
         self.show_change(None, self.session.workflow)
         for node in self.nodes:
             self.show_step(node)
@@ -64,8 +77,10 @@ class GraphScene(QGraphicsScene):
         was = before.graph if before else Graph()
         graph = after.graph
         for identity in was.nodes.keys() - graph.nodes.keys():
-            self.stage.standing_out.discard(self.nodes[identity])
-            self.removeItem(self.nodes.pop(identity))
+            item = self.nodes.pop(identity)
+            self.stage.standing_out.discard(item)
+            self.overview.gone(item)
+            self.removeItem(item)
         self._shown, board = after.board, self._shown if before else EMPTY
         relinked = self._show_links(was, graph) | (_looking_otherwise(board, after.board) & graph.nodes.keys())
         for identity, node in graph.nodes.items():
@@ -75,10 +90,10 @@ class GraphScene(QGraphicsScene):
         moved = [identity for identity in graph.nodes if layout.get(identity) != after.layout.get(identity)]
         for identity in moved:
             self.nodes[identity].setPos(*after.layout.get(identity, (0.0, 0.0)))
+        self.overview.moved([self.nodes[identity] for identity in moved])
         rerouted = {link for link in self.board.show(after.board) if link in self._wires_of.get(link.target, ())}
         for link in self.touching([*moved, *relinked]) | rerouted:
             self._route(link)
-        self.overview.forget()
 
     def _show_links(self, was: Graph, graph: Graph) -> set[str]:
         """Remove and add wires; returns the nodes whose links changed."""
@@ -87,6 +102,8 @@ class GraphScene(QGraphicsScene):
         old, new = set(was.links), set(graph.links)
         for link in old - new:
             if wire := self.wires.pop(link, None):
+                self.stage.lit.discard(wire)
+                self.overview.gone(wire)
                 self.removeItem(wire)
             self._wires_of[link.source].discard(link)
             self._wires_of[link.target].discard(link)
@@ -136,7 +153,7 @@ class GraphScene(QGraphicsScene):
         if wire is None:
             port = source.geometry.port(link.output, gives=True)
             name = port.types[0] if port else ""
-            wire = self.wires[link] = WireItem(link, self.inks, name)
+            wire = self.wires[link] = WireItem(link, self.stage, name)
             self.addItem(wire)
         way = self.board.way_of(link)
         wire.show_way([source.port_point(link.output, gives=True), *way, target.port_point(link.input, gives=False)])
@@ -147,9 +164,9 @@ class GraphScene(QGraphicsScene):
         """Move items without an edit, while they are dragged."""
         for identity, (x, y) in positions.items():
             self.item(identity).setPos(x, y)
+        self.overview.moved([self.nodes[identity] for identity in positions if identity in self.nodes])
         for link in self.touching(positions):
             self._route(link)
-        self.overview.forget()
 
     def show_step(self, node: str) -> None:
         if item := self.nodes.get(node):

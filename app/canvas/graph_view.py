@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import math
+import time
 from functools import lru_cache
 
-from PySide6.QtCore import QLineF, QPoint, QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QLineF, QPoint, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPolygonF, QResizeEvent, QShowEvent, QWheelEvent
-from PySide6.QtWidgets import QFrame, QGraphicsPathItem, QGraphicsRectItem, QGraphicsView
+from PySide6.QtWidgets import QFrame, QGraphicsPathItem, QGraphicsView, QStyleOptionGraphicsItem
 
+from app.canvas.coasting import Coasting
 from app.canvas.cursor_hint import CursorHint
 from app.canvas.getting_models import menu_for_model
 from app.canvas.graph_scene import GraphScene
 from app.canvas.inks import Inks
 from app.canvas.minimap import Minimap
-from app.canvas.node_painting import OVERVIEW
+from app.canvas.node_painting import FULL, OVERVIEW
 from app.canvas.start_page import StartPage
 from app.canvas.wire_item import WireItem, wire_path
 from app.language import tr
@@ -43,12 +45,13 @@ class GraphView(QGraphicsView):
         self.inks = Inks(theme)
         self.graph_scene = GraphScene(session, self.inks)
         super().__init__(self.graph_scene)
+        self.graph_scene.overview.changed = self._changed
         self.session = session
         self.zoom = 1.0
         self.chosen_wire: Link | None = None
-        self.band: QGraphicsRectItem | None = None
         self._kept_wire: QGraphicsPathItem | None = None
         self.cursor_hint = CursorHint(self.viewport())
+        self.coasting = Coasting(self, self._paint)
         self.minimap = Minimap(self, self.graph_scene, theme)
         self.start_page = StartPage(self, theme)  # not the viewport: what lies there is scrolled along
         self._set_up()
@@ -111,6 +114,7 @@ class GraphView(QGraphicsView):
         self._set_zoom(zoom)
         moved = self.viewportTransform().map(anchor) - at
         self.scroll_by(QPoint(round(-moved.x()), round(-moved.y())))
+        self.coasting.stepped(factor, at)
 
     def scroll_by(self, distance: QPoint) -> None:
         """Scroll bars, though hidden, do the panning: Qt then moves pixels instead of painting them again."""
@@ -179,11 +183,11 @@ class GraphView(QGraphicsView):
         self._kept_wire.setPen(self.inks.live_wire(loose.types[0]))
         anchor = self.graph_scene.nodes[loose.node].port_point(loose.name, loose.gives)
         self._kept_wire.setPath(wire_path(anchor, end) if loose.gives else wire_path(end, anchor))
-        self.graph_scene.addItem(self._kept_wire)
+        self.graph_scene.add_passing(self._kept_wire)
 
     def drop_kept_wire(self) -> None:
         if self._kept_wire:
-            self.graph_scene.removeItem(self._kept_wire)
+            self.graph_scene.remove_passing(self._kept_wire)
             self._kept_wire = None
 
     # painting
@@ -199,19 +203,52 @@ class GraphView(QGraphicsView):
         painter.translate(-left, -top)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        if self.zoom >= OVERVIEW:
-            super().paintEvent(event)
+        whole = event.rect() == self.viewport().rect()
+        if whole and self.coasting.on:
+            self.coasting.show(QPainter(self.viewport()))
             return
-        painter = QPainter(self.viewport())
-        painter.setClipRegion(event.region())
-        painter.fillRect(event.rect(), self.inks.ground)
-        painter.setWorldTransform(self.viewportTransform())
+        began = time.perf_counter()
+        if self.zoom >= FULL:
+            super().paintEvent(event)
+        else:
+            painter = QPainter(self.viewport())
+            painter.setClipRegion(event.region())
+            self._paint_small(painter, event.rect())
+        if whole:
+            self.coasting.took(time.perf_counter() - began)
+
+    def _paint(self, painter: QPainter, part: QRect) -> None:
+        """Paint a part of the view to where the painter's transform takes it."""
+        if self.zoom < FULL:
+            self._paint_small(painter, part)
+        else:
+            painter.setRenderHints(self.renderHints())
+            self.render(painter, QRectF(part), part)
+
+    def _paint_small(self, painter: QPainter, part: QRect) -> None:
+        """Where nodes are too small to be worked on all is painted in bulk, and not by Qt item by item."""
+        painter.setWorldTransform(self.viewportTransform(), combine=True)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        self.graph_scene.overview.paint(painter, self.mapToScene(event.rect()).boundingRect())
-        if self.band:
-            painter.setPen(self.band.pen())
-            painter.setBrush(self.band.brush())
-            painter.drawRect(self.band.rect())
+        seen = self.mapToScene(part).boundingRect()
+        if self.zoom >= OVERVIEW:
+            self.drawBackground(painter, seen)
+            self.graph_scene.overview.paint_near(painter, seen)
+        else:
+            painter.fillRect(seen, self.inks.ground)
+            self.graph_scene.overview.paint(painter, seen)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for item in self.graph_scene.passing:
+            if item.isVisible():
+                painter.save()
+                painter.setWorldTransform(item.sceneTransform(), combine=True)
+                item.paint(painter, QStyleOptionGraphicsItem())
+                painter.restore()
+
+    def _changed(self) -> None:
+        """Qt knows only where it painted items itself; what was painted in bulk is painted again as a whole."""
+        self.coasting.stop()
+        if self.zoom < FULL:
+            self.viewport().update()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

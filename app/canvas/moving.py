@@ -62,7 +62,7 @@ class Move(Gesture):
             line.setPen(self.canvas.inks.guide)
             line.setZValue(9)
             line.hide()
-            scene.addItem(line)
+            scene.add_passing(line)
         if self._pull_at_once:
             self._pull()
 
@@ -141,7 +141,7 @@ class Move(Gesture):
         scene = self.canvas.graph_scene
         for link in scene.touching(self._origin):
             if (link.source in self._origin) != (link.target in self._origin) and link in scene.wires:
-                scene.wires[link].hide()
+                scene.wires[link].show_there(False)
 
     # the end
 
@@ -170,11 +170,11 @@ class Move(Gesture):
         scene = self.canvas.graph_scene
         for line in self._lines:
             if line.scene():
-                scene.removeItem(line)
+                scene.remove_passing(line)
         if self._pulled:
             for link in scene.touching(self._origin):
                 if link in scene.wires:
-                    scene.wires[link].show()
+                    scene.wires[link].show_there(True)
 
 
 class DragCopy(Gesture):
@@ -193,7 +193,7 @@ class DragCopy(Gesture):
         self._item.setPen(canvas.inks.band_edge)
         self._item.setBrush(canvas.inks.band)
         self._item.setZValue(9)
-        canvas.graph_scene.addItem(self._item)
+        canvas.graph_scene.add_passing(self._item)
 
     def move(self, event: QMouseEvent) -> None:
         self._item.setPos(self._way(event))
@@ -210,4 +210,4 @@ class DragCopy(Gesture):
             self.canvas.session.duplicate((way.x(), way.y()), keep_inputs=True)
 
     def cancel(self) -> None:
-        self.canvas.graph_scene.removeItem(self._item)
+        self.canvas.graph_scene.remove_passing(self._item)

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from app.canvas.geometry import HEADER, REACH, WIDTH, NodeGeometry, Port
 from app.canvas.node_face import NodeFace
-from app.canvas.node_painting import FULL, paint_boxes, paint_full
+from app.canvas.node_painting import paint_full
 from app.canvas.stage import Stage
 from app.steps import Step
 from graph_engine.declaration import NodeType
@@ -35,6 +35,7 @@ class NodeItem(QGraphicsItem):
 
     def show_node(self, node: Node, node_type: NodeType, geometry: NodeGeometry, known: bool, fold: str, color: str) -> None:
         self.face.show_node(node, node_type, geometry, known, fold, color)
+        self.stage.changed([self])
         self._resize()
 
     def show_step(self, step: Step) -> None:
@@ -49,7 +50,9 @@ class NodeItem(QGraphicsItem):
 
     def _raise(self) -> None:
         """What is selected, runs or failed lies above its neighbors: a preview or message that grows is not covered."""
-        (self.stage.standing_out.add if self.face.stands_out else self.stage.standing_out.discard)(self)
+        if self.face.stands_out is not (self in self.stage.standing_out):
+            (self.stage.standing_out.add if self.face.stands_out else self.stage.standing_out.discard)(self)
+            self.stage.changed([self])
         self.setZValue(2.0 if self.face.selected else 1.0 if self.face.framed else 0.0)
 
     def show_trouble(self, severity: str) -> None:
@@ -76,6 +79,7 @@ class NodeItem(QGraphicsItem):
         if bounds != self._bounds:
             self.prepareGeometryChange()
             self._bounds = bounds
+        self.stage.changed([self])
         self.update()
 
     def boundingRect(self) -> QRectF:
@@ -95,8 +99,5 @@ class NodeItem(QGraphicsItem):
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         wiring = self.stage.wiring
-        if painter.worldTransform().m11() >= FULL:
-            fits = (lambda port: wiring.fits(self.identity, port)) if wiring else None
-            paint_full(painter, self.face, self.stage.inks, fits)
-        else:
-            paint_boxes(painter, self.face, self.stage.inks)
+        fits = (lambda port: wiring.fits(self.identity, port)) if wiring else None
+        paint_full(painter, self.face, self.stage.inks, fits)

@@ -77,7 +77,7 @@ class PortWalk:
         scene = self._canvas.graph_scene
         for item in (self._ring, self._wire):
             if item:
-                scene.removeItem(item)
+                scene.remove_passing(item)
         self._ring = self._wire = self._wiring = None
         self._places, self._at = [], 0
         scene.stage.wiring = None
@@ -92,7 +92,7 @@ class PortWalk:
             self._ring = QGraphicsEllipseItem(QRectF(-RING, -RING, 2 * RING, 2 * RING))
             self._ring.setPen(QPen(QColor(self._canvas.inks.theme.accent), 3))
             self._ring.setZValue(6)
-            self._canvas.graph_scene.addItem(self._ring)
+            self._canvas.graph_scene.add_passing(self._ring)
         self._turn_to(0)
 
     def _turn_to(self, at: int) -> None:
@@ -139,7 +139,7 @@ class PortWalk:
         self._wire = QGraphicsPathItem()
         self._wire.setPen(canvas.inks.live_wire(loose.types[0]))
         self._wire.setZValue(5)
-        scene.addItem(self._wire)
+        scene.add_passing(self._wire)
         canvas.viewport().update()
         self._show(sorted(fitting, key=lambda place: (place[0].pos() + place[1].point - start).manhattanLength()))
 

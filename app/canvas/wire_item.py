@@ -6,17 +6,20 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from PySide6.QtCore import QLineF, QPointF, QRectF
-from PySide6.QtGui import QPainter, QPainterPath, QPainterPathStroker
+from PySide6.QtGui import QPainter, QPainterPath, QPainterPathStroker, QPen
 from PySide6.QtWidgets import QGraphicsPathItem, QStyleOptionGraphicsItem, QWidget
 
-from app.canvas.inks import Inks
+from app.canvas.stage import Stage
 from app.canvas.wire_pieces import Pieces, bend_of
 from graph_engine.graph import Link
 
 TOUCH = 12.0
-CLOSE, FAR = 1.6, 0.55
-"""Magnifications above which the curve itself is painted, and below which coarser pieces look the same."""
-FINE, COARSE = 0.3, 2.0
+CLOSE = 1.6
+"""The magnification above which the curve itself is painted."""
+THIN = 0.75
+"""Below this a pixel is as wide as a wire, and Qt draws lines of a pixel many times faster than wider ones."""
+FINE = 0.3
+"""How far the pieces of a wire may be from its curve."""
 
 
 def wire_path(start: QPointF, end: QPointF) -> QPainterPath:
@@ -36,16 +39,17 @@ def wire_through(points: Sequence[QPointF]) -> QPainterPath:
 
 
 class WireItem(QGraphicsPathItem):
-    def __init__(self, link: Link, inks: Inks, type_name: str) -> None:
+    def __init__(self, link: Link, stage: Stage, type_name: str) -> None:
         super().__init__()
-        self.link, self.type_name = link, type_name
-        self._pen, self._lit_pen = inks.wire(type_name), inks.wire(type_name, lit=True)
+        self.link, self.type_name, self._stage = link, type_name, stage
+        self._pen, self._lit_pen = stage.inks.wire(type_name), stage.inks.wire(type_name, lit=True)
         self.color = self._pen.color().name()
+        self._thin = QPen(self._pen.color(), 0)
         self.chord = QLineF()
         self.points: Sequence[QPointF] = ()
         self._touchable: QPainterPath | None = None
         self._bounds = QRectF()
-        self._pieces: dict[float, list[Pieces]] = {}
+        self._pieces: list[Pieces] | None = None
         self.setZValue(-1)
         self.setFlag(self.GraphicsItemFlag.ItemUsesExtendedStyleOption)  # so that it is told what is in sight
         self.setPen(self._pen)
@@ -53,13 +57,14 @@ class WireItem(QGraphicsPathItem):
     def show_way(self, points: Sequence[QPointF]) -> None:
         """From the first point to the last, through those between."""
         self._touchable = None
-        self._pieces.clear()
+        self._pieces = None
         self.points = points
         self.chord = QLineF(points[0], points[-1])
         path = wire_through(points)
         self.prepareGeometryChange()
         self._bounds = path.controlPointRect().adjusted(-TOUCH / 2, -TOUCH / 2, TOUCH / 2, TOUCH / 2)
         self.setPath(path)
+        self._stage.changed([self])
 
     def part_at(self, point: QPointF) -> int:
         """Between which of its points a place on the wire lies: 0 before the first dot."""
@@ -67,12 +72,13 @@ class WireItem(QGraphicsPathItem):
         away = [min(QLineF(part.pointAtPercent(step / 24), point).length() for step in range(25)) for part in parts]
         return away.index(min(away))
 
-    @property
-    def chords(self) -> list[QLineF]:
-        """Straight lines for the wire, as it is drawn from far away."""
-        return [self.chord] if len(self.points) < 3 else [QLineF(start, end) for start, end in pairwise(self.points)]
+    def show_there(self, there: bool) -> None:
+        """Whether it is drawn: while it is pulled elsewhere it is not."""
+        self.setVisible(there)
+        self._stage.changed([self])
 
     def show_lit(self, lit: bool) -> None:
+        (self._stage.lit.add if lit else self._stage.lit.discard)(self)
         self.setPen(self._lit_pen if lit else self._pen)
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
@@ -80,14 +86,15 @@ class WireItem(QGraphicsPathItem):
         if size > CLOSE:
             super().paint(painter, option, widget)
             return
-        finest = FINE if size > FAR else COARSE
-        curves = self._pieces.get(finest)
-        if curves is None:
-            curves = self._pieces[finest] = [Pieces(start, end, finest) for start, end in pairwise(self.points)]
+        if size < THIN and self not in self._stage.lit:
+            painter.setPen(self._thin)
+            painter.drawPath(self.path())
+            return
+        if self._pieces is None:
+            self._pieces = [Pieces(start, end, FINE) for start, end in pairwise(self.points)]
         painter.setPen(self.pen())
-        seen = option.exposedRect
-        for curve in curves:
-            painter.drawLines(curve.seen_in(seen))
+        for curve in self._pieces:
+            painter.drawLines(curve.seen_in(option.exposedRect))
 
     def boundingRect(self) -> QRectF:
         return self._bounds  # Qt's own would stroke the path of every wire
