@@ -9,7 +9,7 @@ from typing import Any
 from msgspec.structs import replace
 from PySide6.QtGui import QAction
 
-from app.language import LANGUAGES, tr
+from app.language import LANGUAGES, retold, tr
 from app.preferences import Preferences, read_preferences, write_preferences
 from app.session import Session
 from app.shortcuts import ShortcutsDialog, put_keys
@@ -59,4 +59,4 @@ class Choices:
     def _keep(self, preferences: Preferences, told: str) -> None:
         self.preferences = preferences
         trouble = write_preferences(self._folder, preferences) if self._folder else ""
-        self._session.said.emit(f"{trouble}." if trouble else told, "warning" if trouble else "note")
+        self._session.said.emit(f"{retold(trouble)}." if trouble else told, "warning" if trouble else "note")

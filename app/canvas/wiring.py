@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.canvas.geometry import Port
-from app.language import tr
+from app.language import retold, tr
 from app.linking import LooseEnd
 from app.session import Session
 from graph_engine.check import link_refusal
@@ -40,4 +40,5 @@ class Wiring:
             return tr("An output goes into an input.") if port.gives else tr("An input takes an output.")
         if NEW in (port.name, self.loose.name):
             return None if self.fits(node, port) else tr("A new input or output of a group needs a node inside.")
-        return link_refusal(self._graph, self._catalogue, self.loose.link_to(node, port.name))
+        reason = link_refusal(self._graph, self._catalogue, self.loose.link_to(node, port.name))
+        return retold(reason) if reason else None

@@ -146,12 +146,12 @@ class NodeForm(QWidget):
 def _state_text(step: Step, reason_text: Callable[[str], str]) -> str:
     text = tr(STATES[step.state])
     if step.state == "running" and step.total:
-        text += tr(", {done} of {total}", done=step.done, total=step.total) + (f" ({step.note})" if step.note else "")
+        text += tr(", {done} of {total}", done=step.done, total=step.total) + (f" ({retold(step.note)})" if step.note else "")
     if step.state == "ran":
         text += tr(" in {time}", time=seconds_text(step.seconds))
     if step.reason and step.state in ("ran", "running"):
         text += tr(" · reason: {reason}", reason=reason_text(step.reason))
-    parts = [text, _outlook(step, reason_text), step.note if step.state == "running" else "", *step.notes, *step.files]
+    parts = [text, _outlook(step, reason_text), retold(step.note) if step.state == "running" else "", *map(retold, step.notes), *step.files]
     return "\n".join(part for part in parts if part)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 
-from app.language import tr
+from app.language import retold, tr
 from app.memory_panel.holding_row import HoldingRow
 from app.session import Session
 from app.theme.tokens import Theme
@@ -66,7 +66,7 @@ class MemoryPanel(QWidget):
 
 def _machine_text(told: HoldingsTold) -> str:
     if told.trouble:
-        return told.trouble
+        return retold(told.trouble)
     if not told.worker:
         return ""
     return tr(
