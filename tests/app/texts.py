@@ -108,7 +108,7 @@ def catalogued(language: str) -> dict[str, str]:
     return {
         key: text
         for path in sorted((LANGUAGES / language).glob("*.json"))
-        if path.name != SENTENCES
+        if path.name not in SENTENCES
         for key, text in json.loads(path.read_text("utf-8")).items()
     }
 

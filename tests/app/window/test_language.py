@@ -1,18 +1,27 @@
 """The window speaks another language completely: every text has its translation, none is written past it."""
 
+import ast
 import json
 import string
 from collections.abc import Iterator
+from pathlib import Path
+from textwrap import dedent
 
 import pytest
 from PySide6.QtWidgets import QApplication, QDialogButtonBox
 
+from app.document import Document
+from app.inspector.failure_box import FailureBox
+from app.inspector.node_form import NodeForm
 from app.language import inside, retold, tr
 from app.node_words import catalogue_in_language
 from app.session import Session
-from app.translating import LANGUAGES, apply_language
+from app.translating import LANGUAGES, apply_language, sentences_of
 from graph_engine import Catalogue
+from graph_engine.events import StepFailed, StepFinished
+from tests.app.sentences import all_sentences, retelling_of, sentences_in, untold_sentences
 from tests.app.texts import catalogued, missing, texts_of_code, untold
+from tests.app.window.states import opened_workflow, photographed
 
 OTHERS = [code for code in LANGUAGES if code != "en"]
 
@@ -54,6 +63,79 @@ def test_texts_values_and_buttons_of_qt_come_in_german(german: None) -> None:
 def test_sentences_of_the_engine_are_told_by_their_pattern(german: None) -> None:
     assert retold("must be within 0 to 200, got 900") == "muss zwischen 0 und 200 liegen, nicht 900"
     assert retold("kaput: no pattern fits this") == "kaput: no pattern fits this"
+    assert retold("a: " * 2000).startswith("a: a: ")
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_every_sentence_of_the_nodes_and_of_the_engine_is_told(language: str) -> None:
+    found = all_sentences()
+    assert len(found) > 300 and untold_sentences(language, found) == []
+
+
+def test_sentences_are_found_behind_names_conditions_and_functions_and_those_without_a_counterpart_are_named() -> None:
+    code = """
+        AGAIN = "Look again."
+
+        def taken(name, few, context):
+            if not name:
+                raise ValueError("name: said to a programmer")
+            message = f"{name}: must be {'a pear' if few else 'pears'}, got {name}"
+            context.note(f"{few} pears.")
+            raise Failure(message, AGAIN if few else remedy())
+
+        def remedy():
+            return "Buy more. " + AGAIN
+    """
+    found = {text: "nodes/pear.py" for _, text in sentences_in(ast.parse(dedent(code)))}
+    said = {"{}: must be a pear, got {}", "{}: must be pears, got {}", "{} pears.", "Look again.", "Buy more. Look again."}
+    assert found.keys() == said
+    assert untold_sentences("de", found) == [f"nodes/pear.py: {text}" for text in found]
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_each_pattern_tells_its_own_sentence_and_not_that_of_another(language: str) -> None:
+    retelling, patterns = retelling_of(language), sentences_of(language)
+    wrong = []
+    for pattern, told in patterns.items():
+        words = {name: f"word{number}" for number, name in enumerate(sorted(_places(pattern)), 7)}
+        said = retelling(pattern.format(**words) if words else pattern)
+        if _places(pattern) != _places(told) or said != (told.format(**words) if words else told):
+            wrong.append(f"{pattern} -> {said}")
+    assert wrong == []
+
+
+def test_words_in_the_places_of_a_sentence_are_told_too(german: None) -> None:
+    families = "strategy: must be for next token generators as mine.safetensors, is for random order or masked"
+    told = "muss für Generatoren der Familie „nächstes Token“ wie mine.safetensors sein, ist aber für „zufällige Reihenfolge oder maskiert“"
+    assert retold(families) == f"Strategie: {told}"
+    assert (
+        retold("item 3 of 5: text_encoder: takes Image, got Mask from node a")
+        == "Element 3 von 5: Text-Encoder: nimmt Bild, nicht Maske vom Knoten a"
+    )
+
+
+def test_a_node_says_in_german_why_it_failed_and_what_it_notes(german: None, tmp_path: Path) -> None:
+    window = photographed(tmp_path)
+    opened_workflow(window)
+    window.session.runs.follow("run", window.session.queueing.pace)
+    failed, noted = (
+        next(key for key, held in window.session.workflow.graph.nodes.items() if held.type == kind)
+        for kind in ("sampling/generate", "prompt/encode_prompt")
+    )
+    message = "text_encoder: flow.safetensors takes a class, no words"
+    window.session.take_event(StepFailed("run", failed, "failed", message, "Change count.", ""))
+    window.session.take_event(StepFinished("run", noted, "ran", 0.5, (), (), ("31 tokens in 4 passes.",)))
+    window.session.select({failed})
+    box = window.findChildren(FailureBox)[0]
+    assert (box.message.text(), box.remedy.text()) == (
+        "Text-Encoder: flow.safetensors nimmt eine Klasse, keine Worte",
+        "Ändern Sie „Anzahl“.",
+    )
+    window.session.select({noted})
+    assert any("31 Token in 4 Durchläufen." in form.state.text() for form in window.findChildren(NodeForm))
+    window.session.show_document(Document())  # so that closing asks nothing
+    window.close()
+    window.deleteLater()
 
 
 def test_nodes_bring_their_words_in_german_and_are_found_by_both_names(german: None, toys: Catalogue) -> None:
