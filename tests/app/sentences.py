@@ -1,4 +1,4 @@
-"""Every sentence that nodes and the engine put together, found in their code: ``python -m tests.app.sentences de`` prints what it lacks.
+"""Every sentence that is put together for the window, found in the code: ``python -m tests.app.sentences de`` prints what it lacks.
 
 A sentence is what `SAYING` is given: a text, an f-string, the sides of a condition, or a name or function that leads to them. What is put
 into it becomes a place, ``{}``; where that leads to many texts, or to a list of them, each is a sentence of its own.
@@ -18,7 +18,7 @@ from pathlib import Path
 from app.translating import Retelling, Texts, sentences_of
 
 ROOT = Path(__file__).resolve().parents[2]
-ROOMS = ("nodes", "graph_engine")
+ROOMS = ("nodes", "graph_engine", "app")
 SAYING = {
     "Failure": 0,
     "MissingModel": 0,
@@ -36,12 +36,21 @@ NAMED = {"message", "remedy", "reason"}
 """Arguments that are such sentences, whatever is called with them."""
 GIVING = {"notes", "link_refusal"}
 """Functions that give such sentences to whoever shows them."""
-APART = ("nodes/training/", "nodes/models/converting.py", "graph_engine/sweep.py", "graph_engine/declaration.py")
+APART = (
+    "nodes/training/",
+    "nodes/models/converting.py",
+    "graph_engine/sweep.py",
+    "graph_engine/declaration.py",
+    "app/cli.py",
+    "app/headless.py",
+    "app/sweep",
+    "app/versions.py",
+)
 """Nothing of this is heard in the window: scripts, what only the command line does, what the writer of a node reads."""
 PLACE = "{}"
 TOGETHER = {"{} has {}", "item {}", "{} of {}"}
 """Parts of a list that the pattern of their sentence tells together: alone they would tell too much."""
-TECHNICAL = (PLACE, "tessera-workflow", "config.", "float32", "cuda", "cpu")
+TECHNICAL = (PLACE, "tessera-workflow", "config.", "float32", "cuda", "cpu", "workflow.py", "workflow_script.py", ".tessera.json")
 """The same in every language."""
 MOST = 4
 """More sides than these are sentences of their own, which stand in a place."""
