@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from app.aligning import aligned, distributed, straightened
+from app.editors.subject import painted_parameter
 from app.language import LANGUAGES
 from app.preferences import SCALES
 from app.theme.tokens import THEMES
@@ -38,7 +39,7 @@ def _selected(window: Window) -> bool:
 
 
 def _painted(window: Window) -> bool:
-    return bool(window.editors.can_edit(window.session.selected_node))
+    return painted_parameter(window.session, window.session.selected_node) is not None
 
 
 def _group(window: Window) -> bool:
@@ -199,7 +200,7 @@ ROWS = (
     ),
     *COLORS,
     Row(
-        "paint", "Graph", "Edit by hand", ("E",), lambda w: w.open_editor(w.session.selected_node), "pencil",
+        "paint", "Graph", "Edit by hand", ("E",), lambda w: w.docks.open_editor(w.session.selected_node), "pencil",
         "Paint the mask, sketch, layout or layers of the selected node on its picture", scope="canvas", when=_painted, on_node=True,
     ),
     Row(
@@ -239,16 +240,19 @@ ROWS = (
         "stop", "Graph", "Stop", ("Ctrl+Alt+Return", "Ctrl+Alt+Enter"), lambda w: w.session.stop(), "stop", "Stop after the step that runs",
         when=lambda w: w.session.queueing.is_busy,
     ),
-    Row("show_memory", "View", "Memory", ("Ctrl+Shift+M",), lambda w: w.toggle_memory(), "memory", "Show or hide what the worker holds"),
-    Row("show_queue", "View", "Queue", ("Ctrl+J",), lambda w: w.toggle_queue(), "queue", "Show or hide the queue"),
+    Row(
+        "show_memory", "View", "Memory", ("Ctrl+Shift+M",), lambda w: w.docks.toggle_memory(), "memory",
+        "Show or hide what the worker holds",
+    ),
+    Row("show_queue", "View", "Queue", ("Ctrl+J",), lambda w: w.docks.toggle_queue(), "queue", "Show or hide the queue"),
     *ARRANGE,
     Row(
         "simple_view", "View", "Simple view", ("Ctrl+E",), lambda w: w.toggle_simple_view(), "form",
         "What the workflow lets be set, with the result beside it, and back to the graph",
     ),
     Row(
-        "show_album", "View", "History", ("Ctrl+Shift+H",), lambda w: w.toggle_album(), "history", "Show or hide what runs made",
-        when=lambda w: w.album_panel is not None,
+        "show_album", "View", "History", ("Ctrl+Shift+H",), lambda w: w.docks.toggle_history(), "history", "Show or hide what runs made",
+        when=lambda w: w.recorder is not None,
     ),
     Row("next_panel", "View", "Next panel", ("F6",), lambda w: w.step_panel(1), tip="Put the keyboard into the next panel"),
     Row("former_panel", "View", "Former panel", ("Shift+F6",), lambda w: w.step_panel(-1)),

@@ -25,41 +25,30 @@ from PySide6.QtWidgets import (
 from app.actions import MENUS, ROWS, SUBMENUS, TOOL_BAR, Row
 from app.album.album import Album, opened_or_begun_anew
 from app.album.entry import Entry
-from app.album_panel.album_panel import WIDTH as ALBUM_WIDTH
-from app.album_panel.album_panel import AlbumPanel
 from app.album_panel.recorder import Recorder
 from app.aligning import Boxes, Place
 from app.canvas.canvas import Canvas
 from app.canvas.hearing import let_be_heard
 from app.choices import Choices, apply_scale, theme_of
+from app.docks import Docks
 from app.document import Document
 from app.document_tabs import DocumentTabs
-from app.editors.panel import EditorPanel
 from app.examples import examples
 from app.faults import Faults
 from app.files import SUFFIXES, Files
 from app.focusing import step_panel
 from app.help_page import keys_page, node_page
-from app.help_panel import WIDTH as HELP_WIDTH
-from app.help_panel import HelpPanel
 from app.helping import Topic, topic_under_pointer
-from app.import_panel import HEIGHT as REPORT_HEIGHT
-from app.import_panel import ImportPanel
-from app.inspector.inspector import Inspector
-from app.language import inside, marked, retold, tr
+from app.language import inside, retold, tr
 from app.linking import Gap, LooseEnd
 from app.lost_work import told
-from app.memory_panel.memory_panel import MemoryPanel
 from app.naming import complete_names
 from app.notice import Notice
 from app.notifying import Desktop, Notifier
 from app.palette.palette import Palette
 from app.places import data_folder, settings_folder
 from app.preferences import read_preferences
-from app.preview.viewer import Viewer
 from app.queue.jobs import QueueTrouble
-from app.queue_panel.queue_panel import WIDTH as QUEUE_WIDTH
-from app.queue_panel.queue_panel import QueuePanel
 from app.runner import Runner
 from app.script_export import ScriptExport
 from app.session import Session
@@ -76,9 +65,6 @@ from app.translating import apply_language, language_of_system
 from graph_engine.catalogue import Catalogue
 from graph_engine.workflow import read
 
-SIDE_WIDTH = 368
-VIEWER_HEIGHT = 400
-EDITOR_WIDTH = 620
 PLAN_PAUSE = 300  # milliseconds
 TICK = 1000  # milliseconds between looks at the clock while a job runs
 
@@ -92,20 +78,12 @@ class Window(QMainWindow):
         self.files = Files(self, session)
         self.script_export = ScriptExport(runner.nodes, self)
         self.canvas = Canvas(session, theme)
-        self.viewer = Viewer(session, theme)
-        self.inspector = Inspector(session, theme)
-        self.editors = EditorPanel(session, theme)
         self.notice = Notice(theme)
         self.tabs = DocumentTabs(session)
         self.trail = Trail(session, theme)
-        self.import_panel = ImportPanel(session, theme)
         self.status = Status(session, theme)
         self.palette = Palette(self.canvas, session, theme)  # type: ignore[assignment]
-        self.queue_panel = QueuePanel(session, theme)
-        self.memory_panel = MemoryPanel(session, theme)
-        self.help_panel = HelpPanel(theme)
         self.recorder = Recorder(album, session) if album else None
-        self.album_panel = AlbumPanel(album, session, theme) if album else None
         self.desktop = Desktop(self)
         self.notifier = Notifier(self, self.desktop.tell)
         self._plan_timer = QTimer(self, singleShot=True, interval=PLAN_PAUSE)
@@ -139,54 +117,18 @@ class Window(QMainWindow):
         column.addWidget(self.simple_view)
         column.addWidget(self.notice)
         self.setCentralWidget(middle)
-        docks = self.graph_docks = [self._dock(marked("Viewer"), self.viewer), self._dock(marked("Inspector"), self.inspector)]
-        self.resizeDocks(docks, [SIDE_WIDTH] * len(docks), Qt.Orientation.Horizontal)
-        self.resizeDocks(docks, [VIEWER_HEIGHT, self.height() - VIEWER_HEIGHT], Qt.Orientation.Vertical)
-        self._lay_out_report()
-        self._lay_out_queue()
-        self._lay_out_album()
-        self._lay_out_editor()
-        self._lay_out_help()
+        self.docks = Docks(self, self.session, self.theme, self.recorder)
+        self.docks.job_requested.connect(self._open_job)
+        self.docks.entry_requested.connect(self._open_entry)
+        self.docks.editor_closed.connect(self.close_editor)
+        self.viewer, self.inspector = self.docks.viewer.panel, self.docks.inspector.panel
+        self.status.queue.clicked.connect(self.docks.toggle_queue)
+        self.status.worker.clicked.connect(self.docks.toggle_memory)
         self.setStatusBar(self.status)
         self._fill_menus()
         self.addToolBar(self._tool_bar())
         self.setAcceptDrops(True)
         self.canvas.setFocus()
-
-    def _dock(self, title: str, panel: QWidget, area: Qt.DockWidgetArea = Qt.DockWidgetArea.RightDockWidgetArea) -> QDockWidget:
-        dock = QDockWidget(tr(title))
-        dock.setObjectName(f"dock_{title.lower()}")
-        dock.setWidget(panel)
-        panel.setAccessibleName(tr(title))
-        dock.setFeatures(QDockWidget.DockWidgetFeature.DockWidgetMovable)
-        dock.setTitleBarWidget(QWidget())
-        self.addDockWidget(area, dock)
-        return dock
-
-    def _lay_out_report(self) -> None:
-        """The dock below the canvas that tells what became of an imported workflow; it opens with one."""
-        self.report_dock = self._dock(marked("Import"), self.import_panel, Qt.DockWidgetArea.BottomDockWidgetArea)
-        self.setCorner(Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.RightDockWidgetArea)
-        self.resizeDocks([self.report_dock], [REPORT_HEIGHT], Qt.Orientation.Vertical)
-        self.import_panel.close_button.clicked.connect(self.report_dock.hide)
-        self.report_dock.hide()
-
-    def _lay_out_queue(self) -> None:
-        """The docks of the queue, which opens by hand and when there is something to decide, and of what the worker holds."""
-        self.queue_dock = self._dock(marked("Queue"), self.queue_panel, Qt.DockWidgetArea.LeftDockWidgetArea)
-        self.resizeDocks([self.queue_dock], [QUEUE_WIDTH], Qt.Orientation.Horizontal)
-        self.queue_dock.hide()
-        self.status.queue.clicked.connect(self.toggle_queue)
-        self.memory_dock = self._dock(marked("Memory"), self.memory_panel, Qt.DockWidgetArea.LeftDockWidgetArea)
-        self.memory_dock.hide()
-        self.status.worker.clicked.connect(self.toggle_memory)
-
-    def _lay_out_album(self) -> None:
-        if self.album_panel is None:
-            return
-        self.album_dock = self._dock(marked("History"), self.album_panel, Qt.DockWidgetArea.LeftDockWidgetArea)
-        self.resizeDocks([self.album_dock], [ALBUM_WIDTH], Qt.Orientation.Horizontal)
-        self.album_dock.hide()
 
     def _button(self, name: str, color: str) -> QPushButton:
         """A button of the tool bar with words on it."""
@@ -197,45 +139,19 @@ class Window(QMainWindow):
         made.clicked.connect(action.trigger)
         return made
 
-    def _lay_out_editor(self) -> None:
-        """The dock where masks, sketches and layers are made by hand; it opens with the first."""
-        self.editor_dock = self._dock(marked("Editor"), self.editors, Qt.DockWidgetArea.LeftDockWidgetArea)
-        self.splitDockWidget(self.queue_dock, self.editor_dock, Qt.Orientation.Horizontal)
-        self.setCorner(Qt.Corner.BottomLeftCorner, Qt.DockWidgetArea.LeftDockWidgetArea)
-        self.editors.closed.connect(self.close_editor)
-        self.editor_dock.hide()
-
-    def _lay_out_help(self) -> None:
-        self.help_dock = self._dock(marked("Help"), self.help_panel, Qt.DockWidgetArea.LeftDockWidgetArea)
-        self.help_panel.close_button.clicked.connect(self.help_dock.hide)
-        self.help_dock.hide()
-
     def show_help(self) -> None:
         """Help on what the pointer is over, else on the selected node, else on the keys."""
         selected = self.session.selected_node
         topic = topic_under_pointer(self.canvas) or (Topic(self.session.workflow.graph.nodes[selected].type) if selected else None)
         found = self.session.catalogue.get(topic.type) if topic else None
         if topic and found:
-            self.help_panel.show_page(node_page(found, self.theme, topic.part), topic.part)
+            self.docks.show_help(node_page(found, self.theme, topic.part), topic.part)
         else:
             keys = {name: made.shortcut().toString() for name, made in self.actions_by_name.items()}
-            self.help_panel.show_page(keys_page(self.theme, keys))
-        if self.help_dock.isHidden():
-            self.help_dock.show()
-            self.resizeDocks([self.help_dock], [HELP_WIDTH], Qt.Orientation.Horizontal)
-
-    def open_editor(self, node: str) -> None:
-        if self.editor_dock.isHidden():
-            self.editor_dock.show()
-            self._share_left()
-        self.editors.edit(node)
-
-    def _share_left(self) -> None:
-        """The queue and the editor stand side by side, each as wide as it needs."""
-        self.resizeDocks([self.queue_dock, self.editor_dock], [QUEUE_WIDTH, EDITOR_WIDTH], Qt.Orientation.Horizontal)
+            self.docks.show_help(keys_page(self.theme, keys))
 
     def close_editor(self) -> None:
-        self.editor_dock.hide()
+        self.docks.close("editor")
         self.canvas.setFocus()
 
     def _action(self, row: Row) -> QAction:
@@ -307,7 +223,7 @@ class Window(QMainWindow):
         self.files.scripting = self.script_export.export
         self.script_export.said.connect(self.notice.say)
         session.report_changed.connect(self.show_report)
-        session.editor_requested.connect(self.open_editor)
+        session.editor_requested.connect(self.docks.open_editor)
         self.canvas.node_requested.connect(self._open_palette)
         self.canvas.menu_requested.connect(self._open_menu)
         page = self.canvas.start_page
@@ -336,20 +252,15 @@ class Window(QMainWindow):
         runner.words_told.connect(session.reading.take)
         session.housekeeping.altered.connect(self._plan_soon)
         runner.lost.connect(self._take_loss)
-        self.queue_panel.opening_requested.connect(self._open_job)
         session.queueing.tell()
         self._join_album()
 
     def _join_album(self) -> None:
-        if self.recorder is None or self.album_panel is None:
+        if (recorder := self.recorder) is None:
             return
-        recorder, panel = self.recorder, self.album_panel
         self.runner.happened.connect(lambda event: recorder.take(event, self.runner.current))
         self.runner.ended.connect(recorder.take_end)
-        recorder.kept.connect(panel.renew)
         recorder.trouble.connect(lambda text: self.session.said.emit(text, "warning"))
-        panel.compare_requested.connect(self.viewer.compare_with)
-        panel.opening_requested.connect(self._open_entry)
 
     def _open_job(self, number: int) -> None:
         with contextlib.suppress(QueueTrouble):  # another process was quicker and forgot it
@@ -370,7 +281,7 @@ class Window(QMainWindow):
         simple = not self.simple_view.isVisible()
         if simple:
             self.session.groups.step_out(len(self.session.document.way))
-        for dock in self.graph_docks:
+        for dock in self.docks.of_graph:
             dock.setVisible(not simple)
         self.canvas.setVisible(not simple)
         self.simple_view.setVisible(simple)
@@ -386,7 +297,7 @@ class Window(QMainWindow):
         self.canvas.show_theme()
         self.inspector.show_selection()
         self.status.show_problems()
-        if self.help_dock.isVisible():
+        if self.docks.is_open("help"):
             self.show_help()
         for panel in self.findChildren(QWidget):
             panel.update()
@@ -401,11 +312,6 @@ class Window(QMainWindow):
         docks = [dock.widget() for dock in self.findChildren(QDockWidget)]
         step_panel((self.canvas, self.simple_view, *docks), by)
 
-    def toggle_album(self) -> None:
-        if self.album_panel:
-            self.album_panel.renew()  # other windows keep pictures too
-            self.album_dock.setVisible(not self.album_dock.isVisible())
-
     def _show_document(self) -> None:
         self.show_beginnings()
         self.notice.hide()
@@ -418,13 +324,9 @@ class Window(QMainWindow):
             self.canvas.start_page.show_beginnings(examples(), self.files.recent.files())
 
     def show_report(self) -> None:
-        """Tell what became of the nodes of an imported workflow; for any other document there is nothing to tell."""
-        report = self.session.report
-        if report:
-            self.import_panel.show_report(report)
-        self.report_dock.setVisible(report is not None)
+        self.docks.show_report()
         self.show_possible()
-        if report:
+        if self.session.report:
             QTimer.singleShot(0, self.canvas.frame_all)  # once the canvas has made room
 
     def _plan_soon(self) -> None:
@@ -485,19 +387,11 @@ class Window(QMainWindow):
         for broken in catalogue.broken:
             self.session.said.emit(tr("{module} was left out: {message}", module=broken.module, message=retold(broken.message)), "warning")
 
-    def toggle_memory(self) -> None:
-        self.memory_dock.setVisible(not self.memory_dock.isVisible())
-
     def toggle_tokens(self) -> None:
         """The tokens over the picture, with the keyboard on them, or the picture alone."""
         viewer = self.simple_view.viewer if self.simple_view.isVisible() else self.viewer
         viewer.tokens.toggle()
         (viewer.view if viewer.tokens.isChecked() else self.canvas).setFocus()
-
-    def toggle_queue(self) -> None:
-        self.queue_dock.setVisible(not self.queue_dock.isVisible())
-        if self.editor_dock.isVisible():
-            self._share_left()
 
     def start(self) -> None:
         """Start the worker. Where an earlier window left jobs, the queue is shown, which asks about them; none runs unasked."""
@@ -505,7 +399,7 @@ class Window(QMainWindow):
         for trouble in self.runner.troubles:
             self.session.said.emit(f"{retold(trouble)}.", "warning")
         if self.session.queueing.find_left():
-            self.queue_dock.show()
+            self.docks.queue.show()
             self.session.queueing.tell()
 
     def _take_loss(self, reason: str) -> None:

@@ -103,10 +103,6 @@ class EditorPanel(QWidget):
     def subject(self) -> Subject | None:
         return self.editor.subject if self.editor else None
 
-    def can_edit(self, node: str) -> bool:
-        """Whether a node has something that is made by hand."""
-        return painted_parameter(self.session, node) is not None
-
     def edit(self, node: str) -> None:
         """Show the editor of a node, and give it the keyboard."""
         self._show_node(node)

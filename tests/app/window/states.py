@@ -130,8 +130,8 @@ def history(window: Window) -> QWidget:
     for seed in range(5):
         picture = png(to_qimage(dawn(20 * seed)))
         made = Made(dawn(20 * seed), "Dawn", "", "8", "Decode", str(seed), write(window.session.workflow), {"seed": (seed,)})
-        window.album_panel._album.add(made, picture, picture)
-    window.toggle_album()
+        window.recorder.album.add(made, picture, picture)
+    window.docks.toggle_history()
     return window
 
 
@@ -153,7 +153,7 @@ def _editor(kind: str, parameter: str, value: dict) -> Callable[[Window], QWidge
         found = window.session.type_of(node).parameter(parameter)
         window.session.set_parameter(node, found, value)
         window.session.select({node})
-        window.open_editor(node)
+        window.docks.open_editor(node)
         return window
 
     return opened

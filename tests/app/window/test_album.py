@@ -57,8 +57,8 @@ def test_pictures_of_runs_come_into_the_history_with_what_changed(working: Windo
     node = _chain(hands)
     _run(hands, node, seed=3)
     _run(hands, node, seed=4, steps=2)
-    working.toggle_album()
-    panel = working.album_panel
+    working.docks.toggle_history()
+    panel = working.docks.history.panel
     assert [entry.seed for entry in panel.model.entries] == [4, 3]
     panel.choose(panel.model.entries[0].id)
     assert panel.detail.isVisible() and panel.detail.line.isVisible()
@@ -70,7 +70,7 @@ def test_a_chosen_entry_is_shown_until_a_node_is_selected(working: Window, hands
     node = _chain(hands)
     _run(hands, node, seed=3)
     _run(hands, node, seed=4)
-    panel = working.album_panel
+    panel = working.docks.history.panel
     panel.choose(panel.model.entries[1].id)
     assert working.viewer.name.text() == "Seed 3"
     hands.click(hands.header(node))
@@ -81,7 +81,7 @@ def test_the_seed_of_an_entry_is_used_again_as_one_edit(working: Window, hands: 
     node = _chain(hands)
     _run(hands, node, seed=3)
     _run(hands, node, seed={"value": 4, "policy": "random"})
-    panel = working.album_panel
+    panel = working.docks.history.panel
     panel.choose(panel.model.entries[1].id)
     panel.use_seed()
     assert hands.graph.nodes[node].parameters["seed"] == {"value": 3, "policy": "fixed"}
@@ -94,7 +94,7 @@ def test_the_workflow_of_an_entry_opens_and_what_it_makes_comes_from_the_entry(w
     _run(hands, node, seed=3)
     _run(hands, node, seed=4)
     hands.session.new()  # so that leaving asks nothing
-    panel = working.album_panel
+    panel = working.docks.history.panel
     first = panel.model.entries[1]
     panel.choose(first.id)
     panel.open_workflow()
@@ -107,8 +107,8 @@ def test_two_entries_are_compared_with_one_another(working: Window, hands: Hands
     node = _chain(hands)
     _run(hands, node, seed=3)
     _run(hands, node, seed=4)
-    working.toggle_album()
-    panel = working.album_panel
+    working.docks.toggle_history()
+    panel = working.docks.history.panel
     panel.list.selectAll()
     panel.compare()
     assert working.viewer.view.is_comparing and working.viewer.name.text() == "Seed 4"
@@ -118,8 +118,8 @@ def test_words_and_the_star_narrow_the_history(working: Window, hands: Hands) ->
     node = _chain(hands)
     _run(hands, node, seed=3)
     _run(hands, node, seed=4)
-    working.toggle_album()
-    panel = working.album_panel
+    working.docks.toggle_history()
+    panel = working.docks.history.panel
     panel.choose(panel.model.entries[1].id)
     panel.list.setFocus()
     QTest.keyClick(panel.list, Qt.Key.Key_S)
@@ -150,7 +150,7 @@ def test_the_cells_and_the_sheet_of_a_sweep_come_into_the_history_with_their_val
     jobs.add(msgspec.structs.replace(_swept(hands, tmp_path, seed=(3, 5), steps=(1, 2)), owner=jobs.me))
     working.runner.go_on(try_again=True)
     hands.qtbot.waitUntil(lambda: len(kept) == 5, timeout=PATIENCE)
-    panel = working.album_panel
+    panel = working.docks.history.panel
     sheet, *cells = panel.model.entries
     assert sheet.title == "Contact sheet" and sheet.values["steps"] == (1, 2) and sheet.width > cells[0].width
     assert sorted((entry.seed, *entry.values["steps"]) for entry in cells) == [(3, 1), (3, 2), (5, 1), (5, 2)]
@@ -185,7 +185,7 @@ def test_each_item_of_a_batch_has_an_entry_and_its_seed_makes_it_alone(window: W
     window.recorder.kept.connect(kept.append)
     window.recorder.take(StepFinished(job.run, "3", "ran", 0.1, (sheet,), tuple(files)), job)
     hands.qtbot.waitUntil(lambda: len(kept) == 3, timeout=PATIENCE)
-    last = window.album_panel.model.entries[0]
+    last = window.docks.history.panel.model.entries[0]
     assert (last.seed, last.width, last.values["first"], last.file) == (7, 8, (2,), files[2])
     hands.session.use_seeds(window.recorder.album.workflow(last), last.node)
     assert hands.graph.nodes["1"].parameters == {"seed": {"value": 7, "policy": "fixed"}, "count": 1, "first": 2}

@@ -20,7 +20,7 @@ def test_over_a_node_its_page_opens_with_all_that_it_takes_and_gives(window: Win
     node = hands.add("fade", A)
     _point_at(hands.view, hands.header(node))
     QTest.keyClick(window, Qt.Key.Key_F1)
-    page = window.help_panel.page.toPlainText()
+    page = window.docks.help.panel.page.toPlainText()
     assert "Fade a picture to a seeded shade in steps" in page
     assert all(name in page for name in ("Picture", "Steps", "Seed", "4 by default", "where it starts."))
 
@@ -37,7 +37,7 @@ def test_over_a_parameter_it_stands_out(window: Window, hands: Hands) -> None:
     row = next(row for row in item.geometry.rows if row.parameter.name == "steps")
     _point_at(hands.view, hands.canvas.mapFromScene(item.pos() + QPointF(row.field.center())))
     window.show_help()
-    assert f"color:{window.theme.accent}" in window.help_panel.page.toHtml().replace(" ", "")
+    assert f"color:{window.theme.accent}" in window.docks.help.panel.page.toHtml().replace(" ", "")
 
 
 def test_in_the_inspector_too(window: Window, hands: Hands) -> None:
@@ -45,11 +45,11 @@ def test_in_the_inspector_too(window: Window, hands: Hands) -> None:
     row = window.inspector.form.row("steps")
     _point_at(row, QPoint(8, 8))
     window.show_help()
-    assert "Fade" in window.help_panel.page.toPlainText()
+    assert "Fade" in window.docks.help.panel.page.toPlainText()
 
 
 def test_elsewhere_it_lists_every_action_with_its_keys(window: Window, hands: Hands) -> None:
     _point_at(window, QPoint(500, 2))
     window.show_help()
-    page = window.help_panel.page.toPlainText()
+    page = window.docks.help.panel.page.toPlainText()
     assert "Keys and actions" in page and "Ctrl+Return" in page and "Save as" in page

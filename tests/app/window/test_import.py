@@ -30,8 +30,9 @@ def test_a_dropped_workflow_is_a_new_unsaved_document_with_a_report(hands: Hands
     hands.session.show_catalogue(real)
     hands.drop(comfy)
     assert hands.session.document.path is None and hands.window.isWindowModified() and hands.window.windowTitle().startswith("cats")
-    assert hands.window.report_dock.isVisible() and "7 mapped, 0 approximated, 1 unmapped" in hands.window.import_panel.heading.text()
-    assert "Odd <b>&" in hands.window.import_panel.lines.toPlainText()
+    report = hands.window.docks.report
+    assert report.isVisible() and "7 mapped, 0 approximated, 1 unmapped" in report.panel.heading.text()
+    assert "Odd <b>&" in hands.window.docks.report.panel.lines.toPlainText()
     assert len(hands.canvas.graph_scene.nodes) == 12
     hands.window.grab()
 
@@ -40,19 +41,19 @@ def test_a_click_in_the_report_selects_what_came_of_the_node(hands: Hands, real:
     hands.session.show_catalogue(real)
     hands.drop(comfy)
     item = next(item for item in hands.session.report.items if item.type == "KSampler")
-    hands.window.import_panel.lines.anchorClicked.emit(QUrl(f"nodes:{','.join(item.nodes)}"))
+    hands.window.docks.report.panel.lines.anchorClicked.emit(QUrl(f"nodes:{','.join(item.nodes)}"))
     assert {hands.graph.nodes[node].type.partition("/")[0] for node in hands.session.selection} == {"sampling", "guidance"}
 
 
 def test_the_report_goes_with_its_document_and_comes_back_on_demand(hands: Hands, real: Catalogue, comfy: Path) -> None:
     hands.session.show_catalogue(real)
     hands.drop(comfy)
-    hands.window.import_panel.close_button.click()
-    assert not hands.window.report_dock.isVisible()
+    hands.window.docks.report.panel.close_button.click()
+    assert not hands.window.docks.report.isVisible()
     hands.window.actions_by_name["import_report"].trigger()
-    assert hands.window.report_dock.isVisible()
+    assert hands.window.docks.report.isVisible()
     hands.session.new()
-    assert not hands.window.report_dock.isVisible() and not hands.window.actions_by_name["import_report"].isEnabled()
+    assert not hands.window.docks.report.isVisible() and not hands.window.actions_by_name["import_report"].isEnabled()
 
 
 def test_before_the_node_types_are_known_an_import_waits_for_them(hands: Hands, real: Catalogue, comfy: Path) -> None:
@@ -60,7 +61,7 @@ def test_before_the_node_types_are_known_an_import_waits_for_them(hands: Hands, 
     hands.drop(comfy)
     assert not hands.graph.nodes and "opens once" in hands.window.notice.text.text()
     hands.session.show_catalogue(real)
-    assert len(hands.graph.nodes) == 12 and hands.window.report_dock.isVisible()
+    assert len(hands.graph.nodes) == 12 and hands.window.docks.report.isVisible()
 
 
 def test_work_begun_while_an_import_waits_stays(hands: Hands, real: Catalogue, comfy: Path) -> None:

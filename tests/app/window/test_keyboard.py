@@ -94,6 +94,6 @@ def test_f6_goes_through_the_panels_and_back(window: Window) -> None:
         _press(Key.Key_F6)
         visited.append(QApplication.focusWidget())
     assert window.canvas in visited and any(window.inspector.isAncestorOf(widget) for widget in visited)
-    assert any(window.help_panel.isAncestorOf(widget) for widget in visited)
+    assert any(window.docks.help.panel.isAncestorOf(widget) for widget in visited)
     _press(Key.Key_F6, Mod.ShiftModifier)
     assert QApplication.focusWidget() is visited[-2]  # four panels are open: the last of them was the canvas

@@ -17,7 +17,7 @@ def shown(window: Window, hands: Hands) -> dict[str, HoldingRow]:
     """The rows of the panel, after Ctrl+Shift+M and the worker's answer."""
     with hands.qtbot.waitSignal(window.runner.holdings_told, timeout=PATIENCE):
         hands.key(Qt.Key.Key_M, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
-    return window.memory_panel.rows
+    return window.docks.memory.panel.rows
 
 
 def told(window: Window) -> HoldingsTold:
@@ -34,7 +34,7 @@ def test_what_is_held_is_shown_and_follows_runs(working: Window, hands: Hands) -
     rows = shown(working, hands)
     assert rows[MEMORY].budget.text() == "2.0 GB" and rows[DISK].budget.text() == "20.0 GB"
     assert rows[MEMORY].used.text() == "Nothing held" and not rows[MEMORY].clear.isEnabled()
-    assert "of this machine's" in working.memory_panel.machine.text()
+    assert "of this machine's" in working.docks.memory.panel.machine.text()
     _chain(hands)
     with hands.qtbot.waitSignal(working.runner.holdings_told, timeout=PATIENCE):
         hands.session.run()
@@ -110,4 +110,4 @@ def test_nobody_is_asked_while_nobody_looks(working: Window, hands: Hands) -> No
     working.session.housekeeping.ask()
     with hands.qtbot.waitSignal(working.runner.planned, timeout=PATIENCE):
         working.session.ask_plan()
-    assert len(heard) == asked and not working.memory_dock.isVisible()
+    assert len(heard) == asked and not working.docks.memory.isVisible()

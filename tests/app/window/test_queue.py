@@ -61,13 +61,13 @@ def waiting(window: Window, *names: str) -> list[int]:
 
 def shown_panel(window: Window) -> QueuePanel:
     """The panel as after Ctrl+J and a click into it."""
-    window.queue_dock.show()
-    window.queue_panel.list.setFocus()
-    return window.queue_panel
+    window.docks.queue.show()
+    window.docks.queue.panel.list.setFocus()
+    return window.docks.queue.panel
 
 
 def names(window: Window) -> list[str]:
-    return [job.name for job in window.queue_panel.model.jobs]
+    return [job.name for job in window.docks.queue.panel.model.jobs]
 
 
 def test_pressing_run_twice_queues_two_jobs_and_both_are_done(working: Window, hands: Hands) -> None:
@@ -135,7 +135,7 @@ def test_a_running_job_that_is_paused_goes_on_where_it_was(working: Window, hand
 
 def test_a_stopped_job_is_run_again_and_finished_ones_are_cleared(window: Window, hands: Hands) -> None:
     (number,) = waiting(window, "one")
-    panel = window.queue_panel
+    panel = window.docks.queue.panel
     panel.choose(number)
     panel.doings["cancel"].trigger()
     assert names(window) == ["one"] and states(hands) == ["stopped"]
@@ -167,7 +167,7 @@ def test_what_another_process_changes_is_seen(working: Window, hands: Hands) -> 
     other.add(Job(0, "from a shell", write(slow())))
     other.close()
     hands.qtbot.waitUntil(lambda: names(working) == ["from a shell"], timeout=PATIENCE)
-    panel = working.queue_panel
+    panel = working.docks.queue.panel
     assert "Waiting for tessera queue run" in panel.model.index(0).data() and not hands.session.queueing.is_busy
     panel.choose(panel.model.jobs[0].id)
     panel.doings["take_over"].trigger()
@@ -181,7 +181,7 @@ def test_a_running_job_tells_how_far_it_is_and_how_long_it_will_take(working: Wi
     _set(hands, two, seed=2, steps=100)
     hands.session.run()
     hands.qtbot.waitUntil(lambda: hands.session.steps[two].state == "running" and hands.session.steps[two].done > 1, timeout=PATIENCE)
-    line = working.queue_panel.model.index(0).data()
+    line = working.docks.queue.panel.model.index(0).data()
     assert "1 of 1" in line and " left · Fade " in line and 0 < hands.session.queueing.pace.share < 1
     assert line.partition(": ")[2] == working.status.run.text() and working.status.progress.value() > 0
 
@@ -189,11 +189,11 @@ def test_a_running_job_tells_how_far_it_is_and_how_long_it_will_take(working: Wi
 def test_a_job_of_no_open_document_shows_its_nodes_by_title(working: Window, hands: Hands) -> None:
     (number,) = waiting(working, "one")
     working.runner.go_on()
-    index = working.queue_panel.model.index
+    index = working.docks.queue.panel.model.index
     hands.qtbot.waitUntil(lambda: "2 of 2" in index(0).data() and "Fade" in index(0).data(), timeout=PATIENCE)
     assert not hands.session.runs.running
     hands.qtbot.waitUntil(lambda: states(hands) == ["done"], timeout=PATIENCE)
-    picture = working.queue_panel.painter.thumbnails.of(hands.session.queueing.all()[0], 1.0)
+    picture = working.docks.queue.panel.painter.thumbnails.of(hands.session.queueing.all()[0], 1.0)
     assert (picture.width(), picture.height()) == (36, 36)
 
 
@@ -230,10 +230,10 @@ def test_jobs_of_a_killed_window_wait_for_an_answer_and_then_end_as_if_nothing_h
     killed_in_the_middle(tmp_path / "cache", end)
     with hands.qtbot.waitSignal(window.runner.ready, timeout=PATIENCE):
         window.start()
-    assert "2 jobs were not finished" in window.queue_panel.left.text.text() and window.queue_dock.isVisible()
+    assert "2 jobs were not finished" in window.docks.queue.panel.left.text.text() and window.docks.queue.isVisible()
     assert states(hands) == ["waiting", "waiting"] and not hands.session.queueing.is_busy
-    QTest.mouseClick(window.queue_panel.left.yes, Qt.MouseButton.LeftButton)
-    assert not window.queue_panel.left.isVisible()
+    QTest.mouseClick(window.docks.queue.panel.left.yes, Qt.MouseButton.LeftButton)
+    assert not window.docks.queue.panel.left.isVisible()
     hands.qtbot.waitUntil(lambda: states(hands) == ["done", "done"], timeout=PATIENCE)
     first = min(hands.session.queueing.all(), key=lambda job: job.id)
     assert first.interruptions == 1 and first.record.ran == ("2",), "the first node came from the disk"
@@ -246,7 +246,7 @@ def test_left_jobs_that_are_discarded_can_still_be_run_again(window: Window, han
     other.add(Job(0, "left", write(slow()), owner=other.me))
     other.close()
     window.start()
-    QTest.mouseClick(window.queue_panel.left.no, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(window.docks.queue.panel.left.no, Qt.MouseButton.LeftButton)
     assert states(hands) == ["stopped"]
 
 
@@ -264,7 +264,7 @@ def test_closing_the_window_leaves_its_jobs_in_the_queue(working: Window, hands:
 
 def test_the_queue_is_shown_and_hidden_by_a_key(window: Window, hands: Hands) -> None:
     hands.key(Qt.Key.Key_J, Qt.KeyboardModifier.ControlModifier)
-    assert window.queue_dock.isVisible() and window.queue_panel.empty.isVisible()
+    assert window.docks.queue.isVisible() and window.docks.queue.panel.empty.isVisible()
     hands.add("swatch", QPoint(200, 200))
     hands.key(Qt.Key.Key_J, Qt.KeyboardModifier.ControlModifier)
-    assert not window.queue_dock.isVisible()
+    assert not window.docks.queue.isVisible()

@@ -20,7 +20,8 @@ window.show()
 def answer():
     window.canvas.ask_for_node_here()
     loaded = {name.partition(".")[0] for name in sys.modules}
-    print(json.dumps({"loaded": sorted(loaded), "types": len(window.session.catalogue), "palette": window.palette.isVisible()}))
+    rooms = {name for name in sys.modules if name.startswith("app.")}
+    print(json.dumps({"loaded": sorted(loaded), "rooms": sorted(rooms), "types": len(window.session.catalogue), "palette": window.palette.isVisible()}))
     runner.close()
     application.quit()
 if len(sys.argv) > 2:
@@ -48,3 +49,8 @@ def test_the_catalogue_is_remembered_for_the_next_start(tmp_path: Path) -> None:
     assert _probe(tmp_path)["types"] == 0
     first = _probe(tmp_path, "start the worker")
     assert _probe(tmp_path)["types"] == first["types"]
+
+
+def test_no_panel_is_loaded_that_is_closed_at_first(tmp_path: Path) -> None:
+    closed = {"app.album_panel.album_panel", "app.editors.panel", "app.help_panel", "app.import_panel", "app.queue_panel.queue_panel"}
+    assert not closed & set(_probe(tmp_path)["rooms"])

@@ -36,7 +36,7 @@ class Painter:
     """Places are shares of the picture's width and height."""
 
     def __init__(self, window: Window) -> None:
-        self.window, self.session, self.paper = window, window.session, window.editors.paper
+        self.window, self.session, self.paper = window, window.session, window.docks.editor.panel.paper
 
     def edit(self, type_id: str, **parameters: object) -> str:
         """Add a node and open its editor by the key."""
@@ -44,7 +44,7 @@ class Painter:
         self.set(node, **parameters)
         self.session.select({node})
         QTest.keyClick(self.window.canvas, Qt.Key.Key_E)
-        assert self.window.editors.isVisible() and self.editor.subject.id == node
+        assert self.window.docks.editor.panel.isVisible() and self.editor.subject.id == node
         return node
 
     def picture(self, into: str, input_name: str, color: str = "#808080", size: tuple[int, int] = (64, 64)) -> str:
@@ -65,7 +65,7 @@ class Painter:
 
     @property
     def editor(self) -> Any:
-        found = self.window.editors.editor
+        found = self.window.docks.editor.panel.editor
         assert isinstance(found, Editor)
         return found
 

@@ -17,7 +17,7 @@ def test_an_edge_is_dragged_out_in_one_undo_step(painter: Painter) -> None:
     before = painter.session.workflow
     painter.drag((0.0, 0.5), (-0.1, 0.5), (-0.25, 0.5))
     assert painter.value == {"left": pytest.approx(2500, abs=40)}
-    assert painter.window.editors.facts.text().startswith("512 × 512 · canvas 64")
+    assert painter.window.docks.editor.panel.facts.text().startswith("512 × 512 · canvas 64")
     painter.undo()
     assert painter.session.workflow == before
 

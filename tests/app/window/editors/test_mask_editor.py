@@ -121,7 +121,7 @@ def test_another_node_leaves_the_editor_open_and_deleting_its_own_empties_it(pai
     painter.session.select({other})
     assert painter.editor.subject.id == node
     painter.session.delete({node})
-    assert painter.window.editors.editor is None
+    assert painter.window.docks.editor.panel.editor is None
 
 
 def _digest_from_the_command_line(file: Path, folder: Path) -> str:
@@ -142,7 +142,7 @@ def test_a_mask_on_a_picture_runs_and_is_the_same_without_the_window(
     painter.set(picture, file=str(tmp_path / "sky.png"))
     node = painter.edit("mask/paint_mask", feather=4.0)
     painter.session.link(Link(picture, "image", node, "image"))
-    studio.editors.run_button.click()
+    studio.docks.editor.panel.run_button.click()
     qtbot.waitUntil(lambda: painter.paper.picture_size.toTuple() == (96, 64), timeout=PATIENCE)
     qtbot.waitUntil(lambda: not painter.session.runs.running, timeout=PATIENCE)
     painter.drag((0.2, 0.5), (0.8, 0.5))
