@@ -40,8 +40,8 @@ Losses = Callable[[Batch], tuple[Tensor, Tensor]]
 
 def generator_arguments(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
     parser.add_argument("--pool", type=int, default=24_576, help="scenes drawn and encoded ahead")
-    parser.add_argument("--width", type=int, default=192)
-    parser.add_argument("--depth", type=int, default=6)
+    parser.add_argument("--width", type=int, default=128)
+    parser.add_argument("--depth", type=int, default=8)
     return parser
 
 

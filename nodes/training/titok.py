@@ -22,7 +22,7 @@ LENGTHS = (4, 8, 16, 32)
 
 def main() -> None:
     parser = arguments(__doc__ or "", minutes=60, batch=48, steps=100_000)
-    parser.add_argument("--width", type=int, default=192)
+    parser.add_argument("--width", type=int, default=128)
     parser.add_argument("--tokens", type=int, default=64)
     parser.add_argument("--depth", type=int, default=3, help="blocks of the encoder, and of the decoder")
     options = parser.parse_args()
