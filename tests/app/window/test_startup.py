@@ -21,7 +21,8 @@ def answer():
     window.canvas.ask_for_node_here()
     loaded = {name.partition(".")[0] for name in sys.modules}
     rooms = {name for name in sys.modules if name.startswith("app.")}
-    print(json.dumps({"loaded": sorted(loaded), "rooms": sorted(rooms), "types": len(window.session.catalogue), "palette": window.palette.isVisible()}))
+    told = {"loaded": sorted(loaded), "rooms": sorted(rooms), "types": len(window.session.catalogue), "palette": window.palette.isVisible()}
+    print(json.dumps(told))
     runner.close()
     application.quit()
 if len(sys.argv) > 2:
