@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QItemSelectionModel, QPoint, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QImage, QKeySequence
+from PySide6.QtGui import QImage, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QLabel, QLineEdit, QListView, QMenu, QToolButton, QVBoxLayout, QWidget
 
 from app.album.album import Album
@@ -12,6 +12,7 @@ from app.album_panel.entry_detail import EntryDetail
 from app.album_panel.entry_model import ENTRY, EntryModel, short_text
 from app.album_panel.entry_painting import CELL, EntryPainter
 from app.language import marked, tr
+from app.list_actions import list_action
 from app.pictures import to_pixels
 from app.session import Look, Session
 from app.theme.icons import icon
@@ -42,11 +43,13 @@ class AlbumPanel(QWidget):
         self.empty.setProperty("quiet", True)
         self.detail = EntryDetail(album, session, theme)
         self.doings = {
-            "star": self._doing(tr("Star"), "star", ("S",), self.star),
-            "seed": self._doing(tr("Use this seed"), "dice", (), self.use_seed),
-            "open": self._doing(tr("Open its workflow"), "open", (), self.open_workflow),
-            "compare": self._doing(tr("Compare"), "compare", ("C",), self.compare),
-            "forget": self._doing(tr("Remove from the history"), "close", (QKeySequence.StandardKey.Delete,), self.forget),
+            "star": list_action(self.list, theme, tr("Star"), "star", ("S",), do=self.star),
+            "seed": list_action(self.list, theme, tr("Use this seed"), "dice", do=self.use_seed),
+            "open": list_action(self.list, theme, tr("Open its workflow"), "open", do=self.open_workflow),
+            "compare": list_action(self.list, theme, tr("Compare"), "compare", ("C",), do=self.compare),
+            "forget": list_action(
+                self.list, theme, tr("Remove from the history"), "close", (QKeySequence.StandardKey.Delete,), do=self.forget
+            ),
         }
         self._timer = QTimer(self, singleShot=True, interval=SEARCH_PAUSE)
         self._lay_out()
@@ -67,15 +70,6 @@ class AlbumPanel(QWidget):
         made.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         made.customContextMenuRequested.connect(self._open_menu)
         return made
-
-    def _doing(self, text: str, drawing: str, keys: tuple[object, ...], do: object) -> QAction:
-        action = QAction(icon(drawing, self._theme), text, self)
-        action.setShortcuts([QKeySequence(key) for key in keys])  # type: ignore[call-overload]
-        action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
-        action.setToolTip(f"{text}   {action.shortcut().toString()}".rstrip())
-        action.triggered.connect(lambda: do())  # type: ignore[operator]
-        self.list.addAction(action)
-        return action
 
     def _lay_out(self) -> None:
         head = QHBoxLayout()

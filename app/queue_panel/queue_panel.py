@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QItemSelectionModel, QPoint, Qt, Signal
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QLabel, QListView, QMenu, QToolButton, QVBoxLayout, QWidget
 
 from app.language import marked, tr
+from app.list_actions import list_action
 from app.queue.job import PAUSED, RUNNING, WAITING, Job
 from app.queue_panel.job_model import JOB, JobModel
 from app.queue_panel.job_painting import JobPainter
@@ -32,14 +33,14 @@ class QueuePanel(QWidget):
         self.empty.setProperty("quiet", True)
         self.left = LeftJobs(session)
         self.doings = {
-            "open": self._doing(tr("Open its workflow"), "", ("Return",), self.open_chosen),
-            "pause": self._doing(tr("Pause"), "pause", (Qt.Key.Key_Space,), self.pause_or_resume),
-            "cancel": self._doing(tr("Cancel"), "stop", (QKeySequence.StandardKey.Delete,), self.cancel),
-            "retry": self._doing(tr("Run again"), "retry", ("R",), self.retry),
-            "take_over": self._doing(tr("Run here"), "run", (), self.take_over),
-            "earlier": self._doing(tr("Earlier"), "", ("Alt+Up",), lambda: self.move(-1)),
-            "later": self._doing(tr("Later"), "", ("Alt+Down",), lambda: self.move(1)),
-            "clear": self._doing(tr("Clear finished"), "clear", (), self._queueing.clear_finished),
+            "open": list_action(self.list, theme, tr("Open its workflow"), "", ("Return",), do=self.open_chosen),
+            "pause": list_action(self.list, theme, tr("Pause"), "pause", (Qt.Key.Key_Space,), do=self.pause_or_resume),
+            "cancel": list_action(self.list, theme, tr("Cancel"), "stop", (QKeySequence.StandardKey.Delete,), do=self.cancel),
+            "retry": list_action(self.list, theme, tr("Run again"), "retry", ("R",), do=self.retry),
+            "take_over": list_action(self.list, theme, tr("Run here"), "run", do=self.take_over),
+            "earlier": list_action(self.list, theme, tr("Earlier"), "", ("Alt+Up",), do=lambda: self.move(-1)),
+            "later": list_action(self.list, theme, tr("Later"), "", ("Alt+Down",), do=lambda: self.move(1)),
+            "clear": list_action(self.list, theme, tr("Clear finished"), "clear", do=self._queueing.clear_finished),
         }
         self._lay_out()
         self._queueing.changed.connect(self.show_jobs)
@@ -60,18 +61,6 @@ class QueuePanel(QWidget):
         made.doubleClicked.connect(lambda index: self.open_chosen())
         made.customContextMenuRequested.connect(self._open_menu)
         return made
-
-    def _doing(self, text: str, drawing: str, keys: tuple[object, ...], do: object) -> QAction:
-        action = QAction(text, self)
-        if drawing:
-            action.setIcon(icon(drawing, self._theme))
-        action.setShortcuts([QKeySequence(key) for key in keys])  # type: ignore[call-overload]
-        action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
-        shown = f"   {action.shortcut().toString()}" if keys else ""
-        action.setToolTip(f"{text}{shown}")
-        action.triggered.connect(lambda: do())  # type: ignore[operator]
-        self.list.addAction(action)
-        return action
 
     def _lay_out(self) -> None:
         head = QHBoxLayout()
