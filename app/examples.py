@@ -31,10 +31,11 @@ def examples(folder: Path = FOLDER) -> list[Example]:
     places = {stem: place for place, stem in enumerate(ORDER)}
     for path in sorted(folder.glob("*.json"), key=lambda path: (places.get(path.stem, len(ORDER)), path.stem)):
         picture = folder / PICTURES / f"{path.stem}.png"
+        if not picture.exists():
+            continue
         try:
             workflow = read(path.read_bytes(), path.name)
         except (BadWorkflow, OSError):
             continue
-        if picture.exists():
-            found.append(Example(path, workflow.name or path.stem, workflow.description, picture))
+        found.append(Example(path, workflow.name or path.stem, workflow.description, picture))
     return found

@@ -5,14 +5,13 @@ from __future__ import annotations
 from functools import cache
 
 from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
+from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
 from app.theme.files import ASSETS
 from app.theme.tokens import Theme
 
 SIZE = 16
-RATIOS = (1.0, 2.0, 3.0)
 
 
 @cache
@@ -32,13 +31,17 @@ def pixmap(name: str, color: str, size: int = SIZE, ratio: float = 1.0) -> QPixm
     return made
 
 
+def _finest() -> float:
+    """Pixels across one of the layout, on the densest screen; Qt draws an icon smaller on the others."""
+    return max((screen.devicePixelRatio() for screen in QGuiApplication.screens()), default=1.0)
+
+
 @cache
 def icon(name: str, theme: Theme, color: str = "", size: int = SIZE) -> QIcon:
     """An icon in the text color (or the given one), faint where its action is off."""
     made = QIcon()
-    for ratio in RATIOS:
-        made.addPixmap(pixmap(name, color or theme.text, size, ratio), QIcon.Mode.Normal)
-        made.addPixmap(pixmap(name, theme.faint, size, ratio), QIcon.Mode.Disabled)
+    made.addPixmap(pixmap(name, color or theme.text, size, _finest()), QIcon.Mode.Normal)
+    made.addPixmap(pixmap(name, theme.faint, size, _finest()), QIcon.Mode.Disabled)
     _drawn[made.cacheKey()] = name, _meaning(color, theme), size
     return made
 
