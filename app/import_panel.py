@@ -9,7 +9,7 @@ from PySide6.QtCore import QUrl
 from PySide6.QtGui import QTextDocument
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QTextBrowser, QToolButton, QVBoxLayout, QWidget
 
-from app.comfyui.report import APPROXIMATED, MAPPED, UNMAPPED, Item, NeededFile, Report
+from app.comfyui.report import APPROXIMATED, BETWEEN, MAPPED, UNMAPPED, Item, NeededFile, Report
 from app.language import marked, retold, tr
 from app.session import Session
 from app.theme.icons import icon
@@ -73,11 +73,11 @@ class ImportPanel(QWidget):
     def _row(self, item: Item, mark: str) -> str:
         name = escape(item.title or item.type)
         shown = f'<a href="nodes:{",".join(item.nodes)}">{name}</a>' if item.nodes else name
-        return f"<tr><td>{mark}</td><td>{shown}</td><td>{self._quiet(retold(item.sentence))}</td></tr>"
+        return f"<tr><td>{mark}</td><td>{shown}</td><td>{self._quiet(BETWEEN.join(map(retold, item.clauses)))}</td></tr>"
 
     def _file(self, file: NeededFile, mark: str) -> str:
         from_where = tr(", from {url}", url=file.url) if file.url else ""
-        return f"<tr><td>{mark}</td><td>{escape(file.name)}</td><td>{self._quiet(file.kind + from_where)}</td></tr>"
+        return f"<tr><td>{mark}</td><td>{escape(file.name)}</td><td>{self._quiet(tr(file.kind) + from_where)}</td></tr>"
 
     def _quiet(self, text: str) -> str:
         return f'<span style="color: {self._theme.muted}">{escape(text)}</span>'

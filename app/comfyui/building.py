@@ -9,7 +9,7 @@ from app.comfyui.classes import CLASSES
 from app.comfyui.mapping import ENTRIES
 from app.comfyui.mapping.entry import Case, NoCounterpart, Piece
 from app.comfyui.reading import as_it_was
-from app.comfyui.report import APPROXIMATED, MAPPED, UNMAPPED, Item
+from app.comfyui.report import APPROXIMATED, BETWEEN, MAPPED, UNMAPPED, Item
 from app.comfyui.source import Nodes, Origin, SourceNode
 from graph_engine.declaration import NodeType, Output
 from graph_engine.graph import BYPASSED, MUTED, Graph, Link, Node
@@ -187,14 +187,13 @@ class _Building:
         doubt = [node.doubt] if node.doubt else []
         state = [STATE_SAYS[node.mode]] if node.mode in STATE_SAYS else []
         if node.id in self._reasons:
-            outcome, sentence = UNMAPPED, f"{self._reasons[node.id]}; kept as it came"
-            sentence = "; ".join([sentence, *state])
+            outcome, clauses = UNMAPPED, [self._reasons[node.id], "kept as it came"]
         else:
             beside = ["what has no counterpart comes from a placeholder beside it"] if STAND_IN in piece.types else []
             differs = [*piece.differences, *beside, *doubt]
             outcome = APPROXIMATED if differs else MAPPED
-            sentence = "; ".join([*(differs or [piece.says or f"became {_listed(self._titles(piece))}"]), *state])
-        return Item(node.id, node.type, outcome, sentence, _own_title(node), tuple(made))
+            clauses = differs or [piece.says or f"became {_listed(self._titles(piece))}"]
+        return Item(node.id, node.type, outcome, BETWEEN.join([*clauses, *state]), _own_title(node), tuple(made))
 
     def _titles(self, piece: Piece) -> list[str]:
         return [self._types[name].title for name in piece.types.values() if name in self._types]

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from app.language import marked
+
 TABLE = """
 CheckpointLoaderSimple: ckpt_name -> MODEL CLIP VAE
 CheckpointLoader: config_name ckpt_name -> MODEL CLIP VAE
@@ -183,17 +185,17 @@ def _classes() -> dict[str, ComfyClass]:
 CLASSES = _classes()
 
 MODEL_WIDGETS = {
-    "ckpt_name": "checkpoint",
-    "unet_name": "diffusion model",
-    "vae_name": "VAE",
-    "clip_name": "text encoder",
-    "clip_name1": "text encoder",
-    "clip_name2": "text encoder",
-    "clip_name3": "text encoder",
-    "lora_name": "LoRA",
-    "control_net_name": "ControlNet",
-    "style_model_name": "style model",
-    "gligen_name": "GLIGEN model",
-    "model_path": "diffusers folder",
+    "ckpt_name": marked("checkpoint"),
+    "unet_name": marked("diffusion model"),
+    "vae_name": marked("VAE"),
+    "clip_name": marked("text encoder"),
+    "clip_name1": marked("text encoder"),
+    "clip_name2": marked("text encoder"),
+    "clip_name3": marked("text encoder"),
+    "lora_name": marked("LoRA"),
+    "control_net_name": marked("ControlNet"),
+    "style_model_name": marked("style model"),
+    "gligen_name": marked("GLIGEN model"),
+    "model_path": marked("diffusers folder"),
 }
-"""Widgets that name a model file."""
+"""Widgets that name a model file, and what kind of file that is."""

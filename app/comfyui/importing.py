@@ -19,6 +19,7 @@ from app.comfyui.report import MAPPED, Item, NeededFile, Report
 from app.comfyui.resolving import REROUTE, Resolved, resolved
 from app.comfyui.source import Nodes, Source, SourceNode
 from app.comfyui.starter import NOTE, with_starter
+from app.language import marked
 from graph_engine.declaration import NodeType
 from graph_engine.workflow import Workflow
 
@@ -124,7 +125,7 @@ def _files(source: Source, nodes: Nodes, has_file: Callable[[str], bool] | None)
     """Models and pictures that the file names, each once, with what it says about where to find them."""
     told = {model.name: model for model in source.models}
     seen = set()
-    for name, kind in [*_named(nodes), *((model.name, model.kind or "model") for model in source.models)]:
+    for name, kind in [*_named(nodes), *((model.name, model.kind or marked("model")) for model in source.models)]:
         if name and name not in seen:
             seen.add(name)
             model = told.get(name)
@@ -139,6 +140,6 @@ def _named(nodes: Nodes) -> Iterator[tuple[str, str]]:
 def _widgets(node: SourceNode) -> Iterator[tuple[str, str]]:
     yield from MODEL_WIDGETS.items()
     if node.type == "UpscaleModelLoader":
-        yield "model_name", "upscale model"
+        yield "model_name", marked("upscale model")
     if node.type in PICTURE_WIDGETS:
-        yield PICTURE_WIDGETS[node.type], "picture"
+        yield PICTURE_WIDGETS[node.type], marked("picture")

@@ -8,6 +8,8 @@ import msgspec
 
 MAPPED, APPROXIMATED, UNMAPPED = "mapped", "approximated", "unmapped"
 OUTCOMES = (MAPPED, APPROXIMATED, UNMAPPED)
+BETWEEN = "; "
+"""Stands between the clauses of a sentence."""
 
 
 class Item(msgspec.Struct, frozen=True):
@@ -19,6 +21,10 @@ class Item(msgspec.Struct, frozen=True):
     sentence: str
     title: str = ""
     nodes: tuple[str, ...] = ()
+
+    @property
+    def clauses(self) -> list[str]:
+        return self.sentence.split(BETWEEN)
 
 
 class NeededFile(msgspec.Struct, frozen=True):
@@ -43,7 +49,8 @@ class Report(msgspec.Struct, frozen=True):
     @property
     def summary(self) -> str:
         """The count of each outcome in one line."""
-        counts = ", ".join(f"{len(self.of(outcome))} {outcome}" for outcome in OUTCOMES)
+        mapped, approximated, unmapped = (len(self.of(outcome)) for outcome in OUTCOMES)
+        counts = f"{mapped} mapped, {approximated} approximated, {unmapped} unmapped"
         return f"ComfyUI workflow ({self.form} form), {len(self.items)} nodes: {counts}"
 
     @property

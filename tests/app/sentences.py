@@ -30,12 +30,21 @@ SAYING = {
     "PlannedStep": 2,
     "StepFailed": 3,
     "StepProgress": 4,
+    "NoCounterpart": 0,
+    "differs": 0,
+    "folded": 0,
+    "_placeholder": 1,
+    "Item": 3,
+    "Named": 3,
+    "Regrouped": 3,
 }
 """What takes sentences that a person reads, and which argument is the first of them. ValueError and TypeError speak to programmers."""
-NAMED = {"message", "remedy", "reason"}
+NAMED = {"message", "remedy", "reason", "differs", "doubt"}
 """Arguments that are such sentences, whatever is called with them."""
-GIVING = {"notes", "link_refusal"}
+GIVING = {"notes", "_notes", "link_refusal", "summary"}
 """Functions that give such sentences to whoever shows them."""
+KEEPING = {"became", "says"}
+"""What such sentences are put into, to be shown later."""
 APART = (
     "nodes/training/",
     "nodes/models/converting.py",
@@ -105,6 +114,10 @@ class Reader:
                 return self._followed(name, returned=True) or [text for value in found.args for text in self.texts(value)]
             case ast.Call(func=ast.Attribute(value=ast.Name(id=module), attr=name)):
                 return self._followed(name, returned=True, of=module)
+            case ast.Subscript(value=ast.Name(id=name)):
+                return self._followed(name)
+            case ast.Dict(values=values):
+                return [text for value in values for text in self.texts(value)]
             case ast.Name(id=name):
                 return self._followed(name)
         return []
@@ -113,7 +126,9 @@ class Reader:
         """The texts of a list: of one that is written, or of a name that leads to some."""
         match found:
             case ast.List() | ast.Tuple():
-                return [text for item in found.elts for text in self.texts(item)]
+                return [text for item in found.elts for text in self._item(item)]
+            case ast.BoolOp():
+                return [text for value in found.values for text in self._items(value)]
             case ast.ListComp() | ast.GeneratorExp():
                 return self.texts(found.elt)
             case ast.IfExp():
@@ -124,6 +139,9 @@ class Reader:
             case ast.Call(args=[*_, last]):  # a filter, a list of it
                 return self._items(last)
         return []
+
+    def _item(self, item: ast.expr) -> list[str]:
+        return self._items(item.value) if isinstance(item, ast.Starred) else self.texts(item)
 
     def _place(self, part: ast.expr) -> list[str]:
         return self._put(part.value if isinstance(part, ast.FormattedValue) else part)
@@ -232,15 +250,23 @@ def sentences_in(tree: ast.Module) -> Iterator[tuple[int, str]]:
 def _given(node: ast.AST) -> Iterator[ast.expr]:
     """What is said somewhere: given to what takes sentences, given back by what gives them, kept among notes."""
     match node:
+        case ast.Call(func=ast.Attribute(value=ast.Attribute(attr="_notes"), attr="append"), args=[said]):
+            yield said
         case ast.Call():
             name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-            yield from node.args[SAYING.get(name, len(node.args)) :]
+            yield from (item for argument in node.args[SAYING.get(name, len(node.args)) :] for item in _each(argument))
             yield from (keyword.value for keyword in node.keywords if keyword.arg in NAMED)
         case ast.FunctionDef(name=name) if name in GIVING:
-            values = [one.value for one in ast.walk(node) if isinstance(one, ast.Return) and one.value]
-            yield from (item for value in values for item in (value.elts if isinstance(value, ast.Tuple) else [value]))
+            values = [one.value for one in ast.walk(node) if isinstance(one, ast.Return | ast.Yield) and one.value]
+            yield from (item for value in values for item in _each(value))
         case ast.Assign(targets=[ast.Subscript(value=ast.Name(id="notes"), slice=said)]):
             yield said
+        case ast.Assign(targets=[ast.Subscript(value=ast.Name(id=name)) | ast.Attribute(attr=name)], value=said) if name in KEEPING:
+            yield said
+
+
+def _each(found: ast.expr) -> list[ast.expr]:
+    return found.elts if isinstance(found, ast.Tuple) else [found]
 
 
 def _is_said(text: str) -> bool:

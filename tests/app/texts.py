@@ -28,7 +28,7 @@ TAKING = {
 """What shows the texts that it is given, or names an edit with them."""
 WORDS = {"text", "toolTip", "placeholderText", "title"}
 """Properties by which a widget is given a text when it is made."""
-WITHOUT_WINDOW = {"comfyui", "script", "queue"}
+WITHOUT_WINDOW = {"script", "queue"}
 NAMES = {"Tessera", "1:1"}
 """The same in every language."""
 

@@ -92,32 +92,29 @@ def _walk(piece: Piece, chooser: Case | None, scheduler: Case) -> None:
     piece.join("strategy", "strategy", "main", "strategy")
     if chooser:
         piece.folds.add(chooser.node.id)
-    solver, difference = _solver(chooser)
-    piece.parameters["strategy"]["solver"] = solver
-    for sentence in (difference, _spacing(scheduler)):
-        if sentence:
-            piece.differs(sentence)
+    piece.parameters["strategy"]["solver"] = _solver(piece, chooser)
+    name = str(scheduler.value("scheduler", "normal"))
+    if name not in EVEN:
+        piece.differs(f"scheduler {name} is not here: steps are spaced evenly, or by the shift")
     _, shifting = _model(scheduler)
     for node in shifting:
         piece.folds.add(node.node.id)
     piece.carry("strategy", "shift", shifting[0] if shifting else None, "shift", number)
 
 
-def _solver(chooser: Case | None) -> tuple[str, str]:
-    """The solver that is nearest to a sampler, and how they differ."""
+def _solver(piece: Piece, chooser: Case | None) -> str:
+    """The solver that is nearest to a sampler; how they differ goes to the piece."""
     if chooser is None or chooser.origin("sampler_name"):
-        return "euler", "the sampler comes over a link, with names that mean nothing here: euler is used"
+        piece.differs("the sampler comes over a link, with names that mean nothing here: euler is used")
+        return "euler"
     name = str(chooser.value("sampler_name", "euler"))
     if name in SOLVERS:
-        return SOLVERS[name], ""
+        return SOLVERS[name]
     if name.startswith(SECOND_ORDER) and "ancestral" not in name and "sde" not in name:
-        return "heun", f"sampler {name} is not here; heun is of second order too, at two predictions a step"
-    return "euler", f"sampler {name} is not here; euler goes the same way without fresh noise"
-
-
-def _spacing(scheduler: Case) -> str:
-    name = str(scheduler.value("scheduler", "normal"))
-    return "" if name in EVEN else f"scheduler {name} is not here: steps are spaced evenly, or by the shift"
+        piece.differs(f"sampler {name} is not here: heun is of second order too, at two predictions a step")
+        return "heun"
+    piece.differs(f"sampler {name} is not here: euler goes the same way without fresh noise")
+    return "euler"
 
 
 def _seed(piece: Piece, case: Case | None, widget: str) -> None:

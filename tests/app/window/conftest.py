@@ -17,6 +17,7 @@ from app.runner import Runner
 from app.session import Session
 from app.theme.style import apply_theme
 from app.theme.tokens import DARK
+from app.translating import apply_language
 from app.window import Window
 from graph_engine import Catalogue, discover
 from tests.app.window.hands import Hands
@@ -28,6 +29,13 @@ TOYS = "tests.toy"
 def qapp(qapp: QApplication) -> QApplication:
     apply_theme(qapp, DARK)
     return qapp
+
+
+@pytest.fixture
+def german(qapp: QApplication) -> Iterator[None]:
+    apply_language(qapp, "de")
+    yield
+    apply_language(qapp, "en")
 
 
 @pytest.fixture(scope="session")

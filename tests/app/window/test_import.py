@@ -7,6 +7,7 @@ import pytest
 from PySide6.QtCore import QPoint, QUrl
 from PySide6.QtWidgets import QLabel
 
+from app.node_words import catalogue_in_language
 from graph_engine import Catalogue, discover
 from tests.app.comfyui.hand_made import text_to_image
 from tests.app.window.hands import Hands
@@ -90,3 +91,19 @@ def test_a_placeholder_shows_what_it_keeps(hands: Hands, comfy: Path) -> None:
     labels = [label.text() for label in hands.window.inspector.findChildren(QLabel)]
     assert any("comfyui/KSampler is not installed" in text for text in labels)
     assert any("sampler_name" in text and "euler" in text for text in labels)
+
+
+def test_the_report_is_in_the_language_of_the_window(hands: Hands, real: Catalogue, comfy: Path, german: None) -> None:
+    raw = json.loads(comfy.read_text())
+    sampler = next(node for node in raw["nodes"] if node["type"] == "KSampler")
+    sampler["mode"] = 2
+    sampler["widgets_values"] = ["dpmpp_2m" if value == "euler" else value for value in sampler["widgets_values"]]
+    comfy.write_text(json.dumps(raw))
+    hands.session.show_catalogue(catalogue_in_language(real))
+    hands.drop(comfy)
+    panel = hands.window.docks.report.panel
+    heading, lines = panel.heading.text(), panel.lines.toPlainText()
+    assert "8 Knoten: 6 übernommen, 1 angenähert, 1 nicht übernommen" in heading
+    assert "heun" in lines.lower() and "Vorhersagen je Schritt; ist auch hier stumm" in lines
+    assert "wurde zu Prompt und Prompt kodieren" in lines and "hier tut noch nichts dasselbe; unverändert behalten" in lines
+    assert "Checkpoint" in lines and not {"became", "its", "here"} & set(lines.split())

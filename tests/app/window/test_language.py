@@ -3,12 +3,11 @@
 import ast
 import json
 import string
-from collections.abc import Iterator
 from pathlib import Path
 from textwrap import dedent
 
 import pytest
-from PySide6.QtWidgets import QApplication, QDialogButtonBox
+from PySide6.QtWidgets import QDialogButtonBox
 
 from app.document import Document
 from app.inspector.failure_box import FailureBox
@@ -16,7 +15,7 @@ from app.inspector.node_form import NodeForm
 from app.language import inside, retold, tr
 from app.node_words import catalogue_in_language
 from app.session import Session
-from app.translating import LANGUAGES, apply_language, sentences_of
+from app.translating import LANGUAGES, sentences_of
 from graph_engine import Catalogue
 from graph_engine.events import StepFailed, StepFinished
 from tests.app.sentences import all_sentences, retelling_of, sentences_in, untold_sentences
@@ -24,13 +23,6 @@ from tests.app.texts import catalogued, missing, texts_of_code, untold
 from tests.app.window.states import opened_workflow, photographed
 
 OTHERS = [code for code in LANGUAGES if code != "en"]
-
-
-@pytest.fixture
-def german(qapp: QApplication) -> Iterator[None]:
-    apply_language(qapp, "de")
-    yield
-    apply_language(qapp, "en")
 
 
 def _places(text: str) -> set[str]:
