@@ -146,7 +146,7 @@ class NodeForm(QWidget):
 def _state_text(step: Step, reason_text: Callable[[str], str]) -> str:
     text = tr(STATES[step.state])
     if step.state == "running" and step.total:
-        text += tr(", {done} of {total}", done=step.done, total=step.total) + (f" ({retold(step.note)})" if step.note else "")
+        text += tr(", {done} of {total}", done=step.done, total=step.total)
     if step.state == "ran":
         text += tr(" in {time}", time=seconds_text(step.seconds))
     if step.reason and step.state in ("ran", "running"):
