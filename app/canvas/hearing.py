@@ -13,7 +13,7 @@ from PySide6.QtGui import QAccessible, QAccessibleInterface
 from app.canvas.geometry import ParameterRow, Port
 from app.canvas.graph_view import GraphView
 from app.canvas.node_item import NodeItem
-from app.language import tr
+from app.language import retold, tr
 from app.wording import label, title_of, value_of, value_text
 
 Role, Text = QAccessible.Role, QAccessible.Text
@@ -138,7 +138,8 @@ class HeardNode(Heard):
         face = self.item.face
         if kind == Text.Name:
             return title_of(face.node, face.node_type)
-        return " ".join(part for part in (face.node_type.summary, face.step.message) if part) if kind == Text.Description else ""
+        said = (face.node_type.summary, retold(face.step.message), retold(face.step.remedy))
+        return " ".join(part for part in said if part) if kind == Text.Description else ""
 
 
 class HeardPart(Heard):

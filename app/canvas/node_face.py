@@ -20,7 +20,8 @@ from graph_engine.graph import Node
 
 PICTURE_INSET = 8.0
 LABEL_WIDTH = 110.0
-FAILURE_LINES = 4
+FAILURE_LINES, ADVICE_LINES = 6, 5
+"""Lines of what failed together with what to do about it, and lines that the latter takes first."""
 REMEDY = 24.0
 LEAST_COST = 0.05
 """Seconds below which nobody wants to know what a step costs."""
@@ -91,12 +92,15 @@ class NodeFace:
         if pixels is not self.step.picture:
             side = WIDTH - 2 * PICTURE_INSET
             self.picture = thumbnail(pixels, side, side, 2.0) if pixels else None
-        text = f"{retold(step.message)}\n{retold(step.remedy)}".strip()
-        self.failure = self.inks.labels.block(text, WIDTH - 44, FAILURE_LINES) if step.state == "failed" else None
+        self.failure = self._failure_of(step) if step.state == "failed" else None
         self.step = step
         self._write_title()
         self._measure()
         self._mark()
+
+    def _failure_of(self, step: Step) -> QStaticText:
+        """What to do can always be read; what happened gives way, and stands whole in the tooltip and in the inspector."""
+        return self.inks.labels.stacked(retold(step.message), retold(step.remedy), WIDTH - 44, FAILURE_LINES, ADVICE_LINES)
 
     def show_selected(self, selected: bool) -> None:
         self.selected = selected

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Hashable
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QStaticText
 
@@ -14,7 +16,7 @@ class Texts:
     def __init__(self, font: QFont) -> None:
         self.font = font
         self._measure = QFontMetricsF(font)
-        self._kept: dict[tuple[str, float, int], QStaticText] = {}
+        self._kept: dict[Hashable, QStaticText] = {}
 
     @property
     def height(self) -> float:
@@ -26,15 +28,25 @@ class Texts:
 
     def block(self, text: str, width: float, lines: int) -> QStaticText:
         """Wrapped text of at most so many lines; the last one ends with an ellipsis if something is left out."""
-        key = text, width, lines
+        return self._prepared((text, width, lines), lambda: self._rows(text, width, lines))
+
+    def stacked(self, above: str, below: str, width: float, lines: int, lines_below: int) -> QStaticText:
+        """Two wrapped texts: the lower one has all of ``lines_below`` that it needs, the upper one what is left of ``lines``."""
+        return self._prepared((above, below, width, lines, lines_below), lambda: self._stacked(above, below, width, lines, lines_below))
+
+    def _stacked(self, above: str, below: str, width: float, lines: int, lines_below: int) -> list[str]:
+        lower = self._rows(below, width, lines_below) if below else []
+        return [*self._rows(above, width, lines - len(lower)), *lower]
+
+    def _prepared(self, key: Hashable, rows: Callable[[], list[str]]) -> QStaticText:
         if key not in self._kept:
             if len(self._kept) >= MOST_KEPT:
                 self._kept.clear()
-            self._kept[key] = self._made(text, width, lines)
+            self._kept[key] = self._made(rows())
         return self._kept[key]
 
-    def _made(self, text: str, width: float, lines: int) -> QStaticText:
-        made = QStaticText("\u2028".join(self._rows(text, width, lines)))
+    def _made(self, rows: list[str]) -> QStaticText:
+        made = QStaticText("\u2028".join(rows))
         made.setTextFormat(Qt.TextFormat.PlainText)
         made.setPerformanceHint(QStaticText.PerformanceHint.AggressiveCaching)
         made.prepare(font=self.font)

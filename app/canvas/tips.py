@@ -35,10 +35,12 @@ def tip_of_port(port: Port) -> str:
 
 
 def _state(scene: GraphScene, item: NodeItem) -> str:
-    """Why the node would run, and what is wrong with it."""
+    """Why the node failed or would run, and what is wrong with it."""
     session, step = scene.session, item.face.step
     lines = [session.problem_text(problem) for problem in session.problems if session.here(problem.node) == item.identity]
-    if item.face.will_run and step.why:
+    if step.state == "failed":
+        lines += [retold(said) for said in (step.message, step.remedy) if said]
+    elif item.face.will_run and step.why:
         lines.append(tr("Will run · reason: {reason}", reason=session.reason_text(step.why)))
     elif step.kept:
         lines.append(tr("Held in memory: will not run" if step.kept == "memory" else "Held on disk: will not run"))

@@ -1,12 +1,15 @@
 """What a node says of itself before and after a run, and the button that mends it."""
 
+import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu
 
 from app.canvas.tips import tip_at
 from app.inspector.node_form import NodeForm
+from app.language import retold
 from graph_engine.check import Problem
+from graph_engine.events import StepFailed, StepProgress, StepStarted
 from graph_engine.plan import Plan, PlannedStep
 from tests.app.window.hands import Hands
 
@@ -37,6 +40,31 @@ def test_the_button_goes_when_the_node_is_not_selected(hands: Hands) -> None:
     high = item.body.height()
     hands.click(QPoint(60, 700))
     assert item.body.height() < high
+
+
+LONG = "Use a smaller picture or fewer at a time, or close other programs; then retry the job."
+
+
+@pytest.mark.parametrize("language", [None, "german"])
+def test_on_a_failed_node_what_happened_gives_way(hands: Hands, language: str | None, request: pytest.FixtureRequest) -> None:
+    if language:
+        request.getfixturevalue(language)
+    item = hands.canvas.graph_scene.nodes[node := hands.add("swatch", A)]
+    hands.session.runs.follow("run", hands.session.queueing.pace)
+    hands.session.take_event(StepFailed("run", node, "failed", "a pear " * 60, LONG, ""))
+    message, _, advice = item.face.failure.text().partition("…\u2028")
+    assert message.startswith("a pear a pear") and advice.replace("\u2028", " ") == retold(LONG)
+    assert retold(LONG) in tip_at(hands.canvas.graph_scene, item.pos() + QPoint(60, 14).toPointF())
+    hands.session.take_event(StepFailed("run", node, "failed", "a pear", "Eat it.", ""))
+    assert item.face.failure.text() == "a pear\u2028Eat it."
+
+
+def test_what_a_running_step_notes_is_said_once(hands: Hands) -> None:
+    node = hands.add("swatch", A)
+    hands.session.runs.follow("run", hands.session.queueing.pace)
+    for event in (StepStarted("run", node), StepProgress("run", node, 3, 10, "item 4, 1 of 2", 0.5)):
+        hands.session.take_event(event)
+    assert hands.window.inspector.form.state.text() == "Running, 3 of 10\nitem 4, 1 of 2"
 
 
 def test_a_node_says_what_the_next_run_costs_and_why_it_runs(hands: Hands) -> None:
