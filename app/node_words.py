@@ -43,15 +43,21 @@ def _told(found: NodeType) -> NodeType:
         title=tr(found.title),
         summary=tr(_line(found.summary)),
         help="\n\n".join(tr(part) for part in paragraphs(found.help)),
-        inputs=_ends(found.inputs),
-        parameters=_ends(found.parameters),
-        outputs=_ends(found.outputs),
+        inputs=_ends(found.id, found.inputs),
+        parameters=_ends(found.id, found.parameters),
+        outputs=_ends(found.id, found.outputs),
         words=(*found.words, found.title),  # who knows the English name finds it too
     )
 
 
-def _ends(ends: Iterable[End]) -> tuple[End, ...]:
-    return tuple(replace(end, title=tr(label(end)), help=tr(_line(end.help)) if end.help else "") for end in ends)
+def _ends(type_id: str, ends: Iterable[End]) -> tuple[End, ...]:
+    return tuple(replace(end, title=_label(type_id, end), help=tr(_line(end.help)) if end.help else "") for end in ends)
+
+
+def _label(type_id: str, end: End) -> str:
+    """By an entry of its own, as "editing/rewrite_tokens/scale", where the language has one, else by that of the English label."""
+    own = f"{type_id}/{end.name}"
+    return told if (told := tr(own)) != own else tr(label(end))
 
 
 def _line(text: str) -> str:

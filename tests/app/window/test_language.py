@@ -2,6 +2,7 @@
 
 import ast
 import json
+import re
 import string
 from pathlib import Path
 from textwrap import dedent
@@ -16,10 +17,11 @@ from app.language import inside, retold, tr
 from app.node_words import catalogue_in_language
 from app.session import Session
 from app.translating import LANGUAGES, sentences_of
+from app.wording import label
 from graph_engine import Catalogue
 from graph_engine.events import StepFailed, StepFinished
 from tests.app.sentences import all_sentences, retelling_of, sentences_in, untold_sentences
-from tests.app.texts import catalogued, missing, texts_of_code, untold
+from tests.app.texts import catalogued, installed, missing, texts_of_code, untold
 from tests.app.window.states import opened_workflow, photographed
 
 OTHERS = [code for code in LANGUAGES if code != "en"]
@@ -135,6 +137,19 @@ def test_nodes_bring_their_words_in_german_and_are_found_by_both_names(german: N
     assert found.keys() == toys.keys()
     assert all(toys[identity].title in node_type.words for identity, node_type in found.items())
     assert Session(found).catalogue.keys() >= toys.keys()
+
+
+def test_a_label_that_means_something_else_on_one_node_has_an_entry_of_its_own(german: None) -> None:
+    told = catalogue_in_language(installed())
+    labels = {name: label(told[name].parameter("scale")) for name in ("editing/rewrite_tokens", "guidance/classifier_free_guidance")}
+    assert labels == {"editing/rewrite_tokens": "Stufe", "guidance/classifier_free_guidance": "Faktor"}
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_an_entry_for_one_node_names_what_that_node_has(language: str) -> None:
+    own = {key for key in catalogued(language) if re.fullmatch(r"\w+/\w+/\w+", key)}
+    ends = {f"{found.id}/{end.name}" for found in installed().values() for end in (*found.inputs, *found.parameters, *found.outputs)}
+    assert own and own <= ends
 
 
 def test_english_is_what_stands_in_the_code() -> None:
