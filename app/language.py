@@ -17,6 +17,8 @@ class Language(NamedTuple):
     retold: Callable[[str], str] = str
     lowers: bool = True
     """Whether a label begins small inside of a sentence."""
+    point: str = "."
+    """What stands before the decimals of a number."""
 
 
 ENGLISH = Language()
@@ -46,6 +48,11 @@ def marked(text: str) -> str:
 def retold(sentence: str) -> str:
     """What the engine, the worker or a reader of files said in English, as far as its pattern is known."""
     return _spoken[0].retold(sentence)
+
+
+def numeral(text: str) -> str:
+    """A number that is written with a point, as the language writes it."""
+    return text.replace(".", _spoken[0].point)
 
 
 def inside(label: str) -> str:

@@ -9,13 +9,15 @@ from functools import cache, cached_property
 
 from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QTranslator
 
-from app.language import ENGLISH, LANGUAGES, Language, speak
+from app.language import ENGLISH, LANGUAGES, Language, numeral, speak
 from app.theme.files import ASSETS
 from app.wording import plain
 
 CONTEXT = "Tessera"
 LOWERING = ("en",)
 """Languages in which a label begins small inside of a sentence."""
+POINTS = {"de": ","}
+"""What stands before decimals, where it is no point."""
 FOLDER = ASSETS / "languages"
 _installed: list[QTranslator] = []
 
@@ -63,6 +65,8 @@ class Retelling:
     def __call__(self, sentence: str, depth: int = 0) -> str:
         if told := self.known(sentence):
             return told
+        if DECIMAL.fullmatch(sentence):
+            return numeral(sentence)
         if depth < DEEPEST and (found := self.found(sentence)):
             pattern, parts = found
             return pattern.told.format(**{name: self._part(name, part, depth + 1) for name, part in parts.items()})
@@ -94,6 +98,8 @@ class Retelling:
 
 
 PLACE = re.compile(r"\{(\w+)\}")
+DECIMAL = re.compile(r"[-−+]?\d+\.\d+( ?[^\W\d]+)?")
+"""A number with decimals, perhaps with its unit."""
 
 
 class Pattern:
@@ -137,5 +143,6 @@ def apply_language(application: QCoreApplication, code: str) -> None:
     for translator in (of_qt, texts):
         application.installTranslator(translator)
         _installed.append(translator)
-    retelling = Retelling(sentences_of(code), texts)
-    speak(Language(code, cache(lambda text: QCoreApplication.translate(CONTEXT, text)), cache(retelling), code in LOWERING))
+    translated = cache(lambda text: QCoreApplication.translate(CONTEXT, text))
+    retelling = cache(Retelling(sentences_of(code), texts))
+    speak(Language(code, translated, retelling, code in LOWERING, POINTS.get(code, ".")))

@@ -6,13 +6,17 @@ from collections.abc import Mapping
 from pathlib import PurePath
 from typing import Any
 
-from app.language import tr
+from app.language import numeral, retold, tr
 from graph_engine.declaration import AnyKind, Choice, Curve, File, Input, Integer, NodeType, Number, Output, Painted, Parameter, Seed, Text
+from graph_engine.events import Result
 from graph_engine.flatten import way_to
 from graph_engine.graph import Node
 from graph_engine.open_types import said
 from graph_engine.parameters import seed_policy, seed_value
 from graph_engine.workflow import Workflow
+
+WRITTEN = ("Text", "Layer", "Region")
+"""Types whose results are described by the words in them."""
 
 
 def plain(name: str) -> str:
@@ -55,7 +59,7 @@ def number_text(value: float, step: float = 0.01) -> str:
     decimals = max(0, len(f"{step:.8f}".rstrip("0").partition(".")[2]))
     exact = f"{value:.8f}".rstrip("0").rstrip(".")
     short = f"{value:.{decimals}f}"
-    return exact if len(exact) > len(short) else short
+    return numeral(exact if len(exact) > len(short) else short)
 
 
 def value_text(kind: AnyKind, value: Any) -> str:
@@ -96,11 +100,18 @@ def _with_unit(text: str, unit: str) -> str:
     return f"{text} {unit}" if unit else text
 
 
+def result_text(result: Result) -> str:
+    """What came out, in one line; what somebody wrote stays as it is."""
+    if result.description and result.type in WRITTEN and result.description != result.type.lower():
+        return result.description
+    return retold(result.description) if result.description else tr(said(result.type))
+
+
 def seconds_text(seconds: float) -> str:
     if seconds < 1:
         return tr("{seconds:.0f} ms", seconds=seconds * 1000)
     if seconds < 60:
-        return tr("{seconds:.1f} s", seconds=seconds)
+        return tr("{seconds} s", seconds=numeral(f"{seconds:.1f}"))
     return tr("{minutes} min {seconds:02d} s", minutes=int(seconds // 60), seconds=int(seconds % 60))
 
 
@@ -108,7 +119,7 @@ def bytes_text(count: int) -> str:
     """As "1.2 GB", of 1024 each, as makers of memory and of graphics cards count."""
     for unit, size in (("GB", 1 << 30), ("MB", 1 << 20), ("kB", 1 << 10)):
         if count >= size:
-            return f"{count / size:.1f} {unit}" if unit == "GB" else f"{count / size:.0f} {unit}"
+            return numeral(f"{count / size:.1f} {unit}") if unit == "GB" else f"{count / size:.0f} {unit}"
     return tr("{count} B", count=count)
 
 

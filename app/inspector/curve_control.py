@@ -263,7 +263,7 @@ class CurveControl(Control):
 
     def _tell(self) -> None:
         point = self.field.points[self.field.at] if self.field.at >= 0 else None
-        self.told.setText(f"{number_text(point[0], 0.001)}, {number_text(point[1], 0.001)}" if point else "")
+        self.told.setText(tr("{x}, {y}", x=number_text(point[0], 0.001), y=number_text(point[1], 0.001)) if point else "")
 
     def show_value(self, value: Any) -> None:
         if not broken_rule(self.field.kind, value):

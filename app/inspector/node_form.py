@@ -16,7 +16,7 @@ from app.session import Session
 from app.steps import Step
 from app.theme.icons import icon
 from app.theme.tokens import Theme
-from app.wording import label, plain, seconds_text, title_of
+from app.wording import label, plain, result_text, seconds_text, title_of
 from graph_engine.declaration import NodeType
 
 SHOWN_ITEMS = 12
@@ -120,8 +120,8 @@ class NodeForm(QWidget):
             names = (title_of(workflow.graph.nodes[link.source], self.session.type_of(link.source)) for link in sources)
             lines.append((label(entry), ", ".join(names) or (tr("not connected") if entry.required else tr("optional"))))
         for result in self.session.steps[self.node].results:
-            lines.append((tr(plain(result.output)), result.description or result.type))
-            lines += [(f"{number}", item.description or item.type) for number, item in enumerate(result.items[:SHOWN_ITEMS], 1)]
+            lines.append((tr(plain(result.output)), result_text(result)))
+            lines += [(f"{number}", result_text(item)) for number, item in enumerate(result.items[:SHOWN_ITEMS], 1)]
         lines += self._kept_lines()
         name_style = f"color:{self.theme.muted}; padding-right:12px; padding-bottom:2px"
         rows = (f'<tr><td style="{name_style}">{html.escape(name)}</td><td>{html.escape(value)}</td></tr>' for name, value in lines)

@@ -6,7 +6,7 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QKeyEvent, QLinearGradient, QPainter, QPaintEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
-from app.language import marked, tr
+from app.language import marked, numeral, tr
 from app.preview.token_layer import HEAT, TokenLayer, heat
 from app.redrawing import Picked
 from app.session import Session
@@ -200,10 +200,10 @@ class TokenView(QWidget):
 def said_of(name: str, value: float, named: bool = False) -> str:
     """A number of a map as people read it; ``named`` where it does not stand below its name."""
     if name == "entropy":
-        return tr("{value} bits", value=f"{value:.1f}")
+        return tr("{value} bits", value=numeral(f"{value:.1f}"))
     if name == "order":
         return tr("pass {number}", number=int(value)) if named else f"{int(value)}"
-    percent = f"{value * 100:.3g} %"
+    percent = numeral(f"{value * 100:.3g} %")
     if not named:
         return percent
     return tr("likelihood {share}", share=percent) if name == "likelihood" else tr("acceptance {share}", share=percent)

@@ -15,7 +15,7 @@ from nodes.values import Generator
 @strategy_type
 @dataclass(frozen=True, eq=False)
 class Nested(TokenStrategy):
-    """Two generators in turn, after Pan et al. 2024, "T-Stitch"; decoded as ``inner`` says.
+    """Two generators in turn (Pan et al. 2024, "T-Stitch"); decoded as ``inner`` says.
 
     Attributes:
         other: predicts the first share of the steps; the generator that is led predicts the rest.

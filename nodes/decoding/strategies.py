@@ -102,12 +102,13 @@ class Picking:
         return Sampler(drawn, self.temperature or 1.0, self.top_k, self.top_p, ascending, self.sure_k, self.warm)
 
 
-def _described(strategy: object) -> str:
+def described(strategy: object) -> str:
+    """What a strategy says of itself: the beginning of its docstring."""
     return str(strategy.__doc__).split("(")[0].split("\n")[0].strip(" .").lower()
 
 
 # Kept in memory only: they are made of a few numbers, and may name models.
-strategy_type = value_type(name="Strategy", stored=False, describe=_described)
+strategy_type = value_type(name="Strategy", stored=False, describe=described)
 
 
 @strategy_type

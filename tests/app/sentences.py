@@ -16,6 +16,8 @@ from functools import cache
 from pathlib import Path
 
 from app.translating import Retelling, Texts, sentences_of
+from graph_engine import discover
+from nodes.decoding.strategies import TokenStrategy, described
 
 ROOT = Path(__file__).resolve().parents[2]
 ROOMS = ("nodes", "graph_engine", "app")
@@ -39,7 +41,7 @@ SAYING = {
     "Regrouped": 3,
 }
 """What takes sentences that a person reads, and which argument is the first of them. ValueError and TypeError speak to programmers."""
-NAMED = {"message", "remedy", "reason", "differs", "doubt"}
+NAMED = {"message", "remedy", "reason", "differs", "doubt", "describe"}
 """Arguments that are such sentences, whatever is called with them."""
 GIVING = {"notes", "_notes", "link_refusal", "summary"}
 """Functions that give such sentences to whoever shows them."""
@@ -59,7 +61,20 @@ APART = (
 PLACE = "{}"
 TOGETHER = {"{} has {}", "item {}", "{} of {}"}
 """Parts of a list that the pattern of their sentence tells together: alone they would tell too much."""
-TECHNICAL = (PLACE, "tessera-workflow", "config.", "float32", "cuda", "cpu", "workflow.py", "workflow_script.py", ".tessera.json")
+TECHNICAL = (
+    PLACE,
+    " px",
+    "RGBA",
+    "RGB",
+    "tessera-workflow",
+    "config.",
+    "float32",
+    "cuda",
+    "cpu",
+    "workflow.py",
+    "workflow_script.py",
+    ".tessera.json",
+)
 """The same in every language."""
 MOST = 4
 """More sides than these are sentences of their own, which stand in a place."""
@@ -116,6 +131,8 @@ class Reader:
                 return self._followed(name, returned=True, of=module)
             case ast.Subscript(value=ast.Name(id=name)):
                 return self._followed(name)
+            case ast.Lambda(body=body):
+                return self.texts(body)
             case ast.Dict(values=values):
                 return [text for value in values for text in self.texts(value)]
             case ast.Name(id=name):
@@ -275,7 +292,8 @@ def _is_said(text: str) -> bool:
 
 def all_sentences() -> dict[str, str]:
     """Where each sentence stands, by the sentence."""
-    found: dict[str, str] = {}
+    discover("nodes.library")  # with the nodes come all strategies, which are described by their docstrings
+    found = {described(strategy): strategy.__module__ for strategy in TokenStrategy.__subclasses__()}
     for path in sorted(path for room in ROOMS for path in (ROOT / room).rglob("*.py")):
         where = path.relative_to(ROOT).as_posix()
         if not where.startswith(APART):

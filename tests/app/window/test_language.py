@@ -14,12 +14,15 @@ from app.document import Document
 from app.inspector.failure_box import FailureBox
 from app.inspector.node_form import NodeForm
 from app.language import inside, retold, tr
+from app.memory_panel.budget_field import bytes_typed
 from app.node_words import catalogue_in_language
+from app.number_input import read_number
 from app.session import Session
 from app.translating import LANGUAGES, sentences_of
-from app.wording import label
+from app.wording import bytes_text, label, number_text, result_text, seconds_text
 from graph_engine import Catalogue
-from graph_engine.events import StepFailed, StepFinished
+from graph_engine.declaration import Number
+from graph_engine.events import Result, StepFailed, StepFinished
 from tests.app.sentences import all_sentences, retelling_of, sentences_in, untold_sentences
 from tests.app.texts import catalogued, installed, missing, texts_of_code, untold
 from tests.app.window.states import opened_workflow, photographed
@@ -150,6 +153,19 @@ def test_an_entry_for_one_node_names_what_that_node_has(language: str) -> None:
     own = {key for key in catalogued(language) if re.fullmatch(r"\w+/\w+/\w+", key)}
     ends = {f"{found.id}/{end.name}" for found in installed().values() for end in (*found.inputs, *found.parameters, *found.outputs)}
     assert own and own <= ends
+
+
+def test_results_are_described_and_numbers_written_as_the_language_does(german: None) -> None:
+    said = {("Guidance", "classifier-free, scale 4.5"), ("Image", "2 × RGBA 64 × 64"), ("Mask", "2 × mask 64 × 64"), ("Number", "-0.25")}
+    told = {"Classifier-free, Faktor 4,5", "2 × RGBA 64 × 64", "2 × Maske 64 × 64", "-0,25"}
+    assert {result_text(Result("out", kind, "", words)) for kind, words in said} == told
+    assert result_text(Result("out", "Text", "", "no class")) == "no class" and result_text(Result("out", "Toggle", "")) == "Schalter"
+    assert (number_text(0.5, 0.01), seconds_text(1.25), bytes_text(3 << 29)) == ("0,50", "1,2 s", "1,5 GB")
+    assert retold("must be within 0.5 to 2 px, got 2.25 px") == "muss zwischen 0,5 und 2 px liegen, nicht 2,25 px"
+
+
+def test_what_a_field_shows_it_reads(german: None) -> None:
+    assert read_number(Number(step=0.25), number_text(1.25, 0.25)) == 1.25 and bytes_typed(bytes_text(3 << 29)) == 3 << 29
 
 
 def test_english_is_what_stands_in_the_code() -> None:
