@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import PurePath
 from typing import Any
 
-from app.language import numeral, retold, tr
+from app.language import marked, numeral, retold, tr
 from graph_engine.declaration import AnyKind, Choice, Curve, File, Input, Integer, NodeType, Number, Output, Painted, Parameter, Seed, Text
 from graph_engine.events import Result
 from graph_engine.flatten import way_to
@@ -17,6 +17,13 @@ from graph_engine.workflow import Workflow
 
 WRITTEN = ("Text", "Layer", "Region")
 """Types whose results are described by the words in them."""
+COUNTED = {
+    "strokes": (marked("{count} stroke"), marked("{count} strokes")),
+    "shapes": (marked("{count} shape"), marked("{count} shapes")),
+    "regions": (marked("{count} region"), marked("{count} regions")),
+    "layers": (marked("{count} layer"), marked("{count} layers")),
+}
+"""The lists of painted documents, one and several."""
 
 
 def plain(name: str) -> str:
@@ -87,7 +94,8 @@ def painted_text(value: Mapping[str, Any]) -> str:
     """How much a painted document holds: its lists are counted, as "3 shapes"."""
     if not isinstance(value, Mapping):
         return tr("not understood")
-    counts = [f"{len(part)} {name if len(part) != 1 else name.removesuffix('s')}" for name, part in value.items() if isinstance(part, list)]
+    lists = [(COUNTED[name], len(part)) for name, part in value.items() if name in COUNTED and isinstance(part, list)]
+    counts = [tr(one if count == 1 else several, count=count) for (one, several), count in lists]
     return ", ".join(counts) or (tr("changed by hand") if value else tr("nothing yet"))
 
 

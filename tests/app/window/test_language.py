@@ -19,7 +19,7 @@ from app.node_words import catalogue_in_language
 from app.number_input import read_number
 from app.session import Session
 from app.translating import LANGUAGES, sentences_of
-from app.wording import bytes_text, label, number_text, result_text, seconds_text
+from app.wording import bytes_text, label, number_text, painted_text, result_text, seconds_text
 from graph_engine import Catalogue
 from graph_engine.declaration import Number
 from graph_engine.events import Result, StepFailed, StepFinished
@@ -162,6 +162,10 @@ def test_results_are_described_and_numbers_written_as_the_language_does(german: 
     assert result_text(Result("out", "Text", "", "no class")) == "no class" and result_text(Result("out", "Toggle", "")) == "Schalter"
     assert (number_text(0.5, 0.01), seconds_text(1.25), bytes_text(3 << 29)) == ("0,50", "1,2 s", "1,5 GB")
     assert retold("must be within 0.5 to 2 px, got 2.25 px") == "muss zwischen 0,5 und 2 px liegen, nicht 2,25 px"
+
+
+def test_what_a_painted_document_holds_is_counted_in_german(german: None) -> None:
+    assert painted_text({"layers": [{}], "strokes": [{}, {}]}) == "1 Ebene, 2 Striche" and painted_text({}) == "noch nichts"
 
 
 def test_what_a_field_shows_it_reads(german: None) -> None:
