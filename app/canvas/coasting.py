@@ -34,7 +34,8 @@ class Coasting(QObject):
 
     @property
     def on(self) -> bool:
-        return self._rest.isActive()
+        """Whether the viewport is to be painted from the picture."""
+        return self._rest.isActive() and self._area.contains(self._seen())
 
     def took(self, seconds: float) -> None:
         """So long the view took to be painted as a whole."""

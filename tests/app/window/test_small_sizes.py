@@ -92,3 +92,11 @@ def test_an_edit_ends_the_picture_that_is_shown_while_zooming(hands: Hands) -> N
     hands.canvas.zoom_by(1.06, QPointF(A))
     hands.session.delete({node})
     assert not hands.canvas.coasting.on
+
+
+def test_a_larger_window_ends_the_picture_that_is_shown_while_zooming(hands: Hands) -> None:
+    hands.add("swatch", A)
+    hands.canvas.coasting.took(1.0)
+    hands.canvas.zoom_by(1.06, QPointF(A))
+    hands.canvas.resize(hands.canvas.width() * 2, hands.canvas.height() * 2)
+    assert not hands.canvas.coasting.on
