@@ -237,6 +237,10 @@ ROWS = (
         when=_selected, on_node=True,
     ),
     Row(
+        "vary", "Graph", "Vary values…", ("Ctrl+Alt+V",), lambda w: w.vary(),
+        tip="Many pictures, each with other values of what the workflow exposes", when=lambda w: bool(w.session.document.workflow.exposed),
+    ),
+    Row(
         "stop", "Graph", "Stop", ("Ctrl+Alt+Return", "Ctrl+Alt+Enter"), lambda w: w.session.stop(), "stop", "Stop after the step that runs",
         when=lambda w: w.session.queueing.is_busy,
     ),

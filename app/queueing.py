@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
 from typing import NamedTuple, Protocol
+
+import msgspec
 
 from app.document import Document
 from app.language import marked, retold, tr
@@ -13,6 +16,7 @@ from app.queue.job import PAUSED, RUNNING, STOPPED, WAITING, Job, Record
 from app.queue.jobs import Jobs, QueueTrouble
 from app.sheet import shrunk
 from app.signals import Signal
+from app.sweep_record import source_of
 from app.wire import Aside
 from app.wording import seconds_text, title_of_step
 from graph_engine.declaration import NodeType
@@ -20,6 +24,7 @@ from graph_engine.events import AnyEvent, StepFinished, StepPreview
 from graph_engine.graph import Graph
 from graph_engine.interface import types_with
 from graph_engine.plan import Plan
+from graph_engine.sweep import Sweep
 from graph_engine.values import Pixels
 from graph_engine.workflow import Workflow, read, write
 
@@ -68,6 +73,14 @@ class Queueing:
         self._types = types
         self._asked: dict[str, Asked] = {}
         self._running = Workflow()
+
+    def add_sweep(self, document: Document, made: Sweep, folder: Path) -> None:
+        """Put a sweep of a document as it is now at the end of the queue. Its steps are cells: no document follows them."""
+        assert self.worker
+        workflow = document.workflow
+        name = tr("{name}, {count} pictures", name=document.name, count=made.size)
+        self.worker.add(Job(0, name, write(workflow), None, str(folder), source_of(workflow), msgspec.json.encode(made)))
+        self.worker.go_on(try_again=True)
 
     def add(self, document: Document, graph: Graph, seeds: dict[str, int], targets: tuple[str, ...]) -> None:
         """Put a document as it is now at the end of the queue."""

@@ -79,7 +79,7 @@ class Runner(QObject):
     def add(self, job: Job) -> Job:
         """Put a job at the end of the queue, for this window to run."""
         folder = str(self._output_folder or places.output_folder())
-        return self.jobs.add(msgspec.structs.replace(job, owner=self.jobs.me, output_folder=folder))
+        return self.jobs.add(msgspec.structs.replace(job, owner=self.jobs.me, output_folder=job.output_folder or folder))
 
     def go_on(self, try_again: bool = False) -> None:
         """Take the next job, unless one runs. Where workers could not be started, only ``try_again`` starts another."""

@@ -43,6 +43,7 @@ from graph_engine.flatten import TURN_MARK, flattened, problems_of, way_to
 from graph_engine.graph import Graph, Link
 from graph_engine.parameters import drawn_seeds, seeds
 from graph_engine.plan import Plan
+from graph_engine.sweep import Sweep
 from graph_engine.values import Pixels
 from graph_engine.workflow import Workflow, read, with_graphs, write
 
@@ -475,6 +476,14 @@ class Session:
         self.said.emit("", "note")
         wanted = tuple(self.document.prefix + node for node in targets)
         self.queueing.add(self.document, self.flat, seeds(self.flat, self.installed), wanted)
+        self.run_changed.emit()
+
+    def vary(self, made: Sweep, folder: Path) -> None:
+        """Put a sweep of what the workflow exposes on the queue; its seeds are drawn as for a run."""
+        drawn = with_graphs(self.document.workflow, lambda graph: drawn_seeds(graph, self.catalogue))
+        self.document.apply_whole(tr("Draw seeds"), drawn)
+        self.queueing.add_sweep(self.document, made, folder)
+        self.said.emit(tr("{count} pictures wait in the queue; they come into {folder}.", count=made.size, folder=folder), "note")
         self.run_changed.emit()
 
     def take_begin(self, job: Job) -> None:

@@ -427,6 +427,15 @@ class Window(QMainWindow):
 
     # commands
 
+    def vary(self) -> None:
+        """Ask what is to vary, and put it on the queue."""
+        from app.vary import VaryValues
+
+        dialog = VaryValues(self.session, self)
+        if dialog.exec() and dialog.sweep:
+            self.session.vary(dialog.sweep, dialog.folder)
+            self.docks.queue.show()
+
     def close_tab(self, document: Document) -> None:
         self.session.turn_to(document)
         self.files.close_document()
