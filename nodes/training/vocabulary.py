@@ -103,6 +103,54 @@ THINGS = _things("""
 2615 mug|cup
 1F916 robot
 1F47B ghost
+1F42D mouse mice
+1F428 koala
+1F984 unicorn
+1F986 duck
+1F40C snail
+1F41E ladybug|ladybird
+1F980 crab
+1F42C dolphin
+1F418 elephant
+1F992 giraffe
+1F995 dinosaur
+1F994 hedgehog
+1F987 bat
+1F9A9 flamingo
+1F352 cherry cherries
+1F351 peach peaches
+1F95D kiwi
+1F951 avocado
+1F33D corn corn
+1F345 tomato tomatoes
+1F346 eggplant|aubergine
+1F966 broccoli broccoli
+1F36A cookie|biscuit
+1F36D lollipop
+1F9C0 cheese cheese
+1F691 ambulance
+1F692 firetruck
+1F695 taxi
+1F69C tractor
+1F681 helicopter
+1F6F8 ufo
+1F337 tulip
+1F340 clover
+1F341 leaf leaves
+26EA church churches
+26F2 fountain
+1F9F8 teddy teddies
+1F511 key
+1F514 bell
+1F4D5 book
+1F4A1 lightbulb|bulb
+1F45F shoe|sneaker
+1F3BA trumpet
+1F48E diamond|gem
+1F3C0 basketball
+1F3B2 die dice
+2693 anchor
+1F525 flame|fire
 """)
 
 COLORS: dict[str, tuple[float, float, float]] = {
@@ -115,7 +163,22 @@ COLORS: dict[str, tuple[float, float, float]] = {
     "pink": (0.97, 0.50, 0.70),
 }
 COLOR_NAMES = tuple(COLORS)
-UNCOLORED = ("sun", "rainbow", "football", "drum", "grapes", "moon", "rose", "ghost", "cloud", "snowman", "clock")
+UNCOLORED = (
+    "sun",
+    "rainbow",
+    "football",
+    "drum",
+    "grapes",
+    "moon",
+    "rose",
+    "ghost",
+    "cloud",
+    "snowman",
+    "clock",
+    "basketball",
+    "diamond",
+    "lightbulb",
+)
 """Things that keep their own colors: a tint would hide what they are, or their word is a color."""
 
 
