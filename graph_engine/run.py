@@ -74,29 +74,27 @@ class Run:
 
     def _outcome(self, state: str, began: float) -> Outcome:
         """The outcome in the order of the graph, whatever the order in which threads were done."""
+        needed = self.job.graph.needed_by(self.job.targets)[1]
         results: dict[str, tuple[Result, ...]] = {}
         notes: dict[str, None] = {}
-        ran: list[str] = []
         files: list[str] = []
-        for node in dict.fromkeys((*self.held, *self.ranks, *self.finished)):
+        for node in needed:
             if told := self.finished.get(node):
                 results[node] = told.results
-                if told.state == "ran":
-                    ran.append(node)
                 if told.files:
                     files += told.files
                 if told.notes:
                     notes.update(dict.fromkeys(told.notes))
-            else:
-                files += self.files.get(node, ())
+            elif node in self.files:
+                files += self.files[node]
+        ran = [node for node in self.ranks if (told := self.finished.get(node)) and told.state == "ran"]
         self.job.history.ran(self.job.scope, self.ready.made, results)
         self.job.history.save()
         if self.cache.trouble:
             notes[f"results are not kept on disk: {self.cache.trouble}"] = None
         seconds = time.monotonic() - began
         self.emit(RunFinished(self.job.id, state, seconds, tuple(ran)))
-        needed = self.job.graph.needed_by(self.job.targets)[1] if self.failures else ()
-        failures = tuple([self.failures[node] for node in needed if node in self.failures])
+        failures = tuple([self.failures[node] for node in needed if node in self.failures]) if self.failures else ()
         return Outcome(state, seconds, results, tuple(files), failures, ran=tuple(ran), notes=tuple(notes))
 
     def _crowded(self) -> bool:
