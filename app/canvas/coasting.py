@@ -72,10 +72,10 @@ class Coasting(QObject):
         """Paint the picture: so many times wider than what is seen now, around a point of the view."""
         port = self._view.viewport()
         source = QRectF(at - at * wider, QRectF(port.rect()).size() * wider).toAlignedRect()
-        size = port.size() * port.devicePixelRatioF()
-        picture = QImage(size, QImage.Format.Format_RGB32)
+        picture = QImage(port.size() * port.devicePixelRatioF(), QImage.Format.Format_RGB32)
+        picture.setDevicePixelRatio(port.devicePixelRatioF())
         painter = QPainter(picture)
-        painter.scale(size.width() / source.width(), size.height() / source.height())
+        painter.scale(port.width() / source.width(), port.height() / source.height())
         painter.translate(-source.topLeft())
         began = time.perf_counter()
         self._paint(painter, source)

@@ -17,7 +17,7 @@ TOUCH = 12.0
 CLOSE = 1.6
 """The magnification above which the curve itself is painted."""
 THIN = 0.75
-"""Below this a pixel is as wide as a wire, and Qt draws lines of a pixel many times faster than wider ones."""
+"""Below this a pixel of the screen is as wide as a wire, and Qt draws lines of a pixel many times faster than wider ones."""
 FINE = 0.3
 """How far the pieces of a wire may be from its curve."""
 
@@ -86,7 +86,7 @@ class WireItem(QGraphicsPathItem):
         if size > CLOSE:
             super().paint(painter, option, widget)
             return
-        if size < THIN and self not in self._stage.lit:
+        if painter.deviceTransform().m11() < THIN and self not in self._stage.lit:
             painter.setPen(self._thin)
             painter.drawPath(self.path())
             return
