@@ -429,7 +429,7 @@ class Window(QMainWindow):
 
     def vary(self) -> None:
         """Ask what is to vary, and put it on the queue."""
-        from app.vary import VaryValues
+        from app.vary import VaryValues  # as the closed docks: no launch waits on it
 
         dialog = VaryValues(self.session, self)
         if dialog.exec() and dialog.sweep:

@@ -111,6 +111,11 @@ class NodeFace:
         self.framed = self.selected or self.step.state in ("running", "failed")
         self.stands_out = self.framed or self.picture is not None
 
+    @property
+    def plain(self) -> bool:
+        """Whether it looks as any node of its type, and so is painted with them where it is small."""
+        return not (self.node.state or self.stands_out)
+
     def _measure(self) -> None:
         height = self.geometry.height + self.picture_height + self.failure_height
         height += REMEDY + 6 if self.remedy and not self.closed else 0

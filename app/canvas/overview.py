@@ -112,13 +112,11 @@ class Overview:
 
 
 def _draw(painter: QPainter, drawn: Drawn) -> None:
-    """Lines of one pixel of the layout: on a dense screen that is more than one of its own, which is what thin pens have."""
+    """Lines of one pixel of the layout, which is several of a dense screen's."""
     ratio = painter.device().devicePixelRatio()
     painter.setBrush(Qt.BrushStyle.NoBrush)
     for pen, path in drawn:
-        if ratio > 1:
-            pen.setCosmetic(True)
-            pen.setWidthF(ratio)
+        pen.setWidthF(ratio)
         painter.setPen(pen)
         painter.drawPath(path)
 

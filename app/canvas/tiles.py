@@ -33,7 +33,8 @@ class Looks:
     def __init__(self, inks: Inks, nodes: Iterable[NodeItem], wires: Iterable[WireItem]) -> None:
         self._inks, self._wires = inks, [wire for wire in wires if wire.isVisible()]
         self._nodes = list(nodes)
-        self._plain = [node for node in self._nodes if not (node.face.node.state or node.face.stands_out)]
+        self.others = [node for node in self._nodes if not node.face.plain]
+        self._plain = [node for node in self._nodes if node.face.plain]
 
     @cached_property
     def area(self) -> QRectF:
@@ -60,10 +61,6 @@ class Looks:
             for point in wire.points[1:]:
                 path.lineTo(point)
         return _thin(paths)
-
-    @cached_property
-    def others(self) -> list[NodeItem]:
-        return [node for node in self._nodes if node.face.node.state or node.face.stands_out]
 
     @cached_property
     def plain_bodies(self) -> list[QRectF]:
@@ -187,5 +184,10 @@ def _by_color(rects: Iterable[tuple[QColor, QRectF]]) -> Filled:
 
 
 def _thin(paths: Mapping[str, QPainterPath]) -> Drawn:
-    """Each with a pen of its color that is one pixel wide at any size, which Qt draws many times faster than others."""
-    return [(QPen(QColor(color), 0), path) for color, path in paths.items()]
+    """Each with a pen of its color that is as wide at any size: of one pixel of the screen Qt draws lines many times faster than wider."""
+    made = []
+    for color, path in paths.items():
+        pen = QPen(QColor(color))
+        pen.setCosmetic(True)
+        made.append((pen, path))
+    return made

@@ -18,8 +18,8 @@ from pathlib import Path
 
 from app.runner import CATALOGUE
 from graph_engine.catalogue import discover
+from tests.bench.launching import NODES
 
-NODES = "nodes.library"
 WINDOWS = ("tessera", "empty")
 GOAL = 0.8
 """Seconds."""
