@@ -59,10 +59,10 @@ def predicted(model: LlamaGenGpt, batch: Batch) -> tuple[Tensor, Tensor]:
     c = model.config
     caption, mask = left_padded(batch.features, batch.mask, c.caption_length)
     x = torch.cat([model.cls_embedding(caption), model.tok_embeddings(batch.ids[:, :-1])], 1)
-    looks, rotation = sight(0, x.shape[1], mask, x.device), model.rotation()[: x.shape[1]]
+    looks, turn = sight(0, x.shape[1], mask, x.device), model.turn(model.rotation()[: x.shape[1]])
     seen = x
     for i, layer in enumerate(model.layers):
-        x = layer(x, rotation, looks, None, i, 0)
+        x = layer(x, turn, looks, None, i, 0)
         seen = x if i == c.depth // 2 - 1 else seen
     first = c.caption_length - 1
     return model.logits(x[:, first:]), seen[:, first:]

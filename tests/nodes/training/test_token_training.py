@@ -7,15 +7,19 @@ import torch
 from torch import nn
 
 from nodes.decoding.schedules import flow_levels
+from nodes.models.caption import left_padded
 from nodes.models.clip import Clip, ClipConfig
+from nodes.models.llamagen_gpt import LlamaGenGpt, LlamaGenGptConfig
 from nodes.models.text_encoder import TextEncoder, TextEncoderConfig
 from nodes.models.titok import TiTok, TiTokConfig
 from nodes.models.upscaler import Upscaler
 from nodes.models.var_vqvae import VarVqvae, VarVqvaeConfig
 from nodes.training.captions import all_words
 from nodes.training.few_step import Words, levels_at, target_velocity
+from nodes.training.generating import Batch
 from nodes.training.masked import covered
 from nodes.training.multiscale_vq import added_up
+from nodes.training.next_token import predicted
 from nodes.training.pack import ORDER, Done
 from nodes.training.pool import PART, TokenPool
 from nodes.training.tokenizing import IDLE, Usage, towards
@@ -54,6 +58,20 @@ def test_masks_cover_from_one_token_to_all():
     uniform[0, 0], uniform[1, 0] = 1.0, 0.0
     count = covered(uniform).sum(1)
     assert count[0] == 1 and count[1] == 16 and 8 < count.float().mean() < 13
+
+
+def test_training_predicts_every_token_as_the_model_does_when_it_is_used():
+    torch.manual_seed(0)
+    model = LlamaGenGpt(LlamaGenGptConfig(8, 2, 2, 1, 16, 5, 4, None, 6, 3))
+    nn.init.zeros_(model.cls_embedding.uncond_embedding)
+    features, mask, ids = torch.randn(2, 2, 6), torch.tensor([[True, True], [True, False]]), torch.randint(5, (2, 4))
+    features = features * mask[..., None]
+    batch = Batch(ids, features, mask, torch.zeros(2, 16, 16), torch.zeros(2, 5))
+    caption, shown = left_padded(features, mask, 3)
+    with torch.no_grad():
+        logits, seen = predicted(model, batch)
+        assert torch.allclose(logits, model(caption, ids[:, :-1], shown)[:, 2:], atol=1e-5)
+    assert logits.shape == (2, 4, 5) and seen.shape == (2, 4, 8)
 
 
 def test_every_level_leads_to_the_edge_of_its_phase():
