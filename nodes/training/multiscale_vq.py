@@ -1,33 +1,44 @@
 """Train the multi-scale tokenizer in VAR's layout, with alpha: ``python -m nodes.training.multiscale_vq --minutes 60 --export``.
 
-Token maps of growing size, each coding what the ones before left out (Tian et al. 2024, "Visual autoregressive modeling", algorithm 1); the
-sum over the scales is pulled towards the features at every scale, and the features towards it.
+Token maps of growing size, each coding what the ones before left out (Tian et al. 2024, "Visual autoregressive modeling", algorithm 1). The
+codes of every scale are pulled towards the features, the features towards the sum of all: pulled towards that of the coarse scales, they
+would lose what only the fine ones hold. It begins as the pack's VQ tokenizer, so that what is learned here is how codes of several scales
+share the work.
 """
 
 from __future__ import annotations
 
+import re
+
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 from nodes.models.convolutions import nearest
+from nodes.models.llamagen_vq import LlamaGenVq
 from nodes.models.var_vqvae import VarVqvae, VarVqvaeConfig
-from nodes.training.autoencoder import CLASSES
+from nodes.training import world
+from nodes.training.autoencoder import CLASSES, premultiplied
 from nodes.training.export import Export, export
 from nodes.training.loop import Trainer, arguments
-from nodes.training.tokenizing import Coded, towards, train
+from nodes.training.pictures import starter
+from nodes.training.tokenizing import Coded, train
 
 SCALES = (1, 2, 4, 7, 11, 16)
 """Sides of the token maps at 128 pixels: each half as large again as the one before, 447 tokens in all."""
 
 
 def main() -> None:
-    parser = arguments(__doc__ or "", minutes=60, batch=12, steps=100_000)
-    parser.add_argument("--channels", type=int, default=16)
-    options = parser.parse_args()
+    options = arguments(__doc__ or "", minutes=60, batch=12, steps=100_000).parse_args()
     torch.manual_seed(options.seed)
-    c = VarVqvaeConfig(options.channels, (1, 2, 4, 4), 1, 1024, 16, scales=SCALES, groups=4, pixels=4)
-    model = VarVqvae(c).to(memory_format=torch.channels_last)
-    nn.init.normal_(model.quantize["embedding"].weight, std=0.1)
+    vq = starter("vq", "tokenizer")
+    v = vq.config
+    c = VarVqvaeConfig(
+        v.channels, v.encoder_multipliers, v.blocks, v.codebook, v.code_width, scales=SCALES, groups=v.groups, pixels=v.pixels
+    )
+    model = VarVqvae(c)
+    begin_as(model, vq, premultiplied(world.draw(world.scenes(torch.arange(32))).rgba) * 2 - 1)
+    model.to(memory_format=torch.channels_last)
     namer = nn.Conv2d(c.code_width, CLASSES, 1)
     trainer = Trainer("multiscale_vq", options, {"vq": model}, {"namer": namer}, rate=1e-3, average=0.998)
 
@@ -47,20 +58,56 @@ def main() -> None:
         export(trainer, "vq", Export("multiscale_vq", "var-vqvae", c, "psnr"), "multiscale_vq", figures)
 
 
+@torch.no_grad()
+def begin_as(model: VarVqvae, vq: LlamaGenVq, pixels: Tensor) -> None:
+    """Give the model the encoder and the decoder of a VQ tokenizer of the same sizes.
+
+    That one makes its features of length 1; here they are so on average over some pixels. Its convolutions beside the codes are multiplied
+    into the ones next to them, the model's own begin as identities.
+    """
+    source, last = vq.state_dict(), len(vq.config.encoder_multipliers) - 1
+    into, out = source.pop("quant_conv.weight")[..., 0, 0], source.pop("post_quant_conv.weight")[..., 0, 0]
+    behind = source.pop("post_quant_conv.bias")
+    source["encoder.conv_out.bias"] = into @ source["encoder.conv_out.bias"] + source.pop("quant_conv.bias")
+    source["encoder.conv_out.weight"] = torch.einsum("om,mihw->oihw", into, source["encoder.conv_out.weight"])
+    length = vq.latent(pixels).norm(dim=1).mean()
+    for part in ("weight", "bias"):
+        source[f"encoder.conv_out.{part}"] /= length
+    source["decoder.conv_in.bias"] = source["decoder.conv_in.bias"] + source["decoder.conv_in.weight"].sum((2, 3)) @ behind
+    source["decoder.conv_in.weight"] = torch.einsum("omhw,mi->oihw", source["decoder.conv_in.weight"], out)
+    begun = {renamed(key, last): value for key, value in source.items() if ".q." not in key and ".k." not in key and ".v." not in key}
+    for key in [key for key in source if ".q." in key]:
+        begun[renamed(key, last).replace(".q.", ".qkv.")] = torch.cat([source[key.replace(".q.", f".{part}.")] for part in "qkv"])
+    for convolution in (model.quant_conv, model.post_quant_conv):
+        nn.init.dirac_(convolution.weight)
+        nn.init.zeros_(convolution.bias)
+    model.load_state_dict(model.state_dict() | begun)
+
+
+def renamed(key: str, last: int) -> str:
+    """The key of a part of the VQ tokenizer in this layout, where decoder levels count the other way round and middle blocks have names."""
+    key = re.sub(r"^encoder\.conv_blocks\.(\d+)", r"encoder.down.\1", key)
+    key = re.sub(r"^decoder\.conv_blocks\.(\d+)", lambda found: f"decoder.up.{last - int(found[1])}", key)
+    for number, name in enumerate(("block_1", "attn_1", "block_2")):
+        key = key.replace(f".mid.{number}.", f".mid.{name}.")
+    return key.replace(".res.", ".block.")
+
+
 def added_up(model: VarVqvae, features: Tensor, free: bool) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     """The sum over all scales with the gradient of the features (batch, width, side, side), the loss of both towards each other, the ids
     (batch, tokens) and the vectors (batch, tokens, width) that they stand for."""
     codebook = model.quantize["embedding"].weight
     f_hat, residual = torch.zeros_like(features), features.detach()
-    commitment, ids, vectors = features.new_zeros(()), [], []
+    following, ids, vectors = features.new_zeros(()), [], []
     for scale, _ in enumerate(model.config.scales):
         vectors.append(model.next_map(residual, scale))
         ids.append(nearest(vectors[-1], codebook.detach()))
         added = model.contribution(model.codes(ids[-1], scale), scale)
         f_hat, residual = f_hat + added, residual - added.detach()
-        passed, pull = towards(features, f_hat, free)
-        commitment = commitment + pull
-    return passed, commitment / len(ids), torch.cat(ids, 1), torch.cat(vectors, 1)
+        following = following + F.mse_loss(f_hat, features.detach()) / len(model.config.scales)
+    passed = features if free else features + (f_hat - features).detach()
+    commitment = following if free else following + 0.25 * F.mse_loss(features, f_hat.detach())
+    return passed, commitment, torch.cat(ids, 1), torch.cat(vectors, 1)
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from nodes.decoding.schedules import flow_levels
 from nodes.models.caption import left_padded
 from nodes.models.clip import Clip, ClipConfig
 from nodes.models.llamagen_gpt import LlamaGenGpt, LlamaGenGptConfig
+from nodes.models.llamagen_vq import LlamaGenVq, LlamaGenVqConfig
 from nodes.models.text_encoder import TextEncoder, TextEncoderConfig
 from nodes.models.titok import TiTok, TiTokConfig
 from nodes.models.upscaler import Upscaler
@@ -18,7 +19,7 @@ from nodes.training.captions import all_words
 from nodes.training.few_step import Words, levels_at, target_velocity
 from nodes.training.generating import Batch
 from nodes.training.masked import covered
-from nodes.training.multiscale_vq import added_up
+from nodes.training.multiscale_vq import added_up, begin_as
 from nodes.training.next_token import predicted
 from nodes.training.pack import ORDER, Done
 from nodes.training.pool import PART, TokenPool
@@ -51,6 +52,20 @@ def test_the_scales_of_a_training_pass_are_those_that_the_tokenizer_encodes():
         total, _, ids, vectors = added_up(model, model.features(pixels), free=False)
         assert torch.equal(ids, torch.cat(model.encode(pixels), 1)) and vectors.shape == (2, 21, 3)
         assert torch.allclose(total, model.sums(ids.split([1, 4, 16], 1))[-1], atol=1e-5)
+
+
+def test_the_tokenizer_of_scales_begins_as_the_other_one():
+    torch.manual_seed(0)
+    vq = LlamaGenVq(LlamaGenVqConfig(4, (1, 2), (1, 2), 1, 8, 6, 3, 2, pixels=4))
+    model = VarVqvae(VarVqvaeConfig(4, (1, 2), 1, 6, 3, scales=(1, 4), groups=2, pixels=4))
+    pixels, codes = torch.randn(2, 4, 8, 8), torch.randn(2, 3, 4, 4)
+    begin_as(model, vq, pixels)
+    with torch.no_grad():
+        features, latent = model.features(pixels), vq.latent(pixels)
+        assert torch.allclose(features * latent.norm(dim=1).mean(), latent, atol=1e-5)
+        vq.post_quant_conv.bias.zero_()  # where it is not, zeros about the codes are other ones
+        begin_as(model, vq, pixels)
+        assert torch.allclose(model.decoder(model.post_quant_conv(codes)), vq.decoder(vq.post_quant_conv(codes)), atol=1e-5)
 
 
 def test_masks_cover_from_one_token_to_all():
