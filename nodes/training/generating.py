@@ -45,6 +45,14 @@ def generator_arguments(parser: argparse.ArgumentParser) -> argparse.ArgumentPar
     return parser
 
 
+def spread_codes(codebook: Tensor, width: int) -> Tensor:
+    """(codes, width): rows as near to each other as the codes are, for embeddings and heads to begin with. Then what is learned of a token
+    holds for those that look like it, long before each of a thousand was seen often enough."""
+    codes = codebook - codebook.mean(0)
+    axes = torch.linalg.qr(torch.randn(width, codes.shape[1])).Q
+    return codes / codes.std() @ axes.T / width**0.5
+
+
 def train(trainer: Trainer, found: Companions, pool: TokenPool, losses: Losses, made: Made) -> dict[str, float]:
     """The whole training of a generator; its figures."""
     recognizer = fitting_recognizer()

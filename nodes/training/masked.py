@@ -17,7 +17,7 @@ from nodes.models.masked_generators import UVitBert, UVitBertConfig
 from nodes.training.autoencoder import CLASSES, premultiplied
 from nodes.training.companions import companions, pool_of
 from nodes.training.export import Export, export
-from nodes.training.generating import Batch, generator_arguments, train
+from nodes.training.generating import Batch, generator_arguments, spread_codes, train
 from nodes.training.loop import Trainer, arguments
 from nodes.training.token_pictures import masked
 
@@ -30,7 +30,7 @@ def main() -> None:
     depth = options.depth - options.depth % 2
     c = UVitBertConfig(width, depth, width // 64, 4 * width, found.tokenizer.config.codebook, None, 256, words.width, words.max_words)
     model = UVitBert(c)
-    _start(model)
+    _start(model, spread_codes(found.tokenizer.codebook(), width))
     namer = nn.Linear(width, CLASSES)
     trainer = Trainer("masked", options, {"uvit": model}, {"namer": namer}, 1.5e-3, 0.02, companions=found.digests)
     pool = pool_of(found, lambda rgba: found.tokenizer.encode(premultiplied(rgba) * 2 - 1).flatten(1), options)
@@ -59,16 +59,19 @@ def covered(uniform: Tensor) -> Tensor:
     return rank < count
 
 
-def _start(model: UVitBert) -> None:
-    """Blocks begin as identities, skips as averages of what they join."""
+@torch.no_grad()
+def _start(model: UVitBert, codes: Tensor) -> None:
+    """Blocks begin as identities, skips as averages of what they join, tokens as their codes (codebook, width)."""
     for name, parameter in model.named_parameters():
         if name.endswith(("attn.proj.weight", "mlp.fc2.weight")):
             nn.init.zeros_(parameter)
-        elif "embed" in name or name.startswith("lm_head.w"):
+        elif "embed" in name:
             nn.init.normal_(parameter, std=0.02)
         elif name.endswith("skip_linear.weight"):
             half = torch.eye(len(parameter)) / 2
-            parameter.data.copy_(torch.cat([half, half], 1))
+            parameter.copy_(torch.cat([half, half], 1))
+    model.embeddings.weight[: len(codes)] = codes
+    model.lm_head.weight.copy_(codes)
 
 
 if __name__ == "__main__":

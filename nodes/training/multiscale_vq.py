@@ -1,9 +1,9 @@
 """Train the multi-scale tokenizer in VAR's layout, with alpha: ``python -m nodes.training.multiscale_vq --minutes 60 --export``.
 
-Token maps of growing size, each coding what the ones before left out (Tian et al. 2024, "Visual autoregressive modeling", algorithm 1). The
-codes of every scale are pulled towards the features, the features towards the sum of all: pulled towards that of the coarse scales, they
-would lose what only the fine ones hold. It begins as the pack's VQ tokenizer, so that what is learned here is how codes of several scales
-share the work.
+Token maps of growing size, each coding what the ones before left out (Tian et al. 2024, "Visual autoregressive modeling", algorithm 1). It
+begins as the pack's VQ tokenizer and keeps its encoder: what is learned are codes that add up to features which stay as they are, and the
+decoder. (An encoder that is trained along either makes its features larger than codes can follow, or, held back by the coarse scales,
+forgets what only the fine ones can say.)
 """
 
 from __future__ import annotations
@@ -38,6 +38,8 @@ def main() -> None:
     )
     model = VarVqvae(c)
     begin_as(model, vq, premultiplied(world.draw(world.scenes(torch.arange(32))).rgba) * 2 - 1)
+    for kept in (model.encoder, model.quant_conv):
+        kept.requires_grad_(False)
     model.to(memory_format=torch.channels_last)
     namer = nn.Conv2d(c.code_width, CLASSES, 1)
     trainer = Trainer("multiscale_vq", options, {"vq": model}, {"namer": namer}, rate=1e-3, average=0.998)
@@ -45,9 +47,9 @@ def main() -> None:
     def through(pixels: Tensor, _: int, free: bool) -> Coded:
         features = model.features(pixels * 2 - 1).float()
         with torch.autocast(features.device.type, enabled=False):
-            coded, commitment, ids, vectors = added_up(model, features, free)
+            coded, left, ids, vectors = added_up(model, features)
         made = model.decoder(model.post_quant_conv(coded)) / 2 + 0.5
-        return Coded(made, namer(coded), commitment, ids, vectors)
+        return Coded(made, namer(coded), left, ids, vectors)
 
     def rebuilt(pixels: Tensor) -> tuple[Tensor, Tensor]:
         ids = model.encode(pixels * 2 - 1)
@@ -93,21 +95,17 @@ def renamed(key: str, last: int) -> str:
     return key.replace(".res.", ".block.")
 
 
-def added_up(model: VarVqvae, features: Tensor, free: bool) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    """The sum over all scales with the gradient of the features (batch, width, side, side), the loss of both towards each other, the ids
+def added_up(model: VarVqvae, features: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """The sum over all scales (batch, width, side, side), what each leaves out of the features (mean square, over all scales), the ids
     (batch, tokens) and the vectors (batch, tokens, width) that they stand for."""
     codebook = model.quantize["embedding"].weight
-    f_hat, residual = torch.zeros_like(features), features.detach()
-    following, ids, vectors = features.new_zeros(()), [], []
+    f_hat, left, ids, vectors = torch.zeros_like(features), features.new_zeros(()), [], []
     for scale, _ in enumerate(model.config.scales):
-        vectors.append(model.next_map(residual, scale))
+        vectors.append(model.next_map((features - f_hat).detach(), scale))
         ids.append(nearest(vectors[-1], codebook.detach()))
-        added = model.contribution(model.codes(ids[-1], scale), scale)
-        f_hat, residual = f_hat + added, residual - added.detach()
-        following = following + F.mse_loss(f_hat, features.detach()) / len(model.config.scales)
-    passed = features if free else features + (f_hat - features).detach()
-    commitment = following if free else following + 0.25 * F.mse_loss(features, f_hat.detach())
-    return passed, commitment, torch.cat(ids, 1), torch.cat(vectors, 1)
+        f_hat = f_hat + model.contribution(model.codes(ids[-1], scale), scale)
+        left = left + F.mse_loss(f_hat, features) / len(model.config.scales)
+    return f_hat, left, torch.cat(ids, 1), torch.cat(vectors, 1)
 
 
 if __name__ == "__main__":

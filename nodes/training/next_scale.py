@@ -15,7 +15,7 @@ from nodes.models.var_transformer import VarTransformer, VarTransformerConfig
 from nodes.training.autoencoder import CLASSES, premultiplied
 from nodes.training.companions import companions, pool_of
 from nodes.training.export import Export, export
-from nodes.training.generating import Batch, generator_arguments, train
+from nodes.training.generating import Batch, generator_arguments, spread_codes, train
 from nodes.training.loop import Trainer, arguments
 from nodes.training.token_pictures import next_scale
 
@@ -43,7 +43,7 @@ def main() -> None:
         words.max_words,
     )
     model = VarTransformer(c)
-    _start(model)
+    _start(model, spread_codes(found.tokenizer.quantize["embedding"].weight, width))
     namer = nn.Linear(width, CLASSES)
     trainer = Trainer("next_scale", options, {"var": model}, {"namer": namer}, 1.5e-3, 0.02, companions=found.digests)
     pool = pool_of(found, lambda rgba: torch.cat(found.tokenizer.encode(premultiplied(rgba) * 2 - 1), 1), options)
@@ -68,16 +68,17 @@ def mistaken(batch: Batch, codebook: int) -> Tensor:
     return torch.where(chance < share, batch.ids.roll(1, 0), batch.ids)
 
 
-def _start(model: VarTransformer) -> None:
-    """Small random positions; gates open a little, so that blocks learn from the first step."""
-    for parameter in (model.pos_start, model.pos_1LC, model.lvl_embed.weight, model.class_emb.weight, model.head.weight):
+@torch.no_grad()
+def _start(model: VarTransformer, codes: Tensor) -> None:
+    """Small random positions; the head begins as the codes (codebook, width); gates open a little: blocks learn from the first step."""
+    for parameter in (model.pos_start, model.pos_1LC, model.lvl_embed.weight, model.class_emb.weight):
         nn.init.normal_(parameter, std=0.02)
+    model.head.weight.copy_(codes)
     layer = model.shared_ada_lin[1]
     nn.init.zeros_(layer.weight)
     nn.init.zeros_(layer.bias)
     for block in model.blocks:
-        with torch.no_grad():
-            block.ada_gss[:, :, :2] = 0.3
+        block.ada_gss[:, :, :2] = 0.3
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ from nodes.models.llamagen_gpt import LlamaGenGpt, LlamaGenGptConfig, sight
 from nodes.training.autoencoder import CLASSES, premultiplied
 from nodes.training.companions import companions, pool_of
 from nodes.training.export import Export, export
-from nodes.training.generating import Batch, generator_arguments, train
+from nodes.training.generating import Batch, generator_arguments, spread_codes, train
 from nodes.training.loop import Trainer, arguments
 from nodes.training.token_pictures import next_token
 
@@ -39,7 +39,7 @@ def main() -> None:
         words.max_words,
     )
     model = LlamaGenGpt(c)
-    _start(model)
+    _start(model, spread_codes(found.tokenizer.codebook(), c.width))
     namer = nn.Linear(c.width, CLASSES)
     trainer = Trainer("next_token", options, {"gpt": model}, {"namer": namer}, 1.5e-3, 0.02, companions=found.digests)
     pool = pool_of(found, lambda rgba: found.tokenizer.encode(premultiplied(rgba) * 2 - 1).flatten(1), options)
@@ -68,14 +68,15 @@ def predicted(model: LlamaGenGpt, batch: Batch) -> tuple[Tensor, Tensor]:
     return model.logits(x[:, first:]), seen[:, first:]
 
 
-def _start(model: LlamaGenGpt) -> None:
-    """Layers begin as identities; the empty caption is zeros, as padding is."""
+@torch.no_grad()
+def _start(model: LlamaGenGpt, codes: Tensor) -> None:
+    """Layers begin as identities; the empty caption is zeros, as padding is. Tokens begin as their codes (codebook, width)."""
     nn.init.zeros_(model.cls_embedding.uncond_embedding)
     for name, parameter in model.named_parameters():
         if name.endswith(("wo.weight", "w2.weight")):
             nn.init.zeros_(parameter)
-        elif "embeddings" in name or name.startswith("output"):
-            nn.init.normal_(parameter, std=0.02)
+    model.tok_embeddings.weight.copy_(codes)
+    model.output.weight.copy_(codes)
 
 
 if __name__ == "__main__":

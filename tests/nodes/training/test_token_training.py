@@ -17,7 +17,7 @@ from nodes.models.upscaler import Upscaler
 from nodes.models.var_vqvae import VarVqvae, VarVqvaeConfig
 from nodes.training.captions import all_words
 from nodes.training.few_step import Words, levels_at, target_velocity
-from nodes.training.generating import Batch
+from nodes.training.generating import Batch, spread_codes
 from nodes.training.masked import covered
 from nodes.training.multiscale_vq import added_up, begin_as
 from nodes.training.next_token import predicted
@@ -49,7 +49,7 @@ def test_the_scales_of_a_training_pass_are_those_that_the_tokenizer_encodes():
     model = VarVqvae(VarVqvaeConfig(4, (1, 2), 1, 6, 3, scales=(1, 2, 4), groups=2, pixels=4))
     pixels = torch.randn(2, 4, 8, 8)
     with torch.no_grad():
-        total, _, ids, vectors = added_up(model, model.features(pixels), free=False)
+        total, _, ids, vectors = added_up(model, model.features(pixels))
         assert torch.equal(ids, torch.cat(model.encode(pixels), 1)) and vectors.shape == (2, 21, 3)
         assert torch.allclose(total, model.sums(ids.split([1, 4, 16], 1))[-1], atol=1e-5)
 
@@ -87,6 +87,14 @@ def test_training_predicts_every_token_as_the_model_does_when_it_is_used():
         logits, seen = predicted(model, batch)
         assert torch.allclose(logits, model(caption, ids[:, :-1], shown)[:, 2:], atol=1e-5)
     assert logits.shape == (2, 4, 5) and seen.shape == (2, 4, 8)
+
+
+def test_tokens_begin_as_near_to_each_other_as_their_codes():
+    torch.manual_seed(0)
+    codes = torch.randn(5, 3) + 2
+    rows = spread_codes(codes, 8)
+    apart = torch.pdist(rows) / torch.pdist(codes)
+    assert rows.shape == (5, 8) and torch.allclose(apart, apart[0].expand(10)) and 0.02 < rows.std() < 0.5
 
 
 def test_every_level_leads_to_the_edge_of_its_phase():
