@@ -32,6 +32,7 @@ class Row(NamedTuple):
     on_node: bool = False  # in the context menu of a node
     swatch: str | None = None  # a color that is shown beside the words
     on_empty: bool = False  # in the context menu of the empty canvas
+    checked: Callable[[Window], bool] | None = None  # of what is on or off
 
 
 def _selected(window: Window) -> bool:
@@ -235,6 +236,10 @@ ROWS = (
     Row(
         "run_selected", "Graph", "Run to here", ("Ctrl+Shift+Return",), lambda w: w.session.run(w.session.selection),
         when=_selected, on_node=True,
+    ),
+    Row(
+        "live", "Graph", "Live", ("Ctrl+L",), lambda w: w.live.turn(not w.live.on), "live",
+        "Show what every change makes, at once; nothing is saved meanwhile", checked=lambda w: w.live.on,
     ),
     Row(
         "vary", "Graph", "Vary values…", ("Ctrl+Alt+V",), lambda w: w.vary(),

@@ -53,11 +53,12 @@ class Worker(Protocol):
 
 
 class Asked(NamedTuple):
-    """Where a job came from: its document, and the graph as it was then."""
+    """Where a job came from: its document, and the graph as it was then. What is ``passing`` is seen and forgotten."""
 
     document: Document
     workflow: Workflow
     graph: Graph
+    passing: bool = False
 
 
 class Queueing:
@@ -82,12 +83,12 @@ class Queueing:
         self.worker.add(Job(0, name, write(workflow), None, str(folder), source_of(workflow), msgspec.json.encode(made)))
         self.worker.go_on(try_again=True)
 
-    def add(self, document: Document, graph: Graph, seeds: dict[str, int], targets: tuple[str, ...]) -> None:
+    def add(self, document: Document, graph: Graph, seeds: dict[str, int], targets: tuple[str, ...], passing: bool = False) -> None:
         """Put a document as it is now at the end of the queue."""
         assert self.worker
         scope = str(document.path or "")
         job = Job(0, document.name, write(document.workflow), targets or None, scope=scope, record=Record(seeds=seeds))
-        self._asked[self.worker.add(job).run] = Asked(document, document.workflow, graph)
+        self._asked[self.worker.add(job).run] = Asked(document, document.workflow, graph, passing)
         self.worker.go_on(try_again=True)
 
     def asked(self, run: str) -> Asked | None:
@@ -126,6 +127,13 @@ class Queueing:
             shown = [one.pixels for result in event.results for one in (result, *result.items) if one.pixels]
             if shown:
                 self.pictures[event.run] = shrunk(shown[0], PICTURE_SIDE)
+
+    def take_end(self, job: Job) -> None:
+        """A job is over, or waits again."""
+        if (asked := self.asked(job.run)) and asked.passing and job.is_finished:
+            del self._asked[job.run]
+            self.pictures.pop(job.run, None)
+            self._do(lambda jobs: jobs.forget(job.id))
 
     def standing(self, job: Job) -> str:
         """How a job stands, in a line."""

@@ -41,6 +41,7 @@ from app.help_page import keys_page, node_page
 from app.helping import Topic, topic_under_pointer
 from app.language import inside, retold, tr
 from app.linking import Gap, LooseEnd
+from app.live import Live
 from app.lost_work import told
 from app.naming import complete_names
 from app.notice import Notice
@@ -89,7 +90,9 @@ class Window(QMainWindow):
         self._plan_timer = QTimer(self, singleShot=True, interval=PLAN_PAUSE)
         self._tick_timer = QTimer(self, interval=TICK)
         self.actions_by_name = {row.name: self._action(row) for row in ROWS}
+        self.live = Live(session, self)
         self.choices = Choices(self, session, self.actions_by_name, settings_folder() if session.folder else None)
+        self.live_button = self._button("live", theme.text)
         self.stop_button = self._button("stop", theme.text)
         self.run_button = self._button("run", theme.on_accent)
         self.run_button.setProperty("primary", True)
@@ -136,6 +139,8 @@ class Window(QMainWindow):
         made = QPushButton(icon(name, self.theme, color), action.text())
         made.setObjectName(f"{name}_button")
         made.setToolTip(action.toolTip())
+        made.setCheckable(action.isCheckable())
+        action.toggled.connect(made.setChecked)
         made.clicked.connect(action.trigger)
         return made
 
@@ -164,6 +169,7 @@ class Window(QMainWindow):
             action.setIcon(swatch(row.swatch))
         keys = f"   {QKeySequence(row.keys[0]).toString()}" if row.keys else ""
         action.setToolTip(f"{tr(row.tip) if row.tip else tr(row.text).rstrip('…')}{keys}")
+        action.setCheckable(row.checked is not None)
         action.triggered.connect(lambda: row.do(self))
         if row.scope == "canvas":
             action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
@@ -199,6 +205,7 @@ class Window(QMainWindow):
         space = QWidget()
         space.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         bar.addWidget(space)
+        bar.addWidget(self.live_button)
         bar.addWidget(self.stop_button)
         bar.addWidget(self.run_button)
         return bar
@@ -239,6 +246,9 @@ class Window(QMainWindow):
         runner.began.connect(session.take_begin)
         runner.expected.connect(session.queueing.expect)
         runner.ended.connect(self.notifier.tell_of)
+        runner.ended.connect(session.queueing.take_end)
+        runner.ended.connect(self.live.take_end)
+        self.live.turned.connect(self.show_possible)
         runner.queue_changed.connect(session.queueing.tell)
         runner.queue_changed.connect(self._show_queue)
         runner.planned.connect(session.take_plan)
@@ -348,7 +358,10 @@ class Window(QMainWindow):
     def show_possible(self) -> None:
         """Turn off what cannot be done now, and say what undo would undo."""
         for row in ROWS:
-            self.actions_by_name[row.name].setEnabled(row.when(self))
+            action = self.actions_by_name[row.name]
+            action.setEnabled(row.when(self))
+            if row.checked:
+                action.setChecked(row.checked(self))
         self.stop_button.setEnabled(self.session.queueing.is_busy)
         document = self.session.document
         self.actions_by_name["undo"].setText(_naming("Undo", document.undo_label))

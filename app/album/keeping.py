@@ -41,6 +41,9 @@ class Keeping:
 
     def worth_keeping(self, event: StepFinished, job: Job, types: Mapping[str, NodeType]) -> list[Made | Lying]:
         """The pictures of a step that was wanted for its own sake, an item each; those of a batch lie in the files that it wrote."""
+        asked = self._queueing.asked(job.run)
+        if asked and asked.passing:
+            return []
         graph = self._graph_of(job, types)
         if event.node not in graph.nodes or event.node not in wanted_nodes(graph, job, types):
             return []

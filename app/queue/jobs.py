@@ -149,6 +149,11 @@ class Jobs:
             record = fresh if job.state == DONE else msgspec.structs.replace(job.record, failures=(), problems=(), deaths=0)
             self._change(number, state=WAITING, wish="", owner=owner, place=self._last_place() + 1, began=None, ended=None, record=record)
 
+    def forget(self, number: int) -> None:
+        """Forget a finished job."""
+        with self._writing():
+            self._db.execute(f"DELETE FROM jobs WHERE id = ? AND state IN {FINISHED}", (number,))
+
     def clear_finished(self) -> int:
         """Forget the finished jobs; how many there were."""
         with self._writing():
