@@ -8,6 +8,7 @@ import torch
 from graph_engine.errors import Failure
 from graph_engine.kinds import SEED_LIMIT
 from nodes.library.image.contact_sheet import contact_sheet
+from nodes.library.source.integers import integers
 from nodes.library.source.numbers import numbers
 from nodes.library.source.seeds import seeds
 from nodes.values import Image
@@ -25,6 +26,16 @@ def test_numbers_are_the_lines_that_are_not_blank() -> None:
 def test_a_line_that_is_no_number_is_refused(line: str) -> None:
     with pytest.raises(Failure, match=f"text: must hold a number in each line, got '{line}'"):
         numbers(f"1\n{line}")
+
+
+def test_whole_numbers_are_the_lines_that_are_not_blank() -> None:
+    assert integers("4\n\n 8 \n-3") == [4, 8, -3]
+
+
+@pytest.mark.parametrize("line", ["one", "2.5", "1e2"])
+def test_a_line_that_is_no_whole_number_is_refused(line: str) -> None:
+    with pytest.raises(Failure, match=f"text: must hold a whole number in each line, got '{line}'"):
+        integers(f"1\n{line}")
 
 
 def test_seeds_follow_one_another_and_begin_anew_at_the_last() -> None:
