@@ -39,6 +39,7 @@ class NodeFace:
         self.linked: frozenset[tuple[str, bool]] = frozenset()
         self.picture: QPixmap | None = None
         self.failure: QStaticText | None = None
+        self.advice: QStaticText | None = None
         self.remedy: QStaticText | None = None
         self.framed = self.stands_out = False
         self.show_node(node, node_type, geometry, known, fold, color)
@@ -92,13 +93,13 @@ class NodeFace:
         if pixels is not self.step.picture:
             side = WIDTH - 2 * PICTURE_INSET
             self.picture = thumbnail(pixels, side, side, 2.0) if pixels else None
-        self.failure = self._failure_of(step) if step.state == "failed" else None
+        self.failure, self.advice = self._failure_of(step) if step.state == "failed" else (None, None)
         self.step = step
         self._write_title()
         self._measure()
         self._mark()
 
-    def _failure_of(self, step: Step) -> QStaticText:
+    def _failure_of(self, step: Step) -> tuple[QStaticText, QStaticText | None]:
         """What to do can always be read; what happened gives way, and stands whole in the tooltip and in the inspector."""
         return self.inks.labels.stacked(retold(step.message), retold(step.remedy), WIDTH - 44, FAILURE_LINES, ADVICE_LINES)
 
@@ -127,7 +128,7 @@ class NodeFace:
 
     @property
     def failure_height(self) -> float:
-        return self.failure.size().height() + 20 if self.failure else 0.0
+        return sum(text.size().height() for text in (self.failure, self.advice) if text) + 20 if self.failure else 0.0
 
     @property
     def body(self) -> QRectF:

@@ -145,7 +145,7 @@ def _paint_picture(painter: QPainter, face: NodeFace, inks: Inks) -> None:
 
 def _paint_failure(painter: QPainter, face: NodeFace, inks: Inks) -> None:
     assert face.failure is not None
-    height = face.failure.size().height() + 12
+    height = face.failure_height - 8
     top = face.geometry.height + face.picture_height
     painter.setPen(NOTHING)
     painter.setBrush(inks.failure)
@@ -153,6 +153,9 @@ def _paint_failure(painter: QPainter, face: NodeFace, inks: Inks) -> None:
     painter.setPen(inks.bad)
     painter.setFont(inks.labels.font)
     painter.drawStaticText(QPointF(INSET + 8, top + 6), face.failure)
+    if face.advice:
+        painter.setPen(inks.value)
+        painter.drawStaticText(QPointF(INSET + 8, top + 6 + face.failure.size().height()), face.advice)
 
 
 def _paint_remedy(painter: QPainter, face: NodeFace, inks: Inks) -> None:

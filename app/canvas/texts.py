@@ -8,6 +8,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QStaticText
 
 MOST_KEPT = 8192
+BREAK = "\u2028"
+"""Between the lines of a text."""
 
 
 class Texts:
@@ -30,13 +32,12 @@ class Texts:
         """Wrapped text of at most so many lines; the last one ends with an ellipsis if something is left out."""
         return self._prepared((text, width, lines), lambda: self._rows(text, width, lines))
 
-    def stacked(self, above: str, below: str, width: float, lines: int, lines_below: int) -> QStaticText:
+    def stacked(self, above: str, below: str, width: float, lines: int, lines_below: int) -> tuple[QStaticText, QStaticText | None]:
         """Two wrapped texts: the lower one has all of ``lines_below`` that it needs, the upper one what is left of ``lines``."""
-        return self._prepared((above, below, width, lines, lines_below), lambda: self._stacked(above, below, width, lines, lines_below))
-
-    def _stacked(self, above: str, below: str, width: float, lines: int, lines_below: int) -> list[str]:
-        lower = self._rows(below, width, lines_below) if below else []
-        return [*self._rows(above, width, lines - len(lower)), *lower]
+        if not below:
+            return self.block(above, width, lines), None
+        lower = self.block(below, width, lines_below)
+        return self.block(above, width, lines - len(lower.text().split(BREAK))), lower
 
     def _prepared(self, key: Hashable, rows: Callable[[], list[str]]) -> QStaticText:
         if key not in self._kept:
@@ -46,7 +47,7 @@ class Texts:
         return self._kept[key]
 
     def _made(self, rows: list[str]) -> QStaticText:
-        made = QStaticText("\u2028".join(rows))
+        made = QStaticText(BREAK.join(rows))
         made.setTextFormat(Qt.TextFormat.PlainText)
         made.setPerformanceHint(QStaticText.PerformanceHint.AggressiveCaching)
         made.prepare(font=self.font)

@@ -52,11 +52,11 @@ def test_on_a_failed_node_what_happened_gives_way(hands: Hands, language: str | 
     item = hands.canvas.graph_scene.nodes[node := hands.add("swatch", A)]
     hands.session.runs.follow("run", hands.session.queueing.pace)
     hands.session.take_event(StepFailed("run", node, "failed", "a pear " * 60, LONG, ""))
-    message, _, advice = item.face.failure.text().partition("…\u2028")
-    assert message.startswith("a pear a pear") and advice.replace("\u2028", " ") == retold(LONG)
+    message, advice = item.face.failure.text(), item.face.advice.text()
+    assert message.startswith("a pear a pear") and message.endswith("…") and advice.replace("\u2028", " ") == retold(LONG)
     assert retold(LONG) in tip_at(hands.canvas.graph_scene, item.pos() + QPoint(60, 14).toPointF())
     hands.session.take_event(StepFailed("run", node, "failed", "a pear", "Eat it.", ""))
-    assert item.face.failure.text() == "a pear\u2028Eat it."
+    assert (item.face.failure.text(), item.face.advice.text()) == ("a pear", "Eat it.")
 
 
 def test_what_a_running_step_notes_is_said_once(hands: Hands) -> None:
