@@ -230,11 +230,11 @@ ROWS = (
         tip="Do not run, nor what needs it", when=_selected, on_node=True,
     ),
     Row(
-        "run", "Graph", "Run", ("Ctrl+Return", "Ctrl+Enter"), lambda w: w.session.run(), "run",
+        "run", "Graph", "Run", ("Ctrl+Return", "Ctrl+Enter"), lambda w: w.session.running.run(), "run",
         "Put the graph on the queue: what is not done yet runs", separated=True,
     ),
     Row(
-        "run_selected", "Graph", "Run to here", ("Ctrl+Shift+Return",), lambda w: w.session.run(w.session.selection),
+        "run_selected", "Graph", "Run to here", ("Ctrl+Shift+Return",), lambda w: w.session.running.run(w.session.selection),
         when=_selected, on_node=True,
     ),
     Row(
@@ -246,7 +246,8 @@ ROWS = (
         tip="Many pictures, each with other values of what the workflow exposes", when=lambda w: bool(w.session.document.workflow.exposed),
     ),
     Row(
-        "stop", "Graph", "Stop", ("Ctrl+Alt+Return", "Ctrl+Alt+Enter"), lambda w: w.session.stop(), "stop", "Stop after the step that runs",
+        "stop", "Graph", "Stop", ("Ctrl+Alt+Return", "Ctrl+Alt+Enter"), lambda w: w.session.running.stop(), "stop",
+        "Stop after the step that runs",
         when=lambda w: w.session.queueing.is_busy,
     ),
     Row(

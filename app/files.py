@@ -15,9 +15,10 @@ from app.headless import opened
 from app.journal import Lost, lost_work
 from app.language import marked, retold, tr
 from app.lost_work import LostWork
+from app.opening import SUFFIX
 from app.recent import Recent
 from app.script.names import slug
-from app.session import SUFFIX, Session
+from app.session import Session
 from app.versions import Version, moment, versions
 from graph_engine.errors import BadWorkflow
 from graph_engine.workflow import Workflow
@@ -67,7 +68,7 @@ class Files:
     def begin_with_example(self, path: Path) -> None:
         """Open an example and run it: who begins wants to see a picture."""
         if self.open_example(path):
-            self._session.run()
+            self._session.running.run()
 
     def open_recent(self, path: Path) -> None:
         if self.may_leave():
@@ -76,7 +77,7 @@ class Files:
     def open_path(self, path: Path) -> bool:
         """Open a file; what is wrong with it is said, and the document on the screen stays."""
         try:
-            self._session.open(path)
+            self._session.opening.open(path)
         except BadWorkflow as error:
             self._session.said.emit(tr("Not opened. {error}.", error=retold(str(error))), "error")
         else:
@@ -142,7 +143,7 @@ class Files:
         """Show unsaved work that was left behind."""
         if self.may_leave():
             self.lost.remove(lost)
-            self._session.recover(lost)
+            self._session.opening.recover(lost)
 
     def forget(self, lost: Lost) -> None:
         self.lost.remove(lost)

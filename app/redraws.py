@@ -46,7 +46,7 @@ class Redraws:
             session = self._session
             made = with_redrawing(session.workflow, session.catalogue, picked, session.document.fresh_ids)
             self._take(tr("Redraw tokens"), made)
-            session.run({made.target})
+            session.running.run({made.target})
 
     def _can(self) -> bool:
         missing = [type_id for type_id in NEEDED if type_id not in self._session.catalogue]

@@ -12,44 +12,35 @@ from msgspec.structs import replace
 from app import edits, rewiring
 from app.album.items import other_items
 from app.boards import Boards
-from app.comfyui.files import imported_file, is_comfyui
 from app.comfyui.report import Report
-from app.contents import contents
 from app.document import Document
 from app.groups import Groups, PlaceTypes, new_definition_id
-from app.headless import opened
 from app.housekeeping import Housekeeping
-from app.journal import Lost
 from app.language import inside, large, retold, tr
 from app.linking import LooseEnd, fitting_ends
+from app.opening import Opening
 from app.prompt_reading import PromptReading
-from app.queue.job import Job
 from app.queueing import Queueing, Worker
 from app.redraws import Redraws
 from app.rewires import Rewires
+from app.running import Running
 from app.runs import Runs
 from app.signals import Signal
 from app.steps import StepsInside
-from app.versions import digest_of_file
 from app.walking import Walking
-from app.wire import Refused
 from app.wording import plain, title_of, title_of_step
 from graph_engine.catalogue import Catalogue
 from graph_engine.check import Problem
 from graph_engine.declaration import NodeType, Parameter
 from graph_engine.errors import BadWorkflow
-from graph_engine.events import AnyEvent, RunFinished, StepFinished, StepPreview
 from graph_engine.flatten import TURN_MARK, flattened, problems_of, way_to
 from graph_engine.graph import Graph, Link
-from graph_engine.parameters import drawn_seeds, seeds
-from graph_engine.plan import Plan
-from graph_engine.sweep import Sweep
+from graph_engine.parameters import seeds
 from graph_engine.values import Pixels
-from graph_engine.workflow import Workflow, read, with_graphs, write
+from graph_engine.workflow import Workflow, read, write
 
 Place = tuple[float, float]
 PASTE_SHIFT = (32.0, 32.0)
-SUFFIX = ".json"
 
 
 class Look(NamedTuple):
@@ -102,13 +93,11 @@ class Session:
         """The node that the viewer keeps to, whatever is selected."""
         self.selection: frozenset[str] = frozenset()
         self.problems: tuple[Problem, ...] = ()
-        self.runs = Runs()
-        self._runs_of = {self.document: self.runs}
+        self.running = Running(self)
+        self.opening = Opening(self)
         self.look: Look | None = None
         self.report: Report | None = None
         """What became of the nodes of the open document, if it was imported."""
-        self._waiting_import: Path | None = None
-        self._missing: tuple[Problem, ...] = ()
         self._told_trouble = ""
         self._hear(self.document)
         if folder:
@@ -121,6 +110,11 @@ class Session:
     @worker.setter
     def worker(self, worker: Worker | None) -> None:
         self.queueing.worker = worker
+
+    @property
+    def runs(self) -> Runs:
+        """The run of this document that goes on or went last."""
+        return self.running.runs
 
     @property
     def steps(self) -> StepsInside:
@@ -148,7 +142,7 @@ class Session:
         """In the place of the one that is shown, which is left."""
         left = self.document
         left.close()
-        self._runs_of.pop(left, None)
+        self.running.forget(left)
         self.documents[self.documents.index(left)] = document
         self._open(document)
 
@@ -168,7 +162,7 @@ class Session:
         self.documents.remove(left)
         self.turn_to(self.documents[min(at, len(self.documents) - 1)])
         left.close()
-        self._runs_of.pop(left, None)
+        self.running.forget(left)
 
     def _open(self, document: Document) -> None:
         if self.folder:
@@ -185,10 +179,10 @@ class Session:
         self.document = document
         self._hear(document)
         self.selection, self.pieces, self.watched, self.look = frozenset(), frozenset(), "", None
-        self.report, self._waiting_import, self._missing = None, None, ()
-        self.runs = self._runs_of.setdefault(document, Runs())
-        self._follow_again()
-        self._check()
+        self.report = None
+        self.opening.forget_waiting()
+        self.running.turn_to(document)
+        self.check()
         self.document_changed.emit()
         self.modified_changed.emit()
         self.picture_changed.emit()
@@ -203,64 +197,11 @@ class Session:
     def new(self) -> None:
         self.show_document(Document())
 
-    def open(self, path: Path) -> None:
-        """Show the workflow of a file, or the one that a picture carries; the latter is saved elsewhere. One of ComfyUI is imported.
-
-        Raises:
-            BadWorkflow: it cannot be read or is no workflow; the document on the screen stays.
-        """
-        if is_comfyui(contents(path), str(path)):
-            self._import(path)
-            return
-        workflow = opened(path)
-        self.show_document(Document(workflow, path if path.suffix == SUFFIX else None))
-
-    def recover(self, lost: Lost) -> None:
-        """Show unsaved work that another process left behind, as an edit of what it stood on."""
-        saved = lost.saved
-        if saved.path and digest_of_file(saved.path) != saved.digest:
-            self.show_document(Document(lost.workflow, saved.path, saved=False))
-            told = tr(
-                "{name} has been changed since: saving replaces it, and keeps what it holds now among its earlier versions.",
-                name=saved.path.name,
-            )
-        else:
-            self.show_document(Document(saved.workflow, saved.path))
-            self.document.apply_whole(tr("Recover"), lost.workflow)
-            told = tr("Recovered. Undo leads back to what was saved.")
-        journal = self.document.journal
-        if journal is None or journal.flush():
-            lost.forget()
-        self.said.emit(told, "note")
-
-    def _import(self, path: Path) -> None:
-        """Show a workflow of ComfyUI. What its nodes become is only known with the node types: at the first start it waits for them."""
-        if not self.installed:
-            self._waiting_import = path
-            self.said.emit(tr("{name} opens once the worker has told which nodes there are.", name=path.name), "note")
-            return
-        made = imported_file(path, self.installed)
-        self.show_document(Document(made.workflow, saved=False))
-        self.report = made.report
-        self.report_changed.emit()
-
     def show_catalogue(self, catalogue: Catalogue) -> None:
         self.installed = catalogue
-        self._check()
+        self.check()
         self.catalogue_changed.emit()
-        if (path := self._waiting_import) and catalogue:
-            self._waiting_import = None
-            self._import_late(path)
-
-    def _import_late(self, path: Path) -> None:
-        """What waited for the node types, unless something else was begun meanwhile."""
-        if self.document.modified:
-            self.said.emit(tr("{name} can be opened now; it was not, since this document was changed meanwhile.", name=path.name), "note")
-            return
-        try:
-            self._import(path)
-        except BadWorkflow as error:
-            self.said.emit(tr("Not opened. {error}.", error=retold(str(error))), "error")
+        self.opening.take_catalogue()
 
     def _tell_trouble(self) -> None:
         """Once, that edits would not survive the window."""
@@ -277,23 +218,24 @@ class Session:
         if self.types.changed(self.installed, self.document):
             self.catalogue_changed.emit()
         if before.graph != after.graph or before.definitions is not after.definitions:
-            self._check()
-            self._tell(self.runs.steps.mark_stale(self.flat))
+            self.check()
+            self.tell_of_steps(self.runs.steps.mark_stale(self.flat))
         self.picture_changed.emit()
 
     def _take_place(self) -> None:
         """Another place of the document is shown, after an edit perhaps."""
         self.selection, self.pieces = frozenset(), frozenset()
         self.types.changed(self.installed, self.document)
-        self._check()
+        self.check()
         self.runs.steps.mark_stale(self.flat)
         self.document_changed.emit()
         self.picture_changed.emit()
 
-    def _check(self) -> None:
+    def check(self) -> None:
+        """Look for what is wrong with the document, or lacks on this machine."""
         whole = self.document.workflow
         problems = tuple(problems_of(whole, self.installed)) if whole.graph.nodes else ()
-        problems += tuple(problem for problem in self._missing if problem.node in whole.graph.nodes)
+        problems += tuple(problem for problem in self.running.missing if problem.node in whole.graph.nodes)
         if problems != self.problems:
             self.problems = problems
             self.problems_changed.emit()
@@ -462,99 +404,7 @@ class Session:
         self.document.apply(label, rewiring.with_links_copied(made, self.workflow, names) if keep_inputs else made)
         self.select(fresh)
 
-    # runs
-
-    def run(self, targets: Iterable[str] = ()) -> None:
-        """Put the workflow on the queue. Seeds that are random or count up change now, visibly, as an edit."""
-        if self.worker is None:
-            return
-        if not self.document.workflow.graph.nodes:
-            self.said.emit(tr("There is nothing to run yet: press Tab to add a node."), "note")
-            return
-        drawn = with_graphs(self.document.workflow, lambda graph: drawn_seeds(graph, self.catalogue))
-        self.document.apply_whole(tr("Draw seeds"), drawn)
-        self.said.emit("", "note")
-        wanted = tuple(self.document.prefix + node for node in targets)
-        self.queueing.add(self.document, self.flat, seeds(self.flat, self.installed), wanted)
-        self.run_changed.emit()
-
-    def vary(self, made: Sweep, folder: Path) -> None:
-        """Put a sweep of what the workflow exposes on the queue; its seeds are drawn as for a run."""
-        drawn = with_graphs(self.document.workflow, lambda graph: drawn_seeds(graph, self.catalogue))
-        self.document.apply_whole(tr("Draw seeds"), drawn)
-        self.queueing.add_sweep(self.document, made, folder)
-        self.said.emit(tr("{count} pictures wait in the queue; they come into {folder}.", count=made.size, folder=folder), "note")
-        self.run_changed.emit()
-
-    def take_begin(self, job: Job) -> None:
-        """A job began; if it came from this document, its steps are followed."""
-        self.queueing.begin(job)
-        self._follow(job)
-        self.run_changed.emit()
-
-    def open_job(self, job: Job) -> None:
-        """Show the workflow of a job as a new document; if the job runs, its steps are followed there."""
-        asked = self.queueing.asked(job.run)
-        if asked is None or asked.document is not self.document:
-            self.show_document(Document(read(job.workflow, job.name), saved=False))
-            self.queueing.shown_in(job, self.document, self.flat)
-            self._follow_again()
-            self.run_changed.emit()
-
-    def _follow(self, job: Job) -> None:
-        asked = self.queueing.asked(job.run)
-        if asked and asked.document is self.document:
-            self.runs.begin(asked.graph)
-            self.runs.follow(job.run, self.queueing.pace)
-
-    def _follow_again(self) -> None:
-        """The job that runs may have come from the document that is shown again."""
-        if self.worker and self.worker.current:
-            self._follow(self.worker.current)
-
-    def stop(self) -> None:
-        """Stop the job that runs, of whichever document."""
-        if self.worker and self.queueing.is_busy:
-            self.runs.ask_to_stop()
-            self.run_changed.emit()
-            self.worker.stop()
-
-    def take_event(self, event: AnyEvent) -> None:
-        self.queueing.take(event)
-        if self._take_elsewhere(event):
-            return
-        changed = self.runs.take(event, self.flat)
-        if changed and isinstance(event, StepPreview | StepFinished):
-            self.look = None
-        self._tell(changed)
-        self.run_changed.emit()
-        if isinstance(event, RunFinished):
-            self.housekeeping.ask()
-            self.run_ended.emit()
-
-    def _take_elsewhere(self, event: AnyEvent) -> bool:
-        """Whether the event tells of a run of a document that is open, but not shown."""
-        for document, runs in self._runs_of.items():
-            if document is not self.document and runs.follows(event.run):
-                runs.take(event, flattened(document.workflow, self.installed).graph)
-                self.run_changed.emit()
-                if isinstance(event, RunFinished):
-                    self.housekeeping.ask()
-                    self.run_ended.emit()
-                return True
-        return False
-
-    def ask_plan(self) -> None:
-        """Ask the worker what a run would do now, unless one goes on or there is nothing to run."""
-        if self.worker and not self.runs.running and self.document.workflow.graph.nodes:
-            self.worker.plan(self.document.workflow, str(self.document.path or ""))
-
-    def take_plan(self, plan: Plan) -> None:
-        self._tell(self.runs.take_plan(plan))
-        self.run_changed.emit()
-        self.reading.renewed.emit()
-        self._missing = plan.missing
-        self._check()
+    # words
 
     def ask_reading(self, node: str, parameter: str, texts: tuple[str, ...]) -> None:
         """Ask how texts of a node would be read."""
@@ -567,27 +417,13 @@ class Session:
         )
         return retold(" ".join(words))
 
-    def take_refusal(self, refused: Refused) -> None:
-        """A run did not start."""
-        if not self.runs.refuse(refused.run):
-            return
-        self.run_changed.emit()
-        first = next(iter(refused.problems), None)
-        if first:
-            self.said.emit(tr("Did not run: {problem}", problem=self.problem_text(first)), "error")
-            self.select({self.here(first.node)} if first.node else self.selection)
-
-    def take_loss(self, reason: str) -> None:
-        """The worker died. The document is here, untouched; its run was ended by an event before."""
-        self.reading.begin_anew()
-        self.said.emit(f"{large(retold(reason))}.", "warning")
-
     def problem_text(self, problem: Problem) -> str:
         """A problem in one line, with the node's title and the remedy."""
         where = f"{self.title_of_step(problem.node)}: " if way_to(self.document.workflow, problem.node) else ""
         return f"{where}{retold(problem.message)}{f' — {retold(problem.remedy)}' if problem.remedy else ''}"
 
-    def _tell(self, nodes: set[str]) -> None:
+    def tell_of_steps(self, nodes: set[str]) -> None:
+        """Steps of the flat graph look different now."""
         for node in {self.here(step) for step in nodes}:
             self.step_changed.emit(node)
         if nodes:

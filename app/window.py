@@ -241,9 +241,9 @@ class Window(QMainWindow):
         self.palette.chosen.connect(self._add_node)  # type: ignore[attr-defined]
         self.palette.closed.connect(self._close_palette)  # type: ignore[attr-defined]
         runner.ready.connect(self._take_ready)
-        runner.happened.connect(session.take_event)
-        runner.refused.connect(session.take_refusal)
-        runner.began.connect(session.take_begin)
+        runner.happened.connect(session.running.take_event)
+        runner.refused.connect(session.running.take_refusal)
+        runner.began.connect(session.running.take_begin)
         runner.expected.connect(session.queueing.expect)
         runner.ended.connect(self.notifier.tell_of)
         runner.ended.connect(session.queueing.take_end)
@@ -251,11 +251,11 @@ class Window(QMainWindow):
         self.live.turned.connect(self.show_possible)
         runner.queue_changed.connect(session.queueing.tell)
         runner.queue_changed.connect(self._show_queue)
-        runner.planned.connect(session.take_plan)
+        runner.planned.connect(session.running.take_plan)
         session.workflow_changed.connect(self._plan_soon)
         session.document_changed.connect(self._plan_soon)
         session.run_ended.connect(self._plan_soon)
-        self._plan_timer.timeout.connect(session.ask_plan)
+        self._plan_timer.timeout.connect(session.running.ask_plan)
         self._tick_timer.timeout.connect(session.run_changed.emit)
         self._tick_timer.timeout.connect(session.housekeeping.ask)
         runner.holdings_told.connect(session.housekeeping.take)
@@ -277,7 +277,7 @@ class Window(QMainWindow):
             job = self.runner.jobs.job(number)
             asked = self.session.queueing.asked(job.run)
             if (asked and asked.document is self.session.document) or self.files.may_leave():
-                self.session.open_job(job)
+                self.session.running.open_job(job)
 
     def _open_entry(self, entry: Entry) -> None:
         """Open the workflow that made a picture as a new document; what that makes comes from the picture."""
@@ -417,7 +417,7 @@ class Window(QMainWindow):
 
     def _take_loss(self, reason: str) -> None:
         self.status.show_worker(tr("Worker ended"))
-        self.session.take_loss(reason)
+        self.session.running.take_loss(reason)
 
     def tell_fault(self, text: str, details: str) -> None:
         """An exception that nobody expected: it is told, and the document stays as it was."""
@@ -446,7 +446,7 @@ class Window(QMainWindow):
 
         dialog = VaryValues(self.session, self)
         if dialog.exec() and dialog.sweep:
-            self.session.vary(dialog.sweep, dialog.folder)
+            self.session.running.vary(dialog.sweep, dialog.folder)
             self.docks.queue.show()
 
     def close_tab(self, document: Document) -> None:

@@ -170,7 +170,7 @@ class GraphView(QGraphicsView):
             corner = self.graph_scene.nodes[node].pos() + area.bottomLeft()
             menu_for_model(self, remedy.missing).popup(self.viewport().mapToGlobal(self.mapFromScene(corner)))
         elif remedy:
-            self.session.run({node})
+            self.session.running.run({node})
 
     # a wire that waits for its node
 

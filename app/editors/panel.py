@@ -181,7 +181,7 @@ class EditorPanel(QWidget):
 
     def _run_source(self) -> None:
         if self.subject and (sources := self.subject.missing()):
-            self.session.run(sources)
+            self.session.running.run(sources)
 
     def _tell(self) -> None:
         subject = self.subject

@@ -71,8 +71,8 @@ def _ran(window: Window) -> None:
     for node, held in session.workflow.graph.nodes.items():
         shows = held.type in ("tokenizer/decode", "output/save_image")
         results = (Result("image", "Image", "", "96 × 96", dawn() if shows else None),)
-        session.take_event(StepFinished("earlier", node, "ran", 0.5, results))
-    session.take_event(RunFinished("earlier", "done", 0.5, tuple(session.workflow.graph.nodes)))
+        session.running.take_event(StepFinished("earlier", node, "ran", 0.5, results))
+    session.running.take_event(RunFinished("earlier", "done", 0.5, tuple(session.workflow.graph.nodes)))
     window.canvas.frame_all()
 
 
@@ -100,7 +100,7 @@ def failed_node(window: Window) -> QWidget:
     _opened(window)
     node = _selected(window, "sampling/generate")
     window.session.runs.follow("earlier", window.session.queueing.pace)
-    window.session.take_event(
+    window.session.running.take_event(
         StepFailed("earlier", node, "failed", "width: must be a multiple of 16, got 100", "set it to 96 or 112", "details")
     )
     return window

@@ -44,7 +44,7 @@ def _run(hands: Hands, node: str, **values: object) -> None:
     for name, value in values.items():
         hands.session.set_parameter(node, hands.session.type_of(node).parameter(name), value)
     with hands.qtbot.waitSignal(hands.window.recorder.kept, timeout=PATIENCE):
-        hands.session.run()
+        hands.session.running.run()
 
 
 def _chain(hands: Hands) -> str:

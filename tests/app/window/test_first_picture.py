@@ -36,7 +36,7 @@ def _from_the_window(qtbot: QtBot, folder: Path) -> tuple[Window, dict[str, dict
         runner.start()
     assert window.files.open_path(FIRST_PICTURE)
     _set_steps(window.session)
-    window.session.run()
+    window.session.running.run()
     qtbot.waitUntil(lambda: not window.session.runs.running, timeout=PATIENCE)
     steps = window.session.steps
     return window, {node: {result.output: result.digest for result in steps[node].results} for node in window.session.workflow.graph.nodes}

@@ -117,7 +117,7 @@ def test_a_loop_is_switched_on_in_the_inspector_and_runs_every_turn(working: Win
     assert working.inspector.findChild(QComboBox, "carried_a").currentText() == "from integer of the turn before"
     hands.key(Qt.Key.Key_U)
     hands.session.set_parameter(group, hands.session.type_of(group).parameter("turns"), 4)
-    hands.session.run()
+    hands.session.running.run()
     hands.qtbot.waitUntil(lambda: not hands.session.runs.running, timeout=PATIENCE)
     step = hands.session.steps[group]
     assert (step.state, step.total) == ("ran", 4) and step.results[0].description == "5"
@@ -162,7 +162,7 @@ def test_a_failure_inside_is_seen_on_the_group_and_inside(working: Window, hands
     hands.drag(hands.output(number, "integer"), hands.input(fail, "a"))
     hands.session.select({fail})
     group = made(hands)
-    hands.session.run()
+    hands.session.running.run()
     hands.qtbot.waitUntil(lambda: not hands.session.runs.running, timeout=PATIENCE)
     assert hands.session.steps[group].state == "failed" and hands.canvas.graph_scene.nodes[group].face.failure is not None
     hands.session.groups.step_in(group)

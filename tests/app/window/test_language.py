@@ -120,8 +120,8 @@ def test_a_node_says_in_german_why_it_failed_and_what_it_notes(german: None, tmp
         for kind in ("sampling/generate", "prompt/encode_prompt")
     )
     message = "text_encoder: flow.safetensors takes a class, no words"
-    window.session.take_event(StepFailed("run", failed, "failed", message, "Change count.", ""))
-    window.session.take_event(StepFinished("run", noted, "ran", 0.5, (), (), ("31 tokens in 4 passes.",)))
+    window.session.running.take_event(StepFailed("run", failed, "failed", message, "Change count.", ""))
+    window.session.running.take_event(StepFinished("run", noted, "ran", 0.5, (), (), ("31 tokens in 4 passes.",)))
     window.session.select({failed})
     box = window.findChildren(FailureBox)[0]
     assert (box.message.text(), box.remedy.text()) == (

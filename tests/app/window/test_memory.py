@@ -37,13 +37,13 @@ def test_what_is_held_is_shown_and_follows_runs(working: Window, hands: Hands) -
     assert "of this machine's" in working.docks.memory.panel.machine.text()
     _chain(hands)
     with hands.qtbot.waitSignal(working.runner.holdings_told, timeout=PATIENCE):
-        hands.session.run()
+        hands.session.running.run()
     hands.qtbot.waitUntil(lambda: " kB held" in rows[MEMORY].used.text() and rows[DISK].clear.isEnabled(), timeout=PATIENCE)
 
 
 def test_results_that_are_let_go_are_made_again(working: Window, hands: Hands) -> None:
     _, two = _chain(hands)
-    hands.session.run()
+    hands.session.running.run()
     _finished(hands)
     rows = shown(working, hands)
     for name in (MEMORY, DISK):
@@ -90,11 +90,11 @@ def test_a_budget_that_is_typed_is_the_worker_s_and_the_next_one_s(working: Wind
 def test_it_is_told_while_a_job_runs(working: Window, hands: Hands) -> None:
     _, two = _chain(hands)
     _set(hands, two, steps=1000)
-    hands.session.run()
+    hands.session.running.run()
     hands.qtbot.waitUntil(lambda: hands.session.steps[two].done > 1, timeout=PATIENCE)
     rows = shown(working, hands)
     assert hands.session.runs.running and "kB" in rows[MEMORY].used.text()
-    hands.session.stop()
+    hands.session.running.stop()
     _finished(hands)
 
 
@@ -105,9 +105,9 @@ def test_nobody_is_asked_while_nobody_looks(working: Window, hands: Hands) -> No
     hands.key(Qt.Key.Key_M, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
     asked = len(heard)
     _chain(hands)
-    hands.session.run()
+    hands.session.running.run()
     _finished(hands)
     working.session.housekeeping.ask()
     with hands.qtbot.waitSignal(working.runner.planned, timeout=PATIENCE):
-        working.session.ask_plan()
+        working.session.running.ask_plan()
     assert len(heard) == asked and not working.docks.memory.isVisible()

@@ -36,8 +36,8 @@ application = QApplication([])
 window = Window(Session(__import__("graph_engine").discover("tests.toy")), Runner("tests.toy", Path(sys.argv[1])))
 window.session.show_document(Document(read(sys.stdin.buffer.read())))
 window.start()
-window.session.run()
-window.session.run()
+window.session.running.run()
+window.session.running.run()
 window.session.run_changed.connect(lambda: window.session.steps["2"].done > 1 and print("going", flush=True))
 application.exec()
 """
@@ -84,8 +84,8 @@ def test_pressing_run_twice_queues_two_jobs_and_both_are_done(working: Window, h
 
 def test_a_job_keeps_the_graph_as_it_was_when_run_was_pressed(working: Window, hands: Hands) -> None:
     one, two = _chain(hands)
-    hands.session.run()
-    hands.session.run()
+    hands.session.running.run()
+    hands.session.running.run()
     hands.session.delete({two})
     hands.qtbot.waitUntil(lambda: states(hands) == ["done", "done"], timeout=PATIENCE)
     assert all(two in job.record.results for job in hands.session.queueing.all())
@@ -95,12 +95,12 @@ def test_another_document_leaves_the_job_running_and_coming_back_follows_it(work
     _, two = _chain(hands)
     _set(hands, two, steps=1000)
     document = hands.session.document
-    hands.session.run()
+    hands.session.running.run()
     hands.session.new()
     assert hands.session.queueing.is_busy and not hands.session.runs.running
     hands.session.show_document(document)
     hands.qtbot.waitUntil(lambda: hands.session.steps[two].done > 1, timeout=PATIENCE)
-    hands.session.stop()
+    hands.session.running.stop()
     _finished(hands)
     assert states(hands) == ["stopped"]
 
@@ -108,9 +108,9 @@ def test_another_document_leaves_the_job_running_and_coming_back_follows_it(work
 def test_a_job_is_canceled_in_the_panel_and_the_next_one_runs(working: Window, hands: Hands) -> None:
     _, two = _chain(hands)
     _set(hands, two, steps=1000)
-    hands.session.run()
+    hands.session.running.run()
     _set(hands, two, steps=1)
-    hands.session.run()
+    hands.session.running.run()
     hands.qtbot.waitUntil(lambda: hands.session.runs.running and hands.session.steps[two].done > 1, timeout=PATIENCE)
     panel = shown_panel(working)
     panel.choose(panel.model.jobs[0].id)
@@ -121,7 +121,7 @@ def test_a_job_is_canceled_in_the_panel_and_the_next_one_runs(working: Window, h
 def test_a_running_job_that_is_paused_goes_on_where_it_was(working: Window, hands: Hands) -> None:
     one, two = _chain(hands)
     _set(hands, two, steps=30)
-    hands.session.run()
+    hands.session.running.run()
     hands.qtbot.waitUntil(lambda: hands.session.steps[two].done > 1, timeout=PATIENCE)
     panel = shown_panel(working)
     panel.choose(panel.model.jobs[0].id)
@@ -176,10 +176,10 @@ def test_what_another_process_changes_is_seen(working: Window, hands: Hands) -> 
 
 def test_a_running_job_tells_how_far_it_is_and_how_long_it_will_take(working: Window, hands: Hands) -> None:
     _, two = _chain(hands)
-    hands.session.run()
+    hands.session.running.run()
     _finished(hands)
     _set(hands, two, seed=2, steps=100)
-    hands.session.run()
+    hands.session.running.run()
     hands.qtbot.waitUntil(lambda: hands.session.steps[two].state == "running" and hands.session.steps[two].done > 1, timeout=PATIENCE)
     line = working.docks.queue.panel.model.index(0).data()
     assert "1 of 1" in line and " left · Fade " in line and 0 < hands.session.queueing.pace.share < 1
@@ -253,8 +253,8 @@ def test_left_jobs_that_are_discarded_can_still_be_run_again(window: Window, han
 def test_closing_the_window_leaves_its_jobs_in_the_queue(working: Window, hands: Hands) -> None:
     _, two = _chain(hands)
     _set(hands, two, steps=1000)
-    hands.session.run()
-    hands.session.run()
+    hands.session.running.run()
+    hands.session.running.run()
     hands.session.new()
     working.close()
     left = Jobs(places.data_folder())

@@ -31,7 +31,7 @@ if left := window.session.queueing.find_left():
     window.session.queueing.take_over([job.id for job in left])
 elif not window.session.queueing.all():
     window.session.show_document(Document(read(sys.stdin.buffer.read())))
-    window.session.run()
+    window.session.running.run()
 application.exec()
 """
 

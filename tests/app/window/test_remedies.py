@@ -51,11 +51,11 @@ def test_on_a_failed_node_what_happened_gives_way(hands: Hands, language: str | 
         request.getfixturevalue(language)
     item = hands.canvas.graph_scene.nodes[node := hands.add("swatch", A)]
     hands.session.runs.follow("run", hands.session.queueing.pace)
-    hands.session.take_event(StepFailed("run", node, "failed", "a pear " * 60, LONG, ""))
+    hands.session.running.take_event(StepFailed("run", node, "failed", "a pear " * 60, LONG, ""))
     message, advice = item.face.failure.text(), item.face.advice.text()
     assert message.startswith("a pear a pear") and message.endswith("…") and advice.replace("\u2028", " ") == retold(LONG)
     assert retold(LONG) in tip_at(hands.canvas.graph_scene, item.pos() + QPoint(60, 14).toPointF())
-    hands.session.take_event(StepFailed("run", node, "failed", "a pear", "Eat it.", ""))
+    hands.session.running.take_event(StepFailed("run", node, "failed", "a pear", "Eat it.", ""))
     assert (item.face.failure.text(), item.face.advice.text()) == ("a pear", "Eat it.")
 
 
@@ -63,17 +63,17 @@ def test_what_a_running_step_notes_is_said_once(hands: Hands) -> None:
     node = hands.add("swatch", A)
     hands.session.runs.follow("run", hands.session.queueing.pace)
     for event in (StepStarted("run", node), StepProgress("run", node, 3, 10, "item 4, 1 of 2", 0.5)):
-        hands.session.take_event(event)
+        hands.session.running.take_event(event)
     assert hands.window.inspector.form.state.text() == "Running, 3 of 10\nitem 4, 1 of 2"
 
 
 def test_a_node_says_what_the_next_run_costs_and_why_it_runs(hands: Hands) -> None:
     node = hands.add("swatch", A)
     item = hands.canvas.graph_scene.nodes[node]
-    hands.session.take_plan(Plan((node,), (PlannedStep(node, "run", "never ran", 2.5),), (), 2.5))
+    hands.session.running.take_plan(Plan((node,), (PlannedStep(node, "run", "never ran", 2.5),), (), 2.5))
     assert item.face.will_run and item.face.cost is not None
     assert "Will run" in tip_at(hands.canvas.graph_scene, item.pos() + QPoint(60, 14).toPointF())
-    hands.session.take_plan(Plan((node,), (PlannedStep(node, "disk"),), (), 0.0))
+    hands.session.running.take_plan(Plan((node,), (PlannedStep(node, "disk"),), (), 0.0))
     assert not item.face.will_run and item.face.cost is None
 
 
@@ -81,7 +81,7 @@ def test_the_button_of_a_node_whose_model_is_not_there_copies_where_to_get_it(ha
     node = hands.add("weights", A)
     remedy = "get it from https://models.example/x.pt (about 1 GB), then: tessera convert x.pt --out /models/x.safetensors"
     missing = Problem(node, "file", "file: no such model: x", remedy, "warning")
-    hands.session.take_plan(Plan((node,), (), (), 0.0, (missing,)))
+    hands.session.running.take_plan(Plan((node,), (), (), 0.0, (missing,)))
     form = hands.window.inspector.form
     assert isinstance(form, NodeForm) and form.problems.isVisible()
     assert all(said in form.problems.text() for said in (missing.message, remedy))

@@ -63,7 +63,7 @@ def test_a_run_shows_progress_previews_and_the_result(working: Window, hands: Ha
 def test_the_viewer_shows_the_selected_node(working: Window, hands: Hands) -> None:
     one, _ = _chain(hands)
     _set(hands, one, color="#ff0000ff")
-    hands.session.run()
+    hands.session.running.run()
     _finished(hands)
     hands.click(hands.header(one))
     view = working.viewer.view
@@ -73,7 +73,7 @@ def test_the_viewer_shows_the_selected_node(working: Window, hands: Hands) -> No
 
 def test_an_edit_makes_results_stale_and_undo_makes_them_fresh(working: Window, hands: Hands) -> None:
     one, two = _chain(hands)
-    hands.session.run()
+    hands.session.running.run()
     _finished(hands)
     _set(hands, one, side=8)
     assert hands.session.steps[two].stale
@@ -84,7 +84,7 @@ def test_an_edit_makes_results_stale_and_undo_makes_them_fresh(working: Window, 
 def test_a_failed_node_shows_its_message_and_its_remedy(working: Window, hands: Hands) -> None:
     number, fail = hands.add("number", A), hands.add("fail", B)
     hands.drag(hands.output(number, "integer"), hands.input(fail, "a"))
-    hands.session.run()
+    hands.session.running.run()
     _finished(hands)
     step = hands.session.steps[fail]
     assert (step.state, step.message, step.remedy) == ("failed", "a: must be something else, got 1", "try another node")
@@ -96,7 +96,7 @@ def test_a_failed_node_shows_its_message_and_its_remedy(working: Window, hands: 
 
 def test_a_graph_with_a_problem_does_not_run_and_says_why(working: Window, hands: Hands) -> None:
     hands.add("fade", B)
-    hands.session.run()
+    hands.session.running.run()
     _finished(hands)
     assert working.notice.isVisible() and working.notice.text.text().startswith("Did not run: Fade: input picture is not connected")
 
@@ -104,13 +104,13 @@ def test_a_graph_with_a_problem_does_not_run_and_says_why(working: Window, hands
 def test_stop_ends_the_run_and_the_next_one_works(working: Window, hands: Hands) -> None:
     one, two = _chain(hands)
     _set(hands, two, steps=1000)
-    hands.session.run()
+    hands.session.running.run()
     hands.qtbot.waitUntil(lambda: hands.session.steps[two].done > 1, timeout=PATIENCE)
     hands.key(Qt.Key.Key_Return, CONTROL | ALT)
     _finished(hands)
     assert hands.session.steps[two].state == "" and working.status.run.text().startswith("Stopped")
     hands.undo()
-    hands.session.run()
+    hands.session.running.run()
     _finished(hands)
     assert hands.session.steps[one].state == "memory" and hands.session.steps[two].state == "ran"
 
@@ -118,7 +118,7 @@ def test_stop_ends_the_run_and_the_next_one_works(working: Window, hands: Hands)
 def test_a_killed_worker_costs_only_the_step_that_ran(working: Window, hands: Hands) -> None:
     one, two = _chain(hands)
     _set(hands, two, steps=1000)
-    hands.session.run()
+    hands.session.running.run()
     hands.qtbot.waitUntil(lambda: hands.session.steps[two].done > 1, timeout=PATIENCE)
     pid = working.runner.link.pid
     with hands.qtbot.waitSignals([working.runner.lost, working.runner.ready], timeout=PATIENCE):
@@ -127,7 +127,7 @@ def test_a_killed_worker_costs_only_the_step_that_ran(working: Window, hands: Ha
     assert working.runner.link.pid != pid and len(hands.graph.nodes) == 2
     hands.qtbot.waitUntil(lambda: hands.session.steps[one].state == "disk" and hands.session.steps[two].done > 1, timeout=PATIENCE)
     assert [job.state for job in hands.session.queueing.all()] == ["running"]
-    hands.session.stop()
+    hands.session.running.stop()
     _finished(hands)
 
 
@@ -139,13 +139,13 @@ def test_a_node_that_never_looks_up_is_gone_three_seconds_after_stop_and_the_nex
     hands.drag(hands.output(number, "integer"), hands.input(deep, "a"))
     if stuck == "hold_tight":
         _set(hands, deep, log=str(tmp_path / "log"))
-    hands.session.run()
+    hands.session.running.run()
     hands.qtbot.waitUntil(lambda: hands.session.steps[deep].state == "running", timeout=PATIENCE)
     pid, asked = working.runner.link.pid, time.monotonic()
-    hands.session.stop()
+    hands.session.running.stop()
     _finished(hands)
     assert time.monotonic() - asked < 3 and not Path(f"/proc/{pid}").exists()
-    hands.session.run([number])
+    hands.session.running.run([number])
     _finished(hands)
     assert hands.session.steps[number].state == "disk"
     assert [job.state for job in hands.session.queueing.all()] == ["done", "stopped"]
@@ -154,7 +154,7 @@ def test_a_node_that_never_looks_up_is_gone_three_seconds_after_stop_and_the_nex
 def test_a_random_seed_is_drawn_before_the_run_and_stands_in_the_document(working: Window, hands: Hands) -> None:
     _, two = _chain(hands)
     _set(hands, two, seed={"value": 5, "policy": "random"})
-    hands.session.run()
+    hands.session.running.run()
     drawn = hands.graph.nodes[two].parameters["seed"]
     assert drawn["policy"] == "random" and drawn["value"] != 5
     _finished(hands)
@@ -165,7 +165,7 @@ def test_a_random_seed_is_drawn_before_the_run_and_stands_in_the_document(workin
 def test_a_file_that_a_node_wrote_is_named(working: Window, hands: Hands, tmp_path: Path) -> None:
     one, keep = hands.add("swatch", A), hands.add("keep", B)
     hands.drag(hands.output(one, "swatch"), hands.input(keep, "picture"))
-    hands.session.run()
+    hands.session.running.run()
     _finished(hands)
     (path,) = hands.session.steps[keep].files
     assert Path(path).read_bytes() == bytes.fromhex("3060c0ff") and Path(path).is_relative_to(tmp_path)
@@ -192,7 +192,7 @@ def test_buttons_run_and_stop(working: Window, hands: Hands) -> None:
 def test_events_of_the_document_before_do_not_reach_the_next(working: Window, hands: Hands) -> None:
     _, two = _chain(hands)
     _set(hands, two, steps=1000)
-    hands.session.run()
+    hands.session.running.run()
     hands.qtbot.waitUntil(lambda: hands.session.steps[two].done > 1, timeout=PATIENCE)
     hands.session.show_document(Document())
     assert not hands.session.runs.running
@@ -202,9 +202,9 @@ def test_events_of_the_document_before_do_not_reach_the_next(working: Window, ha
         working.runner.happened, check_params_cb=lambda event: isinstance(event, RunFinished), timeout=PATIENCE
     )
     with finished:
-        hands.session.stop()
+        hands.session.running.stop()
     assert hands.session.steps[other].state == "" and hands.canvas.graph_scene.nodes[other].face.picture is None
-    hands.session.run()
+    hands.session.running.run()
     _finished(hands)
     assert hands.session.steps[other].state == "ran"
 
@@ -217,7 +217,7 @@ def test_a_worker_that_cannot_start_is_told_and_tried_again_at_run(qtbot: QtBot,
         runner.start()
     window.session.add_node("pictures/swatch", (0.0, 0.0))
     with qtbot.waitSignal(runner.lost, timeout=PATIENCE):
-        window.session.run()
+        window.session.running.run()
     assert not window.session.runs.running and "cannot be started" in window.notice.text.text()
 
 
@@ -225,7 +225,7 @@ def test_the_plan_tells_what_would_run_and_why_and_what_is_held(working: Window,
     one, two = _chain(hands)
     hands.qtbot.waitUntil(lambda: hands.session.steps[two].planned == "run", timeout=PATIENCE)
     assert hands.session.steps[two].why == "never ran" and "2 nodes" in working.status.run.text()
-    hands.session.run()
+    hands.session.running.run()
     _finished(hands)
     hands.qtbot.waitUntil(lambda: hands.session.steps[two].planned == "memory", timeout=PATIENCE)
     assert "nothing would run" in working.status.run.text()
@@ -239,7 +239,7 @@ def test_the_plan_tells_what_would_run_and_why_and_what_is_held(working: Window,
 
 def test_another_document_with_the_same_graph_finds_its_results_held(working: Window, hands: Hands) -> None:
     _, two = _chain(hands)
-    hands.session.run()
+    hands.session.running.run()
     _finished(hands)
     hands.session.show_document(Document(hands.session.workflow))
     hands.qtbot.waitUntil(lambda: hands.session.steps[two].kept == "memory", timeout=PATIENCE)

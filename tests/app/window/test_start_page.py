@@ -35,7 +35,7 @@ def test_every_workflow_that_ships_says_what_it_is() -> None:
 def test_no_two_nodes_of_a_workflow_that_ships_overlap() -> None:
     session = Session(installed())
     for path in FOLDER.glob("*.json"):
-        session.open(path)
+        session.opening.open(path)
         bodies = [item.body for item in GraphScene(session, Inks(DARK)).nodes.values()]
         assert not [(a, b) for a, b in combinations(bodies, 2) if a.intersects(b)], path.name
 

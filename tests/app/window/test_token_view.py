@@ -66,7 +66,7 @@ def decoded(qtbot: QtBot, ran: Ran, tmp_path: Path) -> Window:
     session.runs.begin(session.flat)
     session.runs.follow("run", session.queueing.pace)
     for event in ran.events:
-        session.take_event(event)
+        session.running.take_event(event)
     window.viewer.tokens.click()
     return window
 

@@ -19,7 +19,7 @@ def test_every_stop_that_waits_is_led_on_by_what_it_asks_for(working: Window, ha
     QTest.mouseClick(tour.note.next, Qt.MouseButton.LeftButton)
     hands.session.set_parameter(node, hands.session.type_of(node).parameter("side"), 8)
     assert tour.number == 3
-    hands.session.run()
+    hands.session.running.run()
     hands.qtbot.waitUntil(lambda: tour.number == 4, timeout=PATIENCE)
     tour.lead_on()
     hands.add("swatch", QPoint(500, 200))

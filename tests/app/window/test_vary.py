@@ -57,7 +57,7 @@ def test_the_cells_and_their_sheet_come_out_of_the_queue(working: Window, dialog
     QTest.keyClicks(dialog.fields["seed"], "3, 5")
     dialog.folder_field.setText(str(tmp_path / "varied"))
     with hands.qtbot.waitSignal(working.runner.ended, timeout=PATIENCE):
-        hands.session.vary(dialog.sweep, dialog.folder)
+        hands.session.running.vary(dialog.sweep, dialog.folder)
     assert (tmp_path / "varied" / SHEET).exists() and working.runner.jobs.all()[-1].state == "done"
 
 

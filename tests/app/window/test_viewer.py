@@ -86,7 +86,7 @@ def test_a_kept_picture_is_compared_with_what_comes(working: Window, hands: Hand
     parameter = hands.session.type_of(node).parameter("color")
     for color in ("#ff0000ff", "#00ff00ff"):
         hands.session.set_parameter(node, parameter, color)
-        hands.session.run()
+        hands.session.running.run()
         hands.qtbot.waitUntil(lambda: not hands.session.runs.running, timeout=PATIENCE)
         if color == "#ff0000ff":
             working.viewer.keep()

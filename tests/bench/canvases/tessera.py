@@ -38,7 +38,7 @@ class Tessera:
         save(Workflow(Graph(nodes, links), {str(index + 1): place for index, place in enumerate(chart.places)}), self._file)
 
     def open(self, chart: Chart) -> None:
-        self._session.open(self._file)
+        self._session.opening.open(self._file)
 
     def pan(self, way: QPoint) -> None:
         self.view.scroll_by(way)

@@ -53,7 +53,7 @@ class Painter:
         self.session.link(Link(node, "image", into, input_name))
         pixels = Pixels(*size, bytes.fromhex((color[1:] + "ff")[:8]) * (size[0] * size[1]))
         self.session.runs.follow("earlier", self.session.queueing.pace)
-        self.session.take_event(StepFinished("earlier", node, "ran", 0.0, (Result("image", "Image", "", "", pixels),)))
+        self.session.running.take_event(StepFinished("earlier", node, "ran", 0.0, (Result("image", "Image", "", "", pixels),)))
         self.session.select({into})
         return node
 

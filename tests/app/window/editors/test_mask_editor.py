@@ -146,7 +146,7 @@ def test_a_mask_on_a_picture_runs_and_is_the_same_without_the_window(
     qtbot.waitUntil(lambda: painter.paper.picture_size.toTuple() == (96, 64), timeout=PATIENCE)
     qtbot.waitUntil(lambda: not painter.session.runs.running, timeout=PATIENCE)
     painter.drag((0.2, 0.5), (0.8, 0.5))
-    painter.session.run([node])
+    painter.session.running.run([node])
     qtbot.waitUntil(lambda: painter.session.steps[node].state == "ran", timeout=PATIENCE)
     assert studio.viewer.name.text() == "Paint mask"
     painter.session.document.save(tmp_path / "mask.json")
