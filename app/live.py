@@ -18,7 +18,8 @@ class Live(QObject):
     """Runs follow one another while the document changes, one at a time: a change during one waits for its end.
 
     They go towards what feeds the nodes that act on the world, and not to those: nothing is saved, the history keeps nothing, the queue
-    forgets them, and seeds stay as they are.
+    forgets them, and seeds stay as they are. The viewer keeps to what comes of them, unless it keeps to something already: the node that
+    is selected is often the one that is being painted.
     """
 
     turned = Signal()
@@ -28,6 +29,7 @@ class Live(QObject):
         self.session = session
         self.on = False
         self._waits = False
+        self._watched = ""
         self._timer = QTimer(self, singleShot=True, interval=PAUSE)
         self._timer.timeout.connect(self._go)
         session.workflow_changed.connect(self._take_change)
@@ -36,6 +38,8 @@ class Live(QObject):
     def turn(self, on: bool) -> None:
         self.on = on
         self.turned.emit()
+        if not on and self._watched and self.session.watched == self._watched:
+            self._watch("")
         self._soon()
 
     def take_end(self, job: Job) -> None:
@@ -57,6 +61,12 @@ class Live(QObject):
         if self.on and not self._waits and (targets := self._targets()):
             session.queueing.add(session.document, session.flat, seeds(session.flat, session.installed), targets, passing=True)
             session.run_changed.emit()
+            if not session.watched:
+                self._watch(session.here(targets[-1]))
+
+    def _watch(self, node: str) -> None:
+        self._watched = self.session.watched = node
+        self.session.picture_changed.emit()
 
     def _targets(self) -> tuple[str, ...]:
         """What leads into the nodes that act on the world; nothing where the graph cannot run."""

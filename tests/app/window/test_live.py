@@ -67,6 +67,15 @@ def test_every_change_shows_and_nothing_is_kept(working: Window, hands: Hands, f
     assert not working.recorder.album.entries()
 
 
+def test_the_viewer_shows_what_comes_of_it_while_another_node_is_painted(working: Window, hands: Hands, fade: str) -> None:
+    working.live.turn(True)
+    hands.qtbot.waitUntil(lambda: hands.session.steps[fade].state == "ran", timeout=PATIENCE)
+    hands.click(hands.header(next(node for node in hands.graph.nodes if hands.graph.nodes[node].type.endswith("swatch"))))
+    assert hands.session.viewed_node == fade
+    working.live.turn(False)
+    assert hands.session.viewed_node == hands.session.selected_node != fade
+
+
 def test_a_change_during_a_run_waits_for_its_end(working: Window, hands: Hands, fade: str) -> None:
     working.live.turn(True)
     _set_seed(hands, fade, 3)
