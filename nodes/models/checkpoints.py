@@ -18,8 +18,11 @@ from nodes.models.pickles import Described, LeftOut, Refused, Storage, described
 PICKLE_LIMIT = 32 * 2**20
 """Bytes of names and sizes; those of the largest published models come to less than one megabyte."""
 
-PARTS = ("model_ema", "ema", "model", "module", "state_dict")
+PARTS = ("model_ema", "ema", "ema_parameters", "model", "module", "state_dict", "var_wo_ddp")
 """Where training scripts keep the weights, the averaged ones first."""
+
+AROUND = "trainer"
+"""What VAR's script puts around them."""
 
 WRAPPERS = ("module.", "_orig_mod.")
 """What wrappers of a module put before every name."""
@@ -68,10 +71,14 @@ def open_checkpoint(path: Path) -> Checkpoint:
 def weights(tree: Any) -> dict[str, Described]:
     """The tensors of a tree by name: the tree itself, or the first of `PARTS` that holds some, without what wrappers put before names.
 
+    Where there are none, they are looked for below `AROUND`.
+
     Raises:
         Refused: there are none.
     """
-    for found in (tree, *(tree.get(part) for part in PARTS if isinstance(tree, dict))):
+    top = tree if isinstance(tree, dict) else {}
+    below = top[AROUND] if isinstance(top.get(AROUND), dict) else {}
+    for found in (tree, *(around.get(part) for around in (top, below) for part in PARTS)):
         tensors = {key: value for key, value in found.items() if isinstance(value, Described)} if isinstance(found, dict) else {}
         if tensors and all(isinstance(key, str) for key in tensors):
             for wrapper in WRAPPERS:

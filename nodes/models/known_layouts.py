@@ -11,6 +11,8 @@ from torch import nn
 from nodes.models.arpg import Arpg, ArpgConfig
 from nodes.models.clip import Clip, ClipConfig
 from nodes.models.diffusers_autoencoder import DiffusersAutoencoder, DiffusersAutoencoderConfig
+from nodes.models.distilled_llamagen import DistilledLlamaGen, DistilledLlamaGenConfig
+from nodes.models.distilled_var import DistilledVar, DistilledVarConfig
 from nodes.models.dit import Dit, DitConfig, Sit
 from nodes.models.flextok import FlexTok, FlexTokConfig
 from nodes.models.flow_transformer import FlowTransformer, FlowTransformerConfig
@@ -93,6 +95,8 @@ PUBLISHED = (
     Layout("var-vqvae", "tokenizer", "scales", VarVqvaeConfig, VarVqvae, ("quantize.ema_vocab_hit_SV",)),
     Layout("var-transformer", "generator", "next scale", VarTransformerConfig, VarTransformer, VAR_TABLES),
     Layout("hmar", "generator", "next scale again", HmarConfig, Hmar, VAR_TABLES),
+    Layout("distilled-var", "generator", "few looks", DistilledVarConfig, DistilledVar, VAR_TABLES),
+    Layout("distilled-llamagen", "generator", "few looks", DistilledLlamaGenConfig, DistilledLlamaGen, LLAMA_TABLES),
     Layout("maskgit-vq", "tokenizer", "codes", MaskGitVqConfig, MaskGitVq),
     Layout("titok", "tokenizer", "line", TiTokConfig, TiTok),
     Layout("flextok", "tokenizer", "line", FlexTokConfig, FlexTok, ("vae.*", "pipeline.*")),

@@ -54,8 +54,9 @@ class VarTransformerConfig:
 
     @classmethod
     def of(cls, shapes: Shapes) -> VarTransformerConfig | None:
-        if not has(shapes, "pos_1LC", "pos_start", "lvl_embed.weight", "word_embed.weight", "blocks.0.attn.mat_qkv.weight"):
-            return None
+        needed = ("pos_1LC", "pos_start", "lvl_embed.weight", "word_embed.weight", "blocks.0.attn.mat_qkv.weight")
+        if not has(shapes, *needed) or "n_d_embed.weight" in shapes:
+            return None  # its student has all this and more
         depth, sharpness = count(shapes, "blocks."), shapes.get("blocks.0.attn.scale_mul_1H11")
         length = shapes["pos_1LC"][1]
         width, code_width = shapes["word_embed.weight"]

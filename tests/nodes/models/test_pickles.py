@@ -180,6 +180,13 @@ def checkpoint(path: Path, **more: Any) -> Path:
     return saved(path, {"model": {**ImageBert(CONFIG).state_dict(), **more}, "args": argparse.Namespace(), "trap": Trap()})
 
 
+def test_weights_below_a_trainer_are_found_the_averaged_ones_first(tmp_path: Path) -> None:
+    last = {"var_wo_ddp": {"a": torch.zeros(1), "table": torch.zeros(2)}, "vae_local": {"b": torch.zeros(1)}}
+    assert read(saved(tmp_path / "last.pth", {"epoch": 3, "trainer": last})).keys() == {"a", "table"}
+    averaged = {"trainer": {**last, "ema_parameters": {"a": torch.ones(1)}}}
+    assert torch.equal(read(saved(tmp_path / "averaged.pth", averaged))["a"], torch.ones(1))
+
+
 def test_a_converted_checkpoint_is_a_model_like_any_other(tmp_path: Path) -> None:
     made = converted(checkpoint(tmp_path / "generator.bin", **{"loss.weight": torch.ones(2)}))
     assert (made.path.name, made.layout, made.role, made.left_out) == ("generator.safetensors", "imagebert", "generator", ("loss.weight",))

@@ -15,6 +15,8 @@ from graph_engine.errors import MissingModel
 from nodes.models.arpg import ArpgConfig
 from nodes.models.clip import ClipConfig
 from nodes.models.diffusers_autoencoder import DiffusersAutoencoderConfig
+from nodes.models.distilled_llamagen import DistilledLlamaGenConfig
+from nodes.models.distilled_var import DistilledVarConfig
 from nodes.models.dit import DitConfig
 from nodes.models.flextok import FlexTokConfig
 from nodes.models.hmar import HmarConfig
@@ -48,6 +50,9 @@ TINY: list[tuple[str, Any]] = [
     ("var-vqvae", VarVqvaeConfig(4, (1, 2), 1, 6, 3, 3, 4, (1, 2), 2)),
     ("var-transformer", VarTransformerConfig(8, 2, 2, 16, 6, 3, 3, (1, 2))),
     ("var-transformer", VarTransformerConfig(8, 2, 2, 16, 6, 3, 3, (1, 2), shared=True)),
+    ("distilled-var", DistilledVarConfig(8, 2, 2, 16, 6, 3, 3, (1, 2))),
+    ("distilled-var", DistilledVarConfig(8, 2, 2, 16, 6, 3, 3, (1, 2), shared=True)),
+    ("distilled-llamagen", DistilledLlamaGenConfig(8, 2, 2, 1, 12, 6, 4, 3, code_width=5)),
     ("maskgit-vq", MaskGitVqConfig(4, (1, 2), 1, 6, 3, 2)),
     ("titok", TITOK),
     ("titok", dataclasses.replace(TITOK, codebook=None, text_width=5, text_length=2)),
@@ -86,7 +91,7 @@ TINY: list[tuple[str, Any]] = [
     ("flextok", FlexTokConfig(2, 2, 2, 3, 8, 1, 5, 8, 1, 5, 4, waves=4)),
 ]
 
-UNTOLD = ("heads", "encoder_heads", "decoder_heads", "head_width", "groups", "length", "scales")
+UNTOLD = ("heads", "encoder_heads", "decoder_heads", "head_width", "groups", "length", "scales", "split", "kept")
 """Sizes that no tensor shows: the published models' are assumed."""
 
 ids = [f"{name} {number}" for number, (name, _) in enumerate(TINY)]
