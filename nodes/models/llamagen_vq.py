@@ -124,6 +124,10 @@ class LlamaGenVq(nn.Module):
         """Ids (batch, rows, columns) to codes (batch, code width, rows, columns)."""
         return F.embedding(ids, self.codebook()).movedim(-1, 1)
 
+    def pixels(self, codes: Tensor) -> Tensor:
+        """Codes, or vectors in their place, (batch, code width, rows, columns) to pixels about −1 to 1, not clamped."""
+        return self.decoder(self.post_quant_conv(codes))
+
     def decode(self, ids: Tensor) -> Tensor:
         """Ids (batch, rows, columns) to pixels (batch, channels, height, width) about −1 to 1, not clamped."""
-        return self.decoder(self.post_quant_conv(self.embedded(ids)))
+        return self.pixels(self.embedded(ids))

@@ -8,14 +8,13 @@ from graph_engine.errors import Failure
 from nodes.decoding.nested import Nested
 from nodes.decoding.strategies import TokenStrategy
 from nodes.models.files import ModelFile
+from nodes.runtime.few_look_generation import STUDENTS, check_looks
+from nodes.runtime.leading import LEVELS
 from nodes.runtime.prompting import check_class, check_encoder, check_kin, misplaced
 from nodes.runtime.token_coding import Grids, check_grids, check_maker, kind_of, line_length
 from nodes.runtime.token_families import TOKEN_FAMILIES
 from nodes.runtime.token_generation import check_size, needed_tokenizer
 from nodes.values import ClassLabel, Elsewhere, Generator, Guidance, Strategy, TextEncoder, Tokenizer
-
-LEVELS = (1.0, 0.75, 0.5, 0.25, 0.0)
-"""Where a guidance is asked what it needs."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +57,8 @@ def generated(
     families = strategy.families if strategy else (generator.family,)
     if generator.family not in families:
         raise misplaced(generator, " or ".join(families))
+    if generator.model.layout in STUDENTS:
+        check_looks(generator, strategy, guidance, positive)
     if isinstance(strategy, Nested):
         check_kin("strategy", generator, strategy.other)
     _check_prompt(generator, "positive", positive)

@@ -14,6 +14,7 @@ from graph_engine.errors import Failure
 from nodes.decoding.continuous import Continuous
 from nodes.decoding.denoising import denoised, guided, levels
 from nodes.decoding.drawing import drawn_for
+from nodes.decoding.few_looks import FewLooks
 from nodes.decoding.noise import noise
 from nodes.decoding.strategies import TokenStrategy
 from nodes.models.files import ModelFile
@@ -25,6 +26,7 @@ from nodes.runtime.coding import preview
 from nodes.runtime.continuous_generation import generated_continuous
 from nodes.runtime.controlling import begin, check_controls, for_these, hints_of, led, ordered_size
 from nodes.runtime.devices import device
+from nodes.runtime.few_look_generation import STUDENTS, check_looks, generated_at_looks
 from nodes.runtime.looks import Looks
 from nodes.runtime.models import holder
 from nodes.runtime.prompting import check_prompt, for_items, misplaced
@@ -57,12 +59,16 @@ def generated(
         if isinstance(strategy, Strategy):
             raise misplaced(generator, " or ".join(strategy.families))
         return generated_tokens(context, generator, positive, guidance, strategy, order, tokens)
-    if tokens is None and generator.family in Continuous.families and isinstance(strategy, Continuous | None):
-        return generated_continuous(context, generator, positive, guidance, strategy or Continuous(), order)
-    if isinstance(strategy, TokenStrategy):
-        raise misplaced(generator, " or ".join(strategy.families))
     if tokens is not None:
         raise Failure(f"tokens: {generator.model.name} writes latents, no tokens", "Take the link away, or choose a generator of tokens.")
+    if generator.family in Continuous.families and isinstance(strategy, Continuous | None):
+        return generated_continuous(context, generator, positive, guidance, strategy or Continuous(), order)
+    if generator.model.layout in STUDENTS:
+        check_looks(generator, strategy, guidance, positive)
+    if generator.model.layout in STUDENTS and isinstance(strategy, FewLooks | None):
+        return generated_at_looks(context, generator, positive, strategy or FewLooks(), order)
+    if isinstance(strategy, TokenStrategy):
+        raise misplaced(generator, " or ".join(strategy.families))
     return _latents(context, generator, positive, guidance, strategy or Strategy("flow", "euler", 20), order)
 
 

@@ -11,6 +11,9 @@ from torch import Tensor
 from nodes.decoding.tokens import Predict, Scale
 from nodes.values import Ask, Elsewhere, Guidance, Prompt
 
+LEVELS = (1.0, 0.75, 0.5, 0.25, 0.0)
+"""Where a guidance is asked what it needs before anything runs."""
+
 
 class Leading:
     """Collects what a guidance asks for while a strategy plans its steps; then every step knows how many prompts it reads.

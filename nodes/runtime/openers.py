@@ -7,7 +7,7 @@ from collections.abc import Callable
 from graph_engine.errors import Failure, MissingModel
 from nodes.models.files import ModelFile
 from nodes.models.known_layouts import LAYOUTS
-from nodes.runtime.fitting import misfit
+from nodes.runtime.fitting import STUDENT_TOKENIZERS, misfit, student_misfit
 from nodes.runtime.token_coding import cell_of, kind_of
 from nodes.runtime.token_families import TOKEN_FAMILIES
 from nodes.values import Generator
@@ -72,6 +72,14 @@ def _class_led(model: ModelFile, tokenizer: ModelFile | None, encoder: ModelFile
     return _sized(model, tokenizer, encoder, round(c["patches"] ** 0.5) * c["patch"] * cell_of(tokenizer) if tokenizer else 0)
 
 
+def _student(model: ModelFile, tokenizer: ModelFile | None, encoder: ModelFile | None) -> Generator:
+    if tokenizer and (reason := student_misfit(model, tokenizer)):
+        raise Failure(reason, "Connect the tokenizer that the generator was trained with.")
+    c = model.config
+    side = c["scales"][-1] if "scales" in c else round(c["length"] ** 0.5)
+    return _sized(model, tokenizer, encoder, side * cell_of(tokenizer) if tokenizer else 0)
+
+
 def _sized(model: ModelFile, tokenizer: ModelFile | None, encoder: ModelFile | None, size: int) -> Generator:
     """A generator of pictures of one size."""
     if encoder:
@@ -102,6 +110,7 @@ def _check_latents(generator: ModelFile, tokenizer: ModelFile, wanted: int) -> N
 
 OPENERS: dict[str, Opener] = {
     **dict.fromkeys(TOKEN_FAMILIES, _tokens),
+    **dict.fromkeys(STUDENT_TOKENIZERS, _student),
     "tessera-flow-transformer": _flow,
     "mar": _continuous,
     "maskgen-kl": _soft_line,

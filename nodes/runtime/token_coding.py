@@ -134,8 +134,14 @@ def token_pixels(file: ModelFile, module: Any, ids: Tensor, grids: Grids, text: 
 
 
 def latent_pixels(file: ModelFile, module: Any, values: Tensor, text: Tensor | None = None) -> Tensor:
-    """Pixels (batch, 3 or 4, height, width) in 0 to 1 of latents; ``text`` as of `token_pixels`."""
-    return from_model(file, module.pixels(values, text) if kind_of(file) == "soft line" else module.decode(values))
+    """Pixels (batch, 3 or 4, height, width) in 0 to 1 of latents; ``text`` as of `token_pixels`.
+
+    The latents of a tokenizer of codes or scales are what its decoder reads: codes and f̂, or vectors in their place.
+    """
+    kind = kind_of(file)
+    if kind in ("codes", "scales"):
+        return from_model(file, module.pixels(values))
+    return from_model(file, module.pixels(values, text) if kind == "soft line" else module.decode(values))
 
 
 def picture_tokens(file: ModelFile, module: Any, pixels: Tensor) -> tuple[Tensor, Grids]:

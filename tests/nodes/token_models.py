@@ -13,6 +13,8 @@ from tokenizers import models, pre_tokenizers, processors
 from nodes.models.arpg import ArpgConfig
 from nodes.models.clip import ClipConfig
 from nodes.models.diffusers_autoencoder import DiffusersAutoencoderConfig
+from nodes.models.distilled_llamagen import DistilledLlamaGenConfig
+from nodes.models.distilled_var import DistilledVarConfig
 from nodes.models.dit import DitConfig
 from nodes.models.files import sha256
 from nodes.models.flextok import FlexTokConfig
@@ -67,6 +69,13 @@ GENERATORS: dict[str, tuple[Any, str]] = {
     "hmar": (HmarConfig(16, 1, 2, 32, 8, 3, 3, (1, 2, 4), twice=2), "var-vqvae"),
 }
 """Config and tokenizer of each layout whose tokens a node writes."""
+
+STUDENTS: dict[str, tuple[Any, str]] = {
+    "distilled-var": (DistilledVarConfig(16, 2, 2, 32, 8, 3, 3, (1, 2, 4), split=2, kept=2), "var-vqvae"),
+    "distilled-llamagen": (DistilledLlamaGenConfig(16, 2, 2, 1, 24, 8, 16, 3, code_width=3, split=5, kept=5), "llamagen-vq"),
+}
+"""The same of those that make a picture at a look."""
+
 LED_BY_CLASS: dict[str, tuple[Any, str, Any]] = {
     "dit": (DitConfig(2, 4, 2, 4, 16, 2, 2, 24, 3), "diffusers-autoencoder", DiffusersAutoencoderConfig((4, 8), 1, 2, groups=2)),
     "sit": (DitConfig(2, 4, 2, 4, 16, 2, 2, 24, 3), "diffusers-autoencoder", DiffusersAutoencoderConfig((4, 8), 1, 2, groups=2)),
@@ -103,7 +112,7 @@ CODES = [layout for layout in GENERATORS if layout != "mar"]
 
 def save(folder: Path, layout: str, config: Any = None, seed: int = 0, large: float = 5) -> Path:
     """A file of a layout; the weights are large, so that what it predicts depends on what it knows."""
-    config = config or TOKENIZERS.get(layout) or GENERATORS[layout][0]
+    config = config or TOKENIZERS.get(layout) or (GENERATORS | STUDENTS)[layout][0]
     path = folder / f"{layout}_{seed}_{zlib.crc32(repr(config).encode()):08x}.safetensors"  # models of other sizes are other files
     if path.exists():  # a header's fields have no order, so the same model written again may have another digest
         return path
@@ -171,11 +180,11 @@ def pair(folder: Path, layout: str) -> tuple[Path, Path]:
     if layout in LED_BY_CLASS:
         config, tokenizer, its = LED_BY_CLASS[layout]
         return save(folder, tokenizer, its), save(folder, layout, config, large=1)
-    return save(folder, GENERATORS[layout][1]), save(folder, layout)
+    return save(folder, (GENERATORS | STUDENTS)[layout][1]), save(folder, layout)
 
 
 def tiny_generator(folder: Path, layout: str, seed: int = 0, **sizes: Any) -> Generator:
     """A generator of a layout with a tokenizer that fits."""
-    config, tokenizer = GENERATORS[layout]
+    config, tokenizer = (GENERATORS | STUDENTS)[layout]
     path = save(folder, layout, dataclasses.replace(config, **sizes), seed)
     return open_generator(str(path), tiny_tokenizer(folder, tokenizer))

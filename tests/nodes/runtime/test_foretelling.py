@@ -14,7 +14,7 @@ from graph_engine.foretelling import Foretelling
 from nodes.models.folders import existing_file
 from nodes.models.llamagen_vq import LlamaGenVqConfig
 from nodes.models.var_vqvae import VarVqvaeConfig
-from tests.nodes.token_models import GENERATORS, LED_BY_CLASS, LED_BY_WORDS, TATITOK, TOKENIZERS, pair, save, save_encoder, three
+from tests.nodes.token_models import GENERATORS, LED_BY_CLASS, LED_BY_WORDS, STUDENTS, TATITOK, TOKENIZERS, pair, save, save_encoder, three
 
 LINKS = (
     "v tokenizer g tokenizer", "g generator m generator", "p conditioning m positive", "m latent d latent", "w tokenizer d tokenizer",
@@ -173,6 +173,22 @@ WRONG_ELSEWHERE: dict[str, tuple[str, Callable[[Wiring], object], str, str]] = {
     "other words": ("maskgen-vq", encoder("t5-encoder"), "g", "text_encoder: .* those of CLIP; .* is t5-encoder"),
     "no words": ("llamagen-gpt", no_encoder, "g", "text_encoder: must be connected, since .* is led by words"),
     "twin of words": ("llamagen-gpt", twin_encoder, "m", "positive: must come from t5-encoder_0.*, comes from"),
+    "another tokenizer": ("distilled-var", lambda w: w.set("v", "file", str(save(w.folder, "llamagen-vq"))), "g", "goes with var-vqvae"),
+    "other codes": ("distilled-llamagen", other_codebook, "g", "tokenizer: .* has 8 codes, .* has 12"),
+    "student": ("distilled-llamagen", lambda w: w.add("s", "sampling/raster", "s strategy m strategy"), "m", "must be for few looks"),
+    "no student": ("var-transformer", lambda w: w.add("s", "sampling/few_looks", "s strategy m strategy"), "m", "is for few looks"),
+    "student that is led": (
+        "distilled-var",
+        lambda w: w.add("c", "guidance/classifier_free_guidance", "c guidance m guidance"),
+        "m",
+        "guidance: must not lead distilled-var.*, which makes a picture of its class alone",
+    ),
+    "more than all": (
+        "distilled-var",
+        lambda w: w.add("s", "sampling/few_looks", "s strategy m strategy", kept=3),
+        "m",
+        "strategy: must keep fewer than the 3 scales of .*, keeps 3",
+    ),
     "words for classes": ("sit", encoder_for_classes, "g", "text_encoder: .* takes a class, no words"),
 }
 
@@ -196,6 +212,14 @@ def test_words_that_fit_have_no_problems(layout: str, catalogue: Catalogue, tmp_
 def test_what_fits_has_no_problems(layout: str, catalogue: Catalogue, tmp_path: Path) -> None:
     wiring = Wiring(tmp_path, layout)
     wiring.add("c", "guidance/classifier_free_guidance", "c guidance m guidance")
+    assert wiring.problems(catalogue) == []
+
+
+@pytest.mark.parametrize("layout", STUDENTS)
+def test_a_student_that_looks_twice_has_no_problems(layout: str, catalogue: Catalogue, tmp_path: Path) -> None:
+    wiring = Wiring(tmp_path, layout)
+    wiring.add("s", "sampling/few_looks", "s strategy m strategy", looks=2)
+    wiring.add("c", "guidance/classifier_free_guidance", "c guidance m guidance", scale=1.0)
     assert wiring.problems(catalogue) == []
 
 
