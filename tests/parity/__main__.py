@@ -12,7 +12,7 @@ from pathlib import Path
 
 import torch
 
-from tests.parity import algorithms, diffusion, flextok, latents, masked, next_scale, next_token, parallel, tokenizers
+from tests.parity import algorithms, diffusion, few_looks, flextok, latents, masked, next_scale, next_token, parallel, tokenizers
 from tests.parity.folder import Comparisons, Folder
 
 CHECKS: dict[tuple[str, str], Callable[[Folder], Comparisons]] = {
@@ -26,6 +26,8 @@ CHECKS: dict[tuple[str, str], Callable[[Folder], Comparisons]] = {
     ("nar", ""): parallel.nar,
     ("randar", ""): parallel.randar,
     ("lpd", ""): parallel.lpd,
+    ("distilled_decoding", "VAR"): few_looks.distilled_var,
+    ("distilled_decoding", "LlamaGen"): few_looks.distilled_llamagen,
     ("kl_vae", "AutoencoderKL"): diffusion.kl_autoencoder,
     ("decoding_algorithms", ""): algorithms.algorithms,
     ("flextok", "FlexTok(encoder+FSQ+decoder, no VAE)"): flextok.flextok,
