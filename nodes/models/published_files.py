@@ -21,6 +21,7 @@ class PublishedFile:
         license: of the weights as their page states it, empty where it must be looked up there.
         options: what the conversion must be told.
         beside: what else must be there for the conversion.
+        folder: where on its page it lies, empty for the top.
     """
 
     file: str
@@ -29,16 +30,19 @@ class PublishedFile:
     license: str = ""
     options: str = ""
     beside: str = ""
+    folder: str = ""
 
     @property
     def address(self) -> str:
         """Where a browser gets the file, or finds it."""
         direct = self.file and self.source.startswith(HUB)
-        return f"https://{self.source}/resolve/main/{self.file}" if direct else f"https://{self.source}"
+        place = f"{self.folder}/{self.file}" if self.folder else self.file
+        return f"https://{self.source}/resolve/main/{place}" if direct else f"https://{self.source}"
 
 
 HUB = "huggingface.co/"
 TITOK, MASKGEN = f"{HUB}fun-research/TiTok", f"{HUB}turkeyju"
+DISTILLED = f"{HUB}microsoft/distilled_decoding"
 LLAMAGEN, LLAMAGEN_WORDS = f"{HUB}FoundationVision/LlamaGen", f"{HUB}peizesun/llamagen_t2i"
 
 PUBLISHED_FILES = {
@@ -102,6 +106,8 @@ PUBLISHED_FILES = {
         "--words tokenizer.json",
         "tokenizer.json from there",
     ),
+    "distilled/var-d16": PublishedFile("var-d16.pth", DISTILLED, 328.2, "MIT", folder="VAR-DD"),
+    "distilled/llamagen-B": PublishedFile("llamagen-B.pt", DISTILLED, 98.3, "MIT", folder="LlamaGen-DD"),
     "hmar/hmar_d16": PublishedFile("", f"{HUB}nvidia/HMAR", 618.8, "NVIDIA, non-commercial use only"),
 }
 """By the name that a workflow gives it below a model folder."""

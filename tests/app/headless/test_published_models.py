@@ -13,6 +13,8 @@ from tests.nodes.token_models import LINES, pair, save, save_led_by_words, three
 FOLDER = Path(__file__).parents[3] / "workflows"
 GENERATOR_OF = {
     "arpg": "arpg",
+    "distilled_llamagen": "distilled-llamagen",
+    "distilled_var": "distilled-var",
     "dit": "dit",
     "hmar": "hmar",
     "lightningdit": "lightningdit",
