@@ -11,8 +11,8 @@ from graph_engine.workflow import read
 FOLDER = Path(__file__).resolve().parents[1] / "workflows"
 FIRST = "first_picture"
 ORDER = (
-    FIRST, "sticker", "layered_scene", "sketch_to_scene", "layout_to_scene", "inpaint", "outpaint", "variations", "compare_guidance",
-    "several_prompts",
+    FIRST, "sticker", "layered_scene", "sketch_to_scene", "live_painting", "layout_to_scene", "inpaint", "outpaint", "variations",
+    "compare_guidance", "several_prompts",
 )  # fmt: skip
 """What is shown before all others, by use; the others follow by name."""
 PICTURES = "pictures"
