@@ -13,6 +13,7 @@ from graph_engine.graph import Graph, Node
 STARTER: Mapping[str, Mapping[str, Any]] = {
     "generator/load_generator": {"file": "starter/flow_base"},
     "tokenizer/load_tokenizer": {"file": "starter/rgba_autoencoder"},
+    "restoration/upscale": {"file": "starter/upscaler"},
     GENERATE: {"width": 0, "height": 0},
 }
 """Parameters by node type. A size of 0 is the one that a generator was trained at."""

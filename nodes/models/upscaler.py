@@ -36,6 +36,11 @@ class Upscaler(nn.Module):
         for parameter in self.network[-2].parameters():  # it begins as the plain enlargement
             nn.init.zeros_(parameter)
 
+    @property
+    def reach(self) -> int:
+        """Pixels around one that what comes in its place depends on: as many as there are convolutions, and one of the enlargement."""
+        return 2 * self.config.blocks + 3
+
     def pixels(self, premultiplied: Tensor) -> Tensor:
         """Premultiplied RGBA (batch, 4, height, width) to (batch, 4, factor · height, factor · width), not clamped."""
         plain = F.interpolate(premultiplied, scale_factor=float(self.config.factor), mode="bilinear")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -19,6 +18,7 @@ from nodes.runtime.devices import device
 from nodes.runtime.models import holder
 from nodes.runtime.published_words import published_words, told_along
 from nodes.runtime.stopping import stopping
+from nodes.runtime.tiling import in_tiles
 from nodes.runtime.token_coding import check_maker, check_opaque, fixed_side, latent_pixels, picture_tokens, to_model, token_pixels
 from nodes.runtime.token_families import codebook_of
 from nodes.runtime.weighted_words import weighted
@@ -158,35 +158,6 @@ def _parts(values: torch.Tensor, context: Context) -> tuple[torch.Tensor, ...]:
     """The items of a batch, as many together as memory allows."""
     parts: tuple[torch.Tensor, ...] = values.split(context.at_once(len(values)))
     return parts
-
-
-def in_tiles(decode: Callable[[torch.Tensor], torch.Tensor], values: torch.Tensor, side: int, reach: int) -> torch.Tensor:
-    """The pixels of latents (batch, channels, height, width), decoded a tile at a time with as much around it as pixels depend on.
-
-    Args:
-        decode: latents to pixels, each cell to a square of them.
-        values: the latents.
-        side: of a tile in cells; one that is not smaller than the latents, or 0, decodes them at once.
-        reach: cells around one that its pixels depend on.
-
-    Returns:
-        The same pixels as without tiles.
-    """
-    height, width = values.shape[-2:]
-    if not 0 < side < max(height, width):
-        return decode(values)
-    rows = []
-    for top in range(0, height, side):
-        row = []
-        for left in range(0, width, side):
-            above, before = min(top, reach), min(left, reach)
-            around = values[..., top - above : top + side + reach, left - before : left + side + reach]
-            pixels = decode(around)
-            cell = pixels.shape[-1] // around.shape[-1]
-            high, wide = min(side, height - top) * cell, min(side, width - left) * cell
-            row.append(pixels[..., above * cell : above * cell + high, before * cell : before * cell + wide])
-        rows.append(torch.cat(row, -1))
-    return torch.cat(rows, -2)
 
 
 def preview(autoencoder: ModelFile, values: torch.Tensor) -> Pixels:

@@ -86,6 +86,15 @@ def open_text_encoder(name: str) -> TextEncoder:
     return TextEncoder(model)
 
 
+def open_upscaler(name: str) -> ModelFile:
+    """A network that enlarges pictures.
+
+    Raises:
+        MissingModel: the file is not there, or is not what it should be.
+    """
+    return open_model(name, "upscaler")
+
+
 def tokenizer_of(generator: Generator) -> Tokenizer:
     """The tokenizer of a generator.
 

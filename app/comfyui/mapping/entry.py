@@ -118,6 +118,15 @@ def one_to_one(
     return make
 
 
+def folded(says: str) -> Callable[[Case, Piece], None]:
+    """A class that is no node here, since another one has what it says."""
+
+    def make(case: Case, piece: Piece) -> None:
+        piece.says = says
+
+    return make
+
+
 def number(value: Any) -> Any:
     """A float where a number came."""
     return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else value

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from app.comfyui.mapping.entry import Case, Entry, NoCounterpart, Piece, one_to_one
+from app.comfyui.mapping.entry import Case, Entry, NoCounterpart, Piece, folded, one_to_one
 
 FOLDER = re.compile(r"\s*\[(input|output|temp)\]$")
 
@@ -25,8 +25,18 @@ def save_image(case: Case, piece: Piece) -> None:
         piece.differs("dates and values between % signs are not filled in: the name is taken as it is written")
 
 
+def upscale(case: Case, piece: Piece) -> None:
+    piece.add("main", "restoration/upscale")
+    piece.take("main", "image", case.origin("image"))
+    piece.carry("main", "file", case.source("upscale_model"), "model_name")
+    piece.gives = {0: ("main", "image")}
+    piece.differs("upscalers of other makers cannot be read yet: starter/upscaler can take their place, it doubles the sides")
+
+
 ENTRIES = (
     Entry("LoadImage", "Load Image", load_image),
     Entry("SaveImage", "Save Image", save_image),
+    Entry("ImageUpscaleWithModel", "Upscale Image (using Model)", upscale),
+    Entry("UpscaleModelLoader", "Load Upscale Model", folded("its file stands on Upscale")),
     Entry("PreviewImage", "Preview Image", one_to_one("output/preview", (), {"images": "image"})),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from app.comfyui.mapping.entry import Case, Entry, NoCounterpart, Piece, number, whole
+from app.comfyui.mapping.entry import Case, Entry, NoCounterpart, Piece, folded, number, whole
 from app.comfyui.mapping.latents import EMPTY
 from app.comfyui.source import Origin
 
@@ -138,13 +138,6 @@ def _model(case: Case) -> tuple[Origin | None, list[Case]]:
         shifting.append(at)
         origin, at = at.origin("model"), at.source("model")
     return origin, shifting
-
-
-def folded(says: str) -> Any:
-    def make(case: Case, piece: Piece) -> None:
-        piece.says = says
-
-    return make
 
 
 ENTRIES = (

@@ -25,6 +25,7 @@ SMALL = {
     "variations": {"count": 2},
     "compare_guidance": {"scales": "1\n4.5"},
     "live_painting": {},
+    "larger": {"times": 1},
 }
 """The examples, with what makes them small."""
 
