@@ -34,8 +34,9 @@ def enlarged(model: ModelFile, image: Image, context: Context) -> Image:
         nonlocal done
         context.progress(done, total)
         done += 1
-        return module(pixels.to(at.torch)).float().cpu()
+        made: Tensor = module(pixels.to(at.torch))
+        return made.float().cpu()
 
     with torch.no_grad(), stopping(module, context):
-        made = [in_tiles(larger, one, tile, module.reach) for one in with_alpha(image.pixels).split(1)]
-    return Image(torch.cat(made)[:, :channels])
+        parts = [in_tiles(larger, one, tile, module.reach) for one in with_alpha(image.pixels).split(1)]
+    return Image(torch.cat(parts)[:, :channels])
