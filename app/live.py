@@ -57,7 +57,7 @@ class Live(QObject):
 
     def _go(self) -> None:
         session = self.session
-        self._waits = self.on and session.queueing.is_busy
+        self._waits = self.on and (session.queueing.is_busy or session.queueing.passes)
         if self.on and not self._waits and (targets := self._targets()):
             session.queueing.add(session.document, session.flat, seeds(session.flat, session.installed), targets, passing=True)
             session.run_changed.emit()

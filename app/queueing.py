@@ -104,6 +104,11 @@ class Queueing:
         """Whether a job of this window runs, of whichever document."""
         return self.worker is not None and self.worker.current is not None
 
+    @property
+    def passes(self) -> bool:
+        """Whether a passing job of this window runs, or waits to."""
+        return any(not job.is_finished and (asked := self.asked(job.run)) and asked.passing for job in self.all())
+
     # the job that runs
 
     def begin(self, job: Job) -> None:

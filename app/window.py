@@ -503,6 +503,7 @@ class Window(QMainWindow):
         if not self.files.may_leave_all():
             event.ignore()
             return
+        self.live.turn(False)
         for document in self.session.documents:
             document.close()
         self.hide()  # the worker may need a moment to end

@@ -15,7 +15,7 @@ from nodes.runtime.tiling import in_tiles
 from nodes.values import Image
 
 TILE = 256
-"""Pixels a side that go through together: larger tiles are no quicker and take more memory."""
+"""Pixels a side that go through together: larger tiles are no quicker."""
 
 
 def enlarged(model: ModelFile, image: Image, context: Context) -> Image:

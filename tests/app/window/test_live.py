@@ -85,6 +85,17 @@ def test_a_change_during_a_run_waits_for_its_end(working: Window, hands: Hands, 
     hands.qtbot.waitUntil(lambda: _shows(hands, fade, 6), timeout=PATIENCE)
 
 
+def test_changes_before_the_worker_is_ready_are_one_job(window: Window, hands: Hands) -> None:
+    swatch = hands.add("swatch", A)
+    window.live.turn(True)
+    for side in (10, 11, 12):
+        hands.session.set_parameter(swatch, hands.session.type_of(swatch).parameter("side"), side)
+        hands.qtbot.wait(150)
+    assert len(hands.session.queueing.all()) == 1
+    window.runner.start()
+    hands.qtbot.waitUntil(lambda: (picture := hands.session.steps[swatch].picture) is not None and picture.width == 12, timeout=PATIENCE)
+
+
 def test_off_it_leaves_changes_alone_and_moving_is_none(working: Window, hands: Hands, fade: str) -> None:
     began: list[object] = []
     working.runner.began.connect(began.append)
