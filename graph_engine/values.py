@@ -64,7 +64,7 @@ class ValueType(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         name: as in annotations and in `Input.type`.
-        digest: content identity as hexadecimal text; equal content, equal digest, in any process.
+        digest: content identity as a short text without zero bytes; equal content, equal digest, in any process.
         size: bytes held.
         pool: who holds them: ``"ram"`` or ``"gpu"``.
         store: value to bytes for the disk tier; None = never on disk (a loaded model is remade from its file).
@@ -86,6 +86,8 @@ class ValueType(msgspec.Struct, frozen=True, kw_only=True):
 
 
 SMALL = 4096
+LONGEST_NUMBER = 24
+"""Characters of a number that is written out in its digest: every float and all whole numbers of a machine are."""
 
 
 def digest_of(*parts: bytes | memoryview | str) -> str:
@@ -115,17 +117,19 @@ def _plain(
     size: Callable[[Any], int] = lambda value: 32,
     describe: Callable[[Any], str] = repr,
 ) -> ValueType:
-    head = len(name).to_bytes(8, "little") + name.encode()
-    heads = [head + length.to_bytes(8, "little") for length in range(64)]  # what stands before so many bytes
+    return ValueType(name=name, digest=lambda value: digest_of(name, store(value)), size=size, store=store, load=load, describe=describe)
 
-    def digest(value: Any) -> str:
-        """As `digest_of` the name and what is stored, in one call: plain values are made in numbers."""
-        data = store(value)
-        length = len(data)
-        before = heads[length] if length < 64 else head + length.to_bytes(8, "little")
-        return hashlib.blake2b(before + data, digest_size=16).hexdigest()
 
-    return ValueType(name=name, digest=digest, size=size, store=store, load=load, describe=describe)
+def _number(name: str, written: Callable[[Any], str], load: Callable[[bytes], Any], describe: Callable[[Any], str] = repr) -> ValueType:
+    """A number is its own digest, as long as it is short: what is ``written`` says it all."""
+
+    def digest(number: Any) -> str:
+        text = written(number)
+        return f"{name}:{text}" if len(text) <= LONGEST_NUMBER else digest_of(name, text)
+
+    return ValueType(
+        name=name, digest=digest, size=lambda number: 32, store=lambda number: written(number).encode(), load=load, describe=describe
+    )
 
 
 def whole_text(text: str) -> str:
@@ -147,9 +151,9 @@ _PLAIN = {
         lambda text: len(text) + 49, _shortened,
     ),
     # Hexadecimal has no limit of digits, and keeps every bit of a float, NaN and the infinities too.
-    int: _plain("Integer", lambda number: hex(number).encode(), lambda data: int(data, 16), describe=_counted),
-    float: _plain("Number", lambda number: number.hex().encode(), lambda data: float.fromhex(data.decode()), describe="{:g}".format),
-    bool: _plain("Toggle", lambda value: b"1" if value else b"0", lambda data: data == b"1"),
+    int: _number("Integer", hex, lambda data: int(data, 16), describe=_counted),
+    float: _number("Number", float.hex, lambda data: float.fromhex(data.decode()), describe="{:g}".format),
+    bool: _number("Toggle", "{:d}".format, lambda data: data == b"1"),
 }  # fmt: skip
 _registered: dict[type, ValueType] = dict(_PLAIN)
 _nearest: dict[type, ValueType] = {}  # what `value_type_of` found, until the next registration
