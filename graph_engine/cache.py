@@ -14,7 +14,7 @@ import msgspec
 
 from graph_engine.disk import DiskCache
 from graph_engine.entry import RAM, Entry, Held, entry_of
-from graph_engine.pool import Pool, Slot, slot_of
+from graph_engine.pool import Pool, Slot
 from graph_engine.values import value_type_of
 
 __all__ = ["Cache", "Entry", "Held", "MemoryCache", "entry_of"]
@@ -76,9 +76,10 @@ class MemoryCache:
                 return
             if (pool := self._pools.get(entry.pool)) is None:
                 pool = self._pools[entry.pool] = Pool(self.budget // 4)
-            slots[content_key] = slots[key] = slot = slot_of(entry, key)
-            for gone in pool.add(slot):
-                self._forget(gone)
+            slot, gone = pool.add(entry, key)
+            slots[content_key] = slots[key] = slot
+            for other in gone:
+                self._forget(other)
 
     def point(self, key: str, content_key: str) -> None:
         """Let a further key lead to an entry that is held."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
+
+import msgspec
 
 from graph_engine.cache import Entry, Held
 from graph_engine.context import Context
@@ -16,22 +18,27 @@ from graph_engine.keys import Recipe
 from graph_engine.kinds import Number, broken_rule
 from graph_engine.values import OPEN, Items, ValueType, alternatives, items_of, value_type_of, whole_text
 
-Given = tuple[Any, str]
-"""A value from a source, and its digest."""
+
+class Given(msgspec.Struct, frozen=True, gc=False):
+    """What came from each of a recipe's sources, in their order."""
+
+    values: list[Any]
+    digests: list[str]
+
 
 Results = tuple[Result, ...]
 
 
-def called(function: Callable[..., Any], recipe: Recipe, given: Iterable[Given], context: Context | None) -> dict[str, Any]:
+def called(function: Callable[..., Any], recipe: Recipe, values: Sequence[Any], context: Context | None) -> dict[str, Any]:
     """What a node's function gives, by output.
 
     Args:
         function: of the recipe's node type.
         recipe: its arguments are those that are typed.
-        given: what came from each of the recipe's sources, in their order.
+        values: what came from each of the recipe's sources, in their order.
         context: for functions that take one.
     """
-    arguments = arguments_of(recipe, given)
+    arguments = arguments_of(recipe, values)
     if context is not None:
         arguments["context"] = context
     returned = function(**arguments)
@@ -40,7 +47,7 @@ def called(function: Callable[..., Any], recipe: Recipe, given: Iterable[Given],
     return _by_output(recipe.node_type, returned)
 
 
-def arguments_of(recipe: Recipe, given: Iterable[Given]) -> dict[str, Any]:
+def arguments_of(recipe: Recipe, values: Sequence[Any]) -> dict[str, Any]:
     """What a node's function gets: what is typed, and what came from the recipe's sources.
 
     Raises:
@@ -49,7 +56,8 @@ def arguments_of(recipe: Recipe, given: Iterable[Given]) -> dict[str, Any]:
     node_type = recipe.node_type
     arguments, single = recipe.arguments.copy(), node_type.single
     many: dict[str, list[Any]] = {name: [] for name in node_type.many} if node_type.many else {}
-    for (taken, source, _), (value, _) in zip(recipe.facts.sources, given, strict=True):
+    for number, (taken, source, _) in enumerate(recipe.sources):
+        value = values[number]
         if (types := single.get(taken)) is not None:
             if types and (came := value_type_of(value).name) not in types:
                 raise _unfit(taken, types, came, source)

@@ -139,7 +139,9 @@ def node_problems(graph: Graph, types: Mapping[str, NodeType], key: str, fitting
     if node.version > node_type.version:
         problems.append(_newer(key, node, node_type))
     links = graph.into(key)
-    driven = [link.input for link in links]
+    driven = []
+    for link in links:
+        driven.append(link.input)
     for name, value in node.parameters.items():
         parameter = node_type.parameter(name)
         if parameter is None or name not in driven and broken_rule(parameter.kind, value):

@@ -44,7 +44,7 @@ class Sample(msgspec.Struct, frozen=True, gc=False):
 def work_of(recipe: Recipe, recipes: Mapping[str, Recipe], given: int) -> Work:
     """The work of a step whose sources have these recipes and give so many bytes."""
     factors = _factors(recipe, "") if recipe.node_type.work else []
-    for taken, source, _ in recipe.facts.sources if len(recipe.facts.sources) < 16 else ():
+    for taken, source, _ in recipe.sources if len(recipe.sources) < 16 else ():
         if (found := recipes.get(source)) and found.node_type.work:
             factors += _factors(found, f"{taken}.")
     if not factors:

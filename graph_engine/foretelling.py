@@ -72,14 +72,14 @@ class Foretelling:
 
 def _told(tell: Callable[..., Any], recipe: Recipe, told: Mapping[str, Told]) -> Told:
     arguments: dict[str, Any] = {**recipe.arguments}
-    for taken, source, output in recipe.facts.sources:
+    for taken, source, output in recipe.sources:
         found = told.get(source)
         arguments[taken] = found.get(output) if isinstance(found, Mapping) else None
     asked = inspect.signature(tell).parameters
     known = {name: value for name, value in arguments.items() if name in asked}
     unknown = [name for name, value in known.items() if value is None and asked[name].default is inspect.Parameter.empty]
     left_out = [name for name, one in asked.items() if name not in known and one.default is inspect.Parameter.empty]
-    if left_out or unknown or (getattr(tell, "__node__", None) and any(known.get(taken) is None for taken, _, _ in recipe.facts.sources)):
+    if left_out or unknown or (getattr(tell, "__node__", None) and any(known.get(taken) is None for taken, _, _ in recipe.sources)):
         return {}  # a node's own function has no way to be told half
     try:
         given = tell(**known)

@@ -154,7 +154,9 @@ class Graph:
             node = waiting.pop()
             if node not in seen:
                 seen.add(node)
-                waiting.extend([link.source for link in self._into.get(node, ()) if link.source in self.nodes])
+                for link in self._into.get(node, ()):
+                    if link.source in self.nodes:
+                        waiting.append(link.source)
         return seen
 
     def downstream(self, sources: Iterable[str]) -> set[str]:
@@ -165,7 +167,9 @@ class Graph:
             node = waiting.pop()
             if node not in seen:
                 seen.add(node)
-                waiting.extend([link.target for link in self._out_of.get(node, ()) if link.target in self.nodes])
+                for link in self._out_of.get(node, ()):
+                    if link.target in self.nodes:
+                        waiting.append(link.target)
         return seen
 
     def needed_by(self, targets: tuple[str, ...]) -> tuple[set[str], list[str]]:
@@ -192,8 +196,14 @@ class Graph:
         """The needed nodes, sources first. Nodes on a circle, and behind one, are left out; sources that are not needed do not count."""
         inside = needed if isinstance(needed, set | frozenset) else set(needed)
         into = self._into
-        unmet = {node: len([link for link in into.get(node, ()) if link.source in inside]) for node in self.nodes if node in inside}
-        waiting = [node for node, count in unmet.items() if not count]
+        unmet = dict.fromkeys([node for node in self.nodes if node in inside], 0)
+        waiting = []
+        for node in unmet:
+            for link in into.get(node, ()):
+                if link.source in inside:
+                    unmet[node] += 1
+            if not unmet[node]:
+                waiting.append(node)
         for node in waiting:  # grows while it is walked
             for link in self._out_of.get(node, ()):
                 target = link.target

@@ -68,9 +68,9 @@ class History:
         """Remember what these nodes were made of."""
         remembered, keys, recipes = self.remembered(scope), made.keys, made.recipes
         for node in nodes:
-            before, key, facts = remembered.get(node), keys[node], recipes[node].facts
-            if before is None or before.key != key or before.facts.sources != facts.sources:
-                remembered[node] = self._changed[scope, node] = Made(key, facts)
+            before, key, recipe = remembered.get(node), keys[node], recipes[node]
+            if before is None or before.key != key or before.facts.sources != recipe.sources:
+                remembered[node] = self._changed[scope, node] = Made(key, recipe)
         self._ran[scope] = self._ran.pop(scope)  # the newest last
         while len(self._ran) > self.LIMIT:
             del self._ran[next(iter(self._ran))]
@@ -81,7 +81,7 @@ class History:
 
     def save(self) -> None:
         """Write down what is new. A file that cannot be written loses reasons and estimates, nothing else."""
-        rows = [(scope, node, msgspec.json.encode(made)) for (scope, node), made in self._changed.items()] if self._path else []
+        rows = [(scope, node, _written(made)) for (scope, node), made in self._changed.items()] if self._path else []
         samples = [(name, msgspec.json.encode(sample)) for name, sample in self.costs.fresh] if self._path else []
         self._changed.clear()
         self.costs.fresh.clear()
@@ -113,6 +113,11 @@ class History:
             return otherwise
         except OSError:
             return otherwise
+
+
+def _written(made: Made) -> bytes:
+    f = made.facts
+    return msgspec.json.encode(Made(made.key, NodeFacts(f.type, f.version, f.parameters, f.files, f.sources)))
 
 
 def _facts(file: sqlite3.Connection, scope: str) -> dict[str, Made]:

@@ -31,12 +31,11 @@ class NodeFacts(msgspec.Struct, frozen=True, gc=False):
     sources: tuple[tuple[str, str, str], ...]  # (input, source node, output), in order
 
 
-class Recipe(msgspec.Struct, frozen=True, gc=False):
+class Recipe(NodeFacts, frozen=True, gc=False):
     """All that is known of a step before it runs."""
 
     node_type: NodeType
     arguments: dict[str, Any]  # typed parameters, as the function gets them
-    facts: NodeFacts
     said: bytes  # the node's own part of its key and content key
     feeders: tuple[str, ...]  # the nodes that it takes from, each once
     undecided: bool = False  # the run has to tell which of its lazy inputs it needs
@@ -45,15 +44,15 @@ class Recipe(msgspec.Struct, frozen=True, gc=False):
     def sure(self) -> tuple[tuple[str, str, str], ...]:
         """Sources that are needed whatever is chosen."""
         if not self.undecided:
-            return self.facts.sources
-        return tuple([source for source in self.facts.sources if source[0] not in self.node_type.lazy])
+            return self.sources
+        return tuple([source for source in self.sources if source[0] not in self.node_type.lazy])
 
     def narrowed(self, needed: Collection[str]) -> Recipe:
         """The recipe with those of its lazy inputs that it needs."""
         lazy = self.node_type.lazy
-        sources = tuple([source for source in self.facts.sources if source[0] not in lazy or source[0] in needed])
-        facts = msgspec.structs.replace(self.facts, sources=sources)
-        return Recipe(self.node_type, self.arguments, facts, _said(facts, [taken for taken, _, _ in sources]), _feeders(facts))
+        sources = tuple([source for source in self.sources if source[0] not in lazy or source[0] in needed])
+        said = _said(self.node_type, self.parameters, self.files, [taken for taken, _, _ in sources])
+        return msgspec.structs.replace(self, sources=sources, said=said, feeders=_feeders(sources), undecided=False)
 
 
 class Keys(msgspec.Struct, frozen=True):
@@ -80,7 +79,7 @@ class Keys(msgspec.Struct, frozen=True):
 
 def files_still_true(recipe: Recipe, digests: Callable[[str], str]) -> bool:
     """Whether the files that a step reads have the content that its key was made from."""
-    return all(digests(recipe.arguments[name]) == digest for name, digest in recipe.facts.files.items())
+    return all(digests(recipe.arguments[name]) == digest for name, digest in recipe.files.items())
 
 
 def recipe_of(
@@ -89,28 +88,29 @@ def recipe_of(
     """What a step is made from; ``links`` end at it. Its parameters and links have no errors."""
     if len(links) > 1:
         links = sorted(links, key=_input_name)  # stable: order within an input means something
-    taken = [link.input for link in links]
+    taken, sources = [], []
+    for link in links:
+        taken.append(link.input)
+        sources.append((link.input, link.source, link.output))
     arguments = resolved(node_type, node, taken)
     files = {name: digests(arguments[name]) for name in node_type.files if name in arguments} if node_type.files else _NO_FILES
     counting = arguments
     if node_type.without_result:
         counting = {name: value for name, value in arguments.items() if name not in node_type.without_result}
-    facts = NodeFacts(node_type.id, node_type.version, counting, files, tuple([(link.input, link.source, link.output) for link in links]))
-    recipe = Recipe(node_type, arguments, facts, _said(facts, taken), _feeders(facts), bool(node_type.lazy))
+    said, feeders, lazy = _said(node_type, counting, files, taken), _feeders(sources), bool(node_type.lazy)
+    recipe = Recipe(node_type.id, node_type.version, counting, files, tuple(sources), node_type, arguments, said, feeders, lazy)
     if node_type.lazy and (needed := chosen(types, node_type, arguments)) is not None:
         return recipe.narrowed(needed)
     return recipe
 
 
-def _feeders(facts: NodeFacts) -> tuple[str, ...]:
-    sources = facts.sources
+def _feeders(sources: Sequence[tuple[str, str, str]]) -> tuple[str, ...]:
     return (sources[0][1],) if len(sources) == 1 else tuple(dict.fromkeys([source for _, source, _ in sources]))
 
 
-def _said(facts: NodeFacts, taken: list[str]) -> bytes:
-    files = facts.files
-    own = {name: value for name, value in facts.parameters.items() if name not in files} if files else facts.parameters
-    return _encode((facts.type, facts.version, own, files, taken)) + b"\0"
+def _said(node_type: NodeType, parameters: dict[str, Any], files: dict[str, str], taken: list[str]) -> bytes:
+    own = {name: value for name, value in parameters.items() if name not in files} if files else parameters
+    return _encode((node_type.id, node_type.version, own, files, taken)) + b"\0"
 
 
 def _input_name(link: Link) -> str:
@@ -159,10 +159,16 @@ def _add(made: Keys, graph: Graph, node: str, types: Mapping[str, NodeType], dig
     """The key of a node whose sources have theirs; none for one of unknown type, or behind such a one or a circle."""
     known, links = made.keys, graph.into(node)
     node_type = types.get(graph.nodes[node].type)
-    if node_type is None or [link for link in links if link.source not in known]:
+    if node_type is None:
         return
+    for link in links:
+        if link.source not in known:
+            return
     made.recipes[node] = recipe = recipe_of(graph.nodes[node], node_type, links, types, digests)
-    known[node] = key_of(recipe.said, [f"{known[source]}.{output}" for _, source, output in recipe.facts.sources])
+    came = []
+    for _, source, output in recipe.sources:
+        came.append(f"{known[source]}.{output}")
+    known[node] = key_of(recipe.said, came)
     if node_type.files:
         made.reading[node] = None
     if node_type.lazy:

@@ -34,7 +34,7 @@ class Call(msgspec.Struct, frozen=True, gc=False):
 
     node: str
     recipe: Recipe
-    given: list[Given]
+    given: Given
     key: str
     content_key: str
 
@@ -139,10 +139,10 @@ class Maker:
         peaks: dict[str, int] = {}
         began = time.perf_counter()
         if quick:
-            values = called(function, recipe, call.given, context)
+            values = called(function, recipe, call.given.values, context)
         else:
             with peaks_measured() as peaks:
-                values = called(function, recipe, call.given, context)
+                values = called(function, recipe, call.given.values, context)
         seconds = time.perf_counter() - began
         notes = ladder.notes() if ladder.let_go else ()
         entry, results = entry_and_results(node_type, call.content_key, values, seconds, (*context.notes, *notes) if context else notes)
@@ -154,7 +154,7 @@ class Maker:
 
     def _learn(self, call: Call, entry: Entry, peaks: dict[str, int]) -> None:
         """Remember what a step cost."""
-        work = work_of(call.recipe, self._recipes, sum([value_type_of(value).size(value) for value, _ in call.given]))
+        work = work_of(call.recipe, self._recipes, sum([value_type_of(value).size(value) for value in call.given.values]))
         with self._lock:
             self.job.history.took(call.recipe.node_type.id, Cost(entry.seconds, entry.size, peaks), work)
 

@@ -22,20 +22,20 @@ from graph_engine.making import Made
 from graph_engine.values import Items, value_type_of
 
 
-def count_of(recipe: Recipe, given: Sequence[Given]) -> int | None:
+def count_of(recipe: Recipe, values: Sequence[Any]) -> int | None:
     """How many times a step runs for what its sources gave; None = once, and gives no list.
 
     Raises:
         Failure: lists of different lengths meet.
     """
-    for value, _ in given:
+    for value in values:
         if isinstance(value, Items):
             break
     else:
         return None
     wholes = recipe.node_type.takes_lists
     lengths: dict[str, int] = {}
-    for (taken, _, _), (value, _) in zip(recipe.facts.sources, given, strict=True):
+    for (taken, _, _), value in zip(recipe.sources, values, strict=True):
         if isinstance(value, Items) and taken not in wholes:
             lengths[taken] = len(value)
     if not lengths:
@@ -46,23 +46,23 @@ def count_of(recipe: Recipe, given: Sequence[Given]) -> int | None:
     return count
 
 
-def item_of(recipe: Recipe, given: Sequence[Given], number: int) -> list[Given]:
+def item_of(recipe: Recipe, given: Given, number: int) -> Given:
     """What one call gets of what the sources gave."""
     wholes = recipe.node_type.takes_lists
-    found: list[Given] = []
-    for (taken, _, _), (value, digest) in zip(recipe.facts.sources, given, strict=True):
+    found = Given([], [])
+    for (taken, _, _), value, digest in zip(recipe.sources, given.values, given.digests, strict=True):
         if isinstance(value, Items) and taken not in wholes:
             at = number if len(value) > 1 else 0
-            found.append((value[at], value.digests[at]))
-        else:
-            found.append((value, digest))
+            value, digest = value[at], value.digests[at]
+        found.values.append(value)
+        found.digests.append(digest)
     return found
 
 
 class Spread:
     """A step that runs once an item, while it does."""
 
-    def __init__(self, content_key: str, given: Sequence[Given], count: int) -> None:
+    def __init__(self, content_key: str, given: Given, count: int) -> None:
         self.content_key, self.given, self.count = content_key, given, count
         self.made: dict[int, Made] = {}
         self.failed: dict[int, StepFailed] = {}

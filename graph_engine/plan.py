@@ -100,7 +100,7 @@ def _perhaps(graph: Graph, made: Keys, cache: Cache, choosing: list[str], sure: 
     found: set[str] = set()
     waiting = choosing.copy()
     while waiting:
-        for _, source, _ in made.recipes[waiting.pop()].facts.sources:
+        for _, source, _ in made.recipes[waiting.pop()].sources:
             if source in sure or source in found:
                 continue
             if made.recipes[source].node_type.effect or not cache.where(made.keys[source]):
@@ -154,7 +154,7 @@ class Forecast:
         recipe = recipes[node]
         if self._costs.typical(recipe.node_type.id) is None:
             return None
-        work = work_of(recipe, recipes, sum([self._bytes(source) for _, source, _ in recipe.facts.sources]))
+        work = work_of(recipe, recipes, sum([self._bytes(source) for _, source, _ in recipe.sources]))
         asked = (recipe.node_type.id, work)
         if asked not in self._known:
             self._known[asked] = self._costs.likely(*asked)
@@ -180,7 +180,7 @@ def _skipped(graph: Graph, ready: Prepared) -> dict[str, str]:
     used = set(ready.targets)
     waiting = list(ready.targets)
     while waiting:
-        sources = {source for _, source, _ in recipes[waiting.pop()].facts.sources} - used
+        sources = {source for _, source, _ in recipes[waiting.pop()].sources} - used
         used |= sources
         waiting += sources
     found: dict[str, str] = {}
@@ -195,9 +195,9 @@ def why(node: str, ready: Prepared, remembered: Mapping[str, Made]) -> str:
     recipe, before = ready.made.recipes[node], remembered.get(node)
     if before is None:
         return "acts on the world" if recipe.node_type.effect else "never ran"
-    if changed := _change(before.facts, recipe.facts):
+    if changed := _change(before.facts, recipe):
         return changed
-    for _, source, _ in recipe.facts.sources:  # one that runs to give the same again is no reason
+    for _, source, _ in recipe.sources:  # one that runs to give the same again is no reason
         last = remembered.get(source)
         if last is None or last.key != ready.made.keys[source]:
             return f"its source {source} {'runs' if source in ready.to_run else 'changed'}"

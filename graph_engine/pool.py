@@ -24,15 +24,8 @@ class Slot(msgspec.Struct, eq=False, gc=False):
     entry: Entry
     size: int
     keys: tuple[str, ...]
-    worth: float = 0.0
-    turn: int = 0
-
-
-def slot_of(entry: Entry, key: str) -> Slot:
-    """A slot that a key leads to."""
-    if key == entry.content_key:
-        return Slot(entry, entry.size + ENTRY_BYTES, ())
-    return Slot(entry, entry.size + ENTRY_BYTES + KEY_BYTES, (key,))
+    worth: float
+    turn: int
 
 
 class Pool:
@@ -63,13 +56,16 @@ class Pool:
             self.used += KEY_BYTES
         return forgotten
 
-    def add(self, slot: Slot) -> list[Slot]:
-        """Hold a slot; gives those that had to go for it."""
-        self._turn = slot.turn = turn = self._turn + 1
-        slot.worth = worth = self._floor + slot.entry.seconds / slot.size
+    def add(self, entry: Entry, key: str) -> tuple[Slot, list[Slot]]:
+        """Hold an entry that a key leads to; gives its slot, and those that had to go for it."""
+        keys = () if key == entry.content_key else (key,)
+        size = entry.size + ENTRY_BYTES + KEY_BYTES * len(keys)
+        worth = self._floor + entry.seconds / size
+        self._turn = turn = self._turn + 1
+        slot = Slot(entry, size, keys, worth, turn)
         heapq.heappush(self._cheapest, (worth, turn, slot))
-        self.used = used = self.used + slot.size
-        return self._shrunk() if used > self.budget else []
+        self.used = used = self.used + size
+        return slot, self._shrunk() if used > self.budget else []
 
     def resize(self, budget: int) -> list[Slot]:
         """Set the budget; gives the slots that had to go for it."""

@@ -114,12 +114,12 @@ class Run:
             return
         recipe = self.recipes[node]
         given, key = self._given(recipe), self.keys[node]
-        content_key = key_of(recipe.said, [digest for _, digest in given])
+        content_key = key_of(recipe.said, given.digests)
         if not recipe.node_type.effect and (state := self.cache.where(content_key)) and self._found(node, recipe, content_key, state):
             return
         self._tell(StepStarted(self.job.id, node, why(node, self.ready, self.remembered)))
         try:
-            count = count_of(recipe, given)
+            count = count_of(recipe, given.values)
         except Failure as failure:
             self._fail(failure_of(self.job.id, node, failure))
             return
@@ -136,13 +136,14 @@ class Run:
             seconds = 0.0
         self._finish(StepFinished(self.job.id, node, state, seconds, made.results, made.files, entry.notes), entry)
 
-    def _given(self, recipe: Recipe) -> list[Given]:
+    def _given(self, recipe: Recipe) -> Given:
         """What the sources gave."""
-        entries, given = self.entries, []
-        for _, source, output in recipe.facts.sources:
-            entry = entries[source]
-            given.append((entry.values[output], entry.held[output].digest))
-        return given
+        values, digests = [], []
+        for _, source, output in recipe.sources:
+            entry = self.entries[source]
+            values.append(entry.values[output])
+            digests.append(entry.held[output].digest)
+        return Given(values, digests)
 
     def _found(self, node: str, recipe: Recipe, content_key: str, state: str) -> bool:
         """Whether the result is held under another key; then the step is done."""
@@ -168,7 +169,7 @@ class Run:
         """Find or make what a step gives for one item; the last one ends the step."""
         recipe, spread = self.recipes[node], self.spreads[node]
         given = item_of(recipe, spread.given, number)
-        content_key = key_of(recipe.said, [digest for _, digest in given])
+        content_key = key_of(recipe.said, given.digests)
         held = None if recipe.node_type.effect else self.cache.find(content_key)
         if held is None:
             call = Call(node, recipe, given, content_key, content_key)
@@ -197,9 +198,9 @@ class Run:
         sure = recipe.narrowed(())
         given = self._given(sure)
         try:
-            count = count_of(sure, given)
+            count = count_of(sure, given.values)
             items = [given] if count is None else [item_of(sure, given, number) for number in range(count)]
-            needed = chosen_of(self.job.catalogue, recipe.node_type, [arguments_of(sure, item) for item in items])
+            needed = chosen_of(self.job.catalogue, recipe.node_type, [arguments_of(sure, item.values) for item in items])
         except Exception as error:  # a node is anyone's code: whatever it raises is its own step's failure
             self._fail(failure_of(self.job.id, node, error))
             return False
@@ -221,18 +222,22 @@ class Run:
 
     def _finish(self, told: StepFinished, entry: Entry) -> None:
         """Tell that a step is done, let go what only it needed, and let those begin that waited for it."""
-        node = told.node
         self._tell(told)
-        with self.schedule.lock:
-            self.finished[node] = told
-            if self.waiting.uses.get(node):
-                self.entries[node] = entry
-            if node in self.ranks:
-                free, met = self.waiting.done(node)
-                if free:
-                    self._let_go(free)
-                if met:
-                    self._begin(met)
+        if self.schedule.alone:
+            self._settle(told, entry)
+        else:
+            with self.schedule.lock:
+                self._settle(told, entry)
+
+    def _settle(self, told: StepFinished, entry: Entry) -> None:
+        node = told.node
+        self.finished[node] = told
+        if self.waiting.uses.get(node):
+            self.entries[node] = entry
+        if node in self.ranks:
+            free, met = self.waiting.done(node)
+            self._let_go(free)
+            self._begin(met)
 
     def _begin(self, nodes: list[str]) -> None:
         for node in nodes:

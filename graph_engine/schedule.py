@@ -85,10 +85,10 @@ class Schedule:
 
     def _next(self, done: Task | None, leader: bool) -> Task | None:
         """Give back what the last task used, and wait for the next; None at the end."""
+        if self.alone and len(self._ready) == 1 and not (self._bound or self._slow or self._stop.is_set()):
+            self._running = 1
+            return self._ready.pop()  # one after the other: nobody could help
         with self.lock:
-            if self.alone and len(self._ready) == 1 and not (self._bound or self._slow or self._stop.is_set()):
-                self._running = 1
-                return self._ready.pop()  # one after the other: nobody could help
             if done is not None:
                 self._give_back(done)
             while not self._over and not self._stop.is_set():

@@ -71,9 +71,9 @@ class Waiting:
 
     def narrow(self, node: str, recipe: Recipe) -> list[str]:
         """A step chose what it needs; gives the sources that nobody needs any more."""
-        before = {source for _, source, _ in self.recipes[node].facts.sources}
+        before = {source for _, source, _ in self.recipes[node].sources}
         self.recipes[node] = recipe
-        return self._free(before - {source for _, source, _ in recipe.facts.sources})
+        return self._free(before - {source for _, source, _ in recipe.sources})
 
     def wanted(self, node: str, found: Callable[[str], bool]) -> list[str]:
         """The steps that now run since a step chose them, sources first. ``found`` tells whether a result is there, and fetches it."""

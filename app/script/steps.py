@@ -50,7 +50,7 @@ def steps_of(flat: Flat, catalogue: Catalogue, targets: Iterable[str]) -> Steps:
 
 
 def _step(key: str, node: Node, recipe: Recipe) -> Step:
-    sources = tuple((taken, (source, output)) for taken, source, output in recipe.facts.sources)
+    sources = tuple((taken, (source, output)) for taken, source, output in recipe.sources)
     return Step(key, node.title, recipe.node_type, recipe.arguments, sources, recipe.undecided)
 
 
