@@ -148,7 +148,10 @@ class Cache:
         stored, values = read
         held = {name: Held(**fields) for name, fields in stored["held"].items()}
         pool = next((pool for value in values.values() if (pool := value_type_of(value).pool(value)) != RAM), RAM)
-        entry = Entry(stored["content_key"], values, held, stored["seconds"], tuple(stored["notes"]), pool, tuple(stored.get("parts", ())))
+        size = sum([one.size for one in held.values()])
+        entry = Entry(
+            stored["content_key"], values, held, size, stored["seconds"], tuple(stored["notes"]), pool, tuple(stored.get("parts", ()))
+        )
         self.memory.put(key, entry)
         return entry
 

@@ -112,7 +112,7 @@ def entry_and_results(
         TypeError: an output is of another type than was declared, or of one that nobody registered.
     """
     held: dict[str, Held] = {}
-    results, pool = [], RAM
+    results, size, pool = [], 0, RAM
     for output in node_type.outputs:
         name = output.name
         value = values[name]
@@ -120,10 +120,11 @@ def entry_and_results(
         if known.name != output.type:
             _check_type(output, known.name)
         held[name] = found = held_of(value, known)
+        size += found.size
         results.append(_result(name, found, value, known))
         if (of_value := known.pool(value)) != RAM:
             pool = of_value
-    return Entry(content_key, values, held, seconds, notes, pool), tuple(results)
+    return Entry(content_key, values, held, size, seconds, notes, pool), tuple(results)
 
 
 def _check_type(output: Output, came: str) -> None:

@@ -28,18 +28,11 @@ class Entry(msgspec.Struct, frozen=True, gc=False):
     content_key: str
     values: Mapping[str, Any]
     held: Mapping[str, Held]
+    size: int  # bytes of all outputs
     seconds: float
     notes: tuple[str, ...] = ()
     pool: str = RAM
     parts: tuple[str, ...] = ()  # content keys of the entries of items, where a step ran once an item: its values are theirs
-
-    @property
-    def size(self) -> int:
-        """Bytes of all outputs."""
-        size = 0
-        for held in self.held.values():
-            size += held.size
-        return size
 
 
 def held_of(value: Any, known: ValueType) -> Held:
@@ -49,10 +42,11 @@ def held_of(value: Any, known: ValueType) -> Held:
 
 def entry_of(content_key: str, values: Mapping[str, Any], seconds: float, notes: tuple[str, ...] = ()) -> Entry:
     """An entry of fresh values: digests, sizes and pools are asked of their types."""
-    held, pool = {}, RAM
+    held, size, pool = {}, 0, RAM
     for name, value in values.items():
         known = value_type_of(value)
-        held[name] = held_of(value, known)
+        held[name] = found = held_of(value, known)
+        size += found.size
         if (of_value := known.pool(value)) != RAM:
             pool = of_value
-    return Entry(content_key, values, held, seconds, notes, pool)
+    return Entry(content_key, values, held, size, seconds, notes, pool)

@@ -63,9 +63,9 @@ class Maker:
         self._quick_steps = 0
         self._making: dict[str, threading.Lock] = {}
 
-    def quick(self, node: str) -> bool:
-        """Whether steps of the node's type are known to be over at once. That stands for the run: it is asked often."""
-        name = self._recipes[node].node_type.id
+    def quick(self, recipe: Recipe) -> bool:
+        """Whether steps of the recipe's type are known to be over at once. That stands for the run: it is asked often."""
+        name = recipe.type
         if name in self._quick:
             return True
         cost = self.job.history.cost(name)
@@ -80,7 +80,7 @@ class Maker:
         Raises:
             Stopped: the run is to end.
         """
-        quick = self.quick(call.node)
+        quick = self.quick(call.recipe)
         if call.recipe.node_type.effect or (quick and alone):
             return self._run(call, emit, quick)
         while not (mine := self._begun(call.content_key)):

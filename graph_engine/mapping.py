@@ -148,7 +148,15 @@ def gathered(recipe: Recipe, content_key: str, entries: Sequence[Entry]) -> Entr
         held[output.name] = Held(known.name, known.digest(items), size, known.describe(items) if known.describe else "")
     notes = tuple(dict.fromkeys([note for entry in entries for note in entry.notes]))
     seconds = sum([entry.seconds for entry in entries])
-    return Entry(content_key, values, held, seconds, notes, parts=tuple([entry.content_key for entry in entries]))
+    return Entry(
+        content_key,
+        values,
+        held,
+        sum([one.size for one in held.values()]),
+        seconds,
+        notes,
+        parts=tuple([entry.content_key for entry in entries]),
+    )
 
 
 def without_values(entry: Entry) -> Entry:
@@ -156,7 +164,7 @@ def without_values(entry: Entry) -> Entry:
     if not entry.parts:
         return entry
     held = {name: msgspec.structs.replace(held, size=0) for name, held in entry.held.items()}
-    return msgspec.structs.replace(entry, values={}, held=held)
+    return msgspec.structs.replace(entry, values={}, held=held, size=0)
 
 
 def found_whole(cache: Cache, recipe: Recipe, key: str) -> Entry | None:

@@ -20,7 +20,7 @@ from graph_engine.making import Call, Made, Maker
 from graph_engine.mapping import Spread, count_of, found_whole, item_of, without_values
 from graph_engine.plan import Prepared, prepared, why
 from graph_engine.schedule import Schedule, Task
-from graph_engine.waiting import Waiting
+from graph_engine.steps import Step, Steps
 
 
 class Run:
@@ -30,14 +30,10 @@ class Run:
         self.job, self.cache = job, job.cache
         self._telling = threading.Lock()
         self.ready, self.held = self._frontier()
-        self.recipes, self.keys = dict(self.ready.made.recipes), self.ready.made.keys
-        self.maker = Maker(job, self.recipes)
-        self.schedule = Schedule(self._work, self.maker.quick, self._crowded, job.stop, job.threads)
-        self.waiting = Waiting(self.recipes, self.ready.in_order(self.ready.to_run), self.ready.perhaps)
-        self.ranks = self.waiting.ranks
+        self.maker = Maker(job, self.ready.made.recipes)
+        self.schedule = Schedule(self._work, lambda step: self.maker.quick(step.recipe), self._crowded, job.stop, job.threads)
+        self.steps = Steps(self.ready.made, self.ready.in_order(self.ready.to_run), self.ready.perhaps)
         self.remembered = job.history.remembered(job.scope)
-        self.entries: dict[str, Entry] = {}
-        self.finished: dict[str, StepFinished] = {}
         self.failures: dict[str, StepFailed] = {}
         self.files: dict[str, tuple[str, ...]] = {}  # what failed steps wrote
         self.spreads: dict[str, Spread] = {}
@@ -61,11 +57,11 @@ class Run:
 
     def go(self) -> Outcome:
         began = time.monotonic()
-        self.emit(RunStarted(self.job.id, tuple(self.ranks), tuple(self.held)))
+        self.emit(RunStarted(self.job.id, tuple([step.node for step in self.steps.ranked]), tuple(self.held)))
         for node, (state, entry) in self.held.items():
-            self._finish(StepFinished(self.job.id, node, state, 0.0, results_of(entry), notes=entry.notes), entry)
+            self._take(self.steps.of(node), state, entry)
         with self.schedule.lock:
-            self._begin([node for node in self.ranks if not self.waiting.unmet[node]])
+            self._begin([step for step in self.steps.ranked if not step.unmet])
         try:
             state = "stopped" if not self.schedule.run() else "failed" if self.failures else "done"
         except Stopped:
@@ -79,7 +75,7 @@ class Run:
         notes: dict[str, None] = {}
         files: list[str] = []
         for node in needed:
-            if told := self.finished.get(node):
+            if (step := self.steps.by_node.get(node)) and (told := step.told):
                 results[node] = told.results
                 if told.files:
                     files += told.files
@@ -87,7 +83,7 @@ class Run:
                     notes.update(dict.fromkeys(told.notes))
             elif node in self.files:
                 files += self.files[node]
-        ran = [node for node in self.ranks if (told := self.finished.get(node)) and told.state == "ran"]
+        ran = [step.node for step in self.steps.ranked if step.told and step.told.state == "ran"]
         self.job.history.ran(self.job.scope, self.ready.made, results)
         self.job.history.save()
         if self.cache.trouble:
@@ -99,23 +95,23 @@ class Run:
 
     def _crowded(self) -> bool:
         """Whether the results that later steps wait for fill the memory budget: then one thread goes on alone."""
-        return sum([entry.size for entry in self.entries.values()]) > self.cache.memory.budget
+        return self.steps.bytes > self.cache.memory.budget
 
     def _work(self, task: Task) -> None:
-        _, item, node, _ = task
+        _, item, step = task
         if item < 0:
-            self._step(node)
+            self._step(step)
         else:
-            self._item(node, item)
+            self._item(step, item)
 
-    def _step(self, node: str) -> None:
+    def _step(self, step: Step) -> None:
         """Find or make one node's result, or begin with its items."""
-        if self.recipes[node].undecided and not self._choose(node):
+        if step.recipe.undecided and not self._choose(step):
             return
-        recipe = self.recipes[node]
-        given, key = self._given(recipe), self.keys[node]
+        node, recipe = step.node, step.recipe
+        given = self._given(recipe)
         content_key = key_of(recipe.said, given.digests)
-        if not recipe.node_type.effect and (state := self.cache.where(content_key)) and self._found(node, recipe, content_key, state):
+        if not recipe.node_type.effect and (state := self.cache.where(content_key)) and self._found(step, content_key, state):
             return
         self._tell(StepStarted(self.job.id, node, why(node, self.ready, self.remembered)))
         try:
@@ -124,50 +120,54 @@ class Run:
             self._fail(failure_of(self.job.id, node, failure))
             return
         if count is not None:
-            self._spread(node, Spread(content_key, given, count))
+            self._spread(step, Spread(content_key, given, count))
             return
-        made = self.maker.make(Call(node, recipe, given, key, content_key), self.emit, self.schedule.alone)
+        made = self.maker.make(Call(node, recipe, given, step.key, content_key), self.emit, self.schedule.alone)
         if isinstance(made, StepFailed):
             self._fail(made)
             return
         entry, state, seconds = made.entry, made.state, made.entry.seconds
         if state != "ran":
-            self.cache.point(key, content_key)
+            self.cache.point(step.key, content_key)
             seconds = 0.0
-        self._finish(StepFinished(self.job.id, node, state, seconds, made.results, made.files, entry.notes), entry)
+        self._finish(step, StepFinished(self.job.id, node, state, seconds, made.results, made.files, entry.notes), entry)
 
     def _given(self, recipe: Recipe) -> Given:
         """What the sources gave."""
         values, digests = [], []
         for _, source, output in recipe.sources:
-            entry = self.entries[source]
+            entry = self.steps.by_node[source].entry
+            assert entry is not None  # it is let go after the last that takes it
             values.append(entry.values[output])
             digests.append(entry.held[output].digest)
         return Given(values, digests)
 
-    def _found(self, node: str, recipe: Recipe, content_key: str, state: str) -> bool:
+    def _found(self, step: Step, content_key: str, state: str) -> bool:
         """Whether the result is held under another key; then the step is done."""
-        if (entry := found_whole(self.cache, recipe, content_key)) is None:
+        if (entry := found_whole(self.cache, step.recipe, content_key)) is None:
             return False
-        self.cache.point(self.keys[node], content_key)
-        self._finish(StepFinished(self.job.id, node, state, 0.0, results_of(entry), notes=entry.notes), entry)
+        self.cache.point(step.key, content_key)
+        self._take(step, state, entry)
         return True
 
-    def _spread(self, node: str, spread: Spread) -> None:
+    def _take(self, step: Step, state: str, entry: Entry) -> None:
+        """A step is done with what is held."""
+        self._finish(step, StepFinished(self.job.id, step.node, state, 0.0, results_of(entry), notes=entry.notes), entry)
+
+    def _spread(self, step: Step, spread: Spread) -> None:
         """Begin with the items of a step."""
-        self.spreads[node] = spread
-        self.emit(StepProgress(self.job.id, node, 0, spread.count))
+        self.spreads[step.node] = spread
+        self.emit(StepProgress(self.job.id, step.node, 0, spread.count))
         if spread.count:
-            rank, resource = self.ranks[node], self.recipes[node].node_type.resource
             with self.schedule.lock:
                 for number in range(spread.count):
-                    self.schedule.add((rank, number, node, resource))
+                    self.schedule.add((step.rank, number, step))
         else:
-            self._close(node, spread)
+            self._close(step, spread)
 
-    def _item(self, node: str, number: int) -> None:
+    def _item(self, step: Step, number: int) -> None:
         """Find or make what a step gives for one item; the last one ends the step."""
-        recipe, spread = self.recipes[node], self.spreads[node]
+        node, recipe, spread = step.node, step.recipe, self.spreads[step.node]
         given = item_of(recipe, spread.given, number)
         content_key = key_of(recipe.said, given.digests)
         held = None if recipe.node_type.effect else self.cache.find(content_key)
@@ -177,24 +177,24 @@ class Run:
         else:
             made = Made(held, results_of(held), state="memory")
         if spread.take(number, made, lambda done: self.emit(StepProgress(self.job.id, node, done, spread.count))):
-            self._close(node, spread)
+            self._close(step, spread)
 
-    def _close(self, node: str, spread: Spread) -> None:
+    def _close(self, step: Step, spread: Spread) -> None:
         """All items of a step are done."""
+        node, recipe, files = step.node, step.recipe, spread.files
         del self.spreads[node]
-        recipe, files = self.recipes[node], spread.files
         if failed := spread.failure():
             self.files[node] = files
             self._fail(failed)
             return
         entry, results = spread.whole(recipe)
-        self.maker.keep(self.keys[node], without_values(entry), recipe)
+        self.maker.keep(step.key, without_values(entry), recipe)
         state = "ran" if spread.ran or not spread.count else "memory"
-        self._finish(StepFinished(self.job.id, node, state, spread.seconds, results, files, entry.notes, spread.ran), entry)
+        self._finish(step, StepFinished(self.job.id, node, state, spread.seconds, results, files, entry.notes, spread.ran), entry)
 
-    def _choose(self, node: str) -> bool:
+    def _choose(self, step: Step) -> bool:
         """Find out which lazy inputs a step needs; False where it has to wait for what feeds them, or cannot tell."""
-        recipe = self.recipes[node]
+        recipe = step.recipe
         sure = recipe.narrowed(())
         given = self._given(sure)
         try:
@@ -202,51 +202,41 @@ class Run:
             items = [given] if count is None else [item_of(sure, given, number) for number in range(count)]
             needed = chosen_of(self.job.catalogue, recipe.node_type, [arguments_of(sure, item.values) for item in items])
         except Exception as error:  # a node is anyone's code: whatever it raises is its own step's failure
-            self._fail(failure_of(self.job.id, node, error))
+            self._fail(failure_of(self.job.id, step.node, error))
             return False
         with self.schedule.lock:
-            self._let_go(self.waiting.narrow(node, recipe.narrowed(needed)))
-            self._begin(self.waiting.add(self.waiting.wanted(node, self._fetched)))
-            return not self.waiting.wait(node)
+            self.steps.narrow(step, recipe.narrowed(needed))
+            self._begin(self.steps.add(self.steps.wanted(step, self._fetched)))
+            return not self.steps.wait(step)
 
-    def _fetched(self, node: str) -> bool:
+    def _fetched(self, step: Step) -> bool:
         """Whether the result of a step that was chosen is there, or in the cache."""
-        if node in self.entries:
+        if step.entry is not None:
             return True
-        key = self.keys[node]
-        state = "" if self.recipes[node].node_type.effect else self.cache.where(key)
-        if not state or (entry := found_whole(self.cache, self.recipes[node], key)) is None:
+        state = "" if step.recipe.node_type.effect else self.cache.where(step.key)
+        if not state or (entry := found_whole(self.cache, step.recipe, step.key)) is None:
             return False
-        self._finish(StepFinished(self.job.id, node, state, 0.0, results_of(entry), notes=entry.notes), entry)
+        self._take(step, state, entry)
         return True
 
-    def _finish(self, told: StepFinished, entry: Entry) -> None:
+    def _finish(self, step: Step, told: StepFinished, entry: Entry) -> None:
         """Tell that a step is done, let go what only it needed, and let those begin that waited for it."""
         self._tell(told)
         if self.schedule.alone:
-            self._settle(told, entry)
+            self._settle(step, told, entry)
         else:
             with self.schedule.lock:
-                self._settle(told, entry)
+                self._settle(step, told, entry)
 
-    def _settle(self, told: StepFinished, entry: Entry) -> None:
-        node = told.node
-        self.finished[node] = told
-        if self.waiting.uses.get(node):
-            self.entries[node] = entry
-        if node in self.ranks:
-            free, met = self.waiting.done(node)
-            self._let_go(free)
-            self._begin(met)
+    def _settle(self, step: Step, told: StepFinished, entry: Entry) -> None:
+        step.told = told
+        self.steps.hold(step, entry)
+        if step.rank >= 0:
+            self._begin(self.steps.done(step))
 
-    def _begin(self, nodes: list[str]) -> None:
-        for node in nodes:
-            self.schedule.add((self.ranks[node], -1, node, self.recipes[node].node_type.resource))
-
-    def _let_go(self, nodes: list[str]) -> None:
-        """Let results go that nobody needs any more in this run; the cache holds on to them as its budget allows."""
-        for node in nodes:
-            self.entries.pop(node, None)
+    def _begin(self, steps: list[Step]) -> None:
+        for step in steps:
+            self.schedule.add((step.rank, -1, step))
 
     def emit(self, event: AnyEvent) -> None:
         """Tell of something, in any thread: whoever listens hears one event after the other."""

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 from heapq import heappop, heappush
 
-Task = tuple[int, int, str, str]
-"""Rank of a step, number of the item (-1 = the step itself), node, what it has for itself ("" = nothing). The lowest is next."""
+from graph_engine.steps import Step
+
+Task = tuple[int, int, Step]
+"""Rank of a step, number of the item (-1 = the step itself), the step. The lowest is next."""
 
 THREADS = min(8, (os.cpu_count() or 1) + 2)
 """Threads of a run, its own among them. Steps that wait for files need no core, so there are two more than cores."""
@@ -23,7 +25,7 @@ class Schedule:
 
     Args:
         work: does a task, outside of the lock; it may `add` further ones.
-        quick: whether a node's tasks are over before a thread would be awake.
+        quick: whether a step's tasks are over before a thread would be awake.
         crowded: whether the run holds too much to begin more beside each other.
         stop: set from anywhere, no further task begins.
         threads: how many work at most, the caller's among them.
@@ -32,7 +34,7 @@ class Schedule:
     def __init__(
         self,
         work: Callable[[Task], None],
-        quick: Callable[[str], bool],
+        quick: Callable[[Step], bool],
         crowded: Callable[[], bool],
         stop: threading.Event,
         threads: int = THREADS,
@@ -55,7 +57,8 @@ class Schedule:
 
     def add(self, task: Task) -> None:
         """A task that may begin now. Whoever adds it holds the lock."""
-        heappush(self._bound.setdefault(task[3], []) if task[3] else self._ready, task)
+        resource = task[2].resource
+        heappush(self._bound.setdefault(resource, []) if resource else self._ready, task)
 
     def run(self) -> bool:
         """Work until nothing is left; False where the run was asked to stop before.
@@ -111,7 +114,7 @@ class Schedule:
         return found
 
     def _take(self, task: Task) -> None:
-        if resource := task[3]:
+        if resource := task[2].resource:
             heappop(self._bound[resource])
             self._used.add(resource)
         else:
@@ -140,8 +143,8 @@ class Schedule:
 
     def _give_back(self, task: Task) -> None:
         self._running -= 1
-        if task[3]:
-            self._used.discard(task[3])
+        if resource := task[2].resource:
+            self._used.discard(resource)
         if self._slow:
             self._slow.discard(task)
         if self._idle and not self._running:
@@ -152,24 +155,3 @@ class Schedule:
             self._over = True
             self._error = self._error or error
             self._changed.notify_all()
-
-
-def ranks(order: Iterable[str], unmet: Mapping[str, int], followers: Mapping[str, list[str]]) -> dict[str, int]:
-    """The turn of each step if one ran at a time, the newest first: a branch is finished, and its results let go, before the next begins.
-
-    Args:
-        order: steps, sources first.
-        unmet: for each step, how many steps that have not run it takes from.
-        followers: steps that take a step's results, each once.
-    """
-    left = {node: unmet[node] for node in order}
-    waiting = [node for node, count in left.items() if not count][::-1]
-    found: dict[str, int] = {}
-    while waiting:
-        node = waiting.pop()
-        found[node] = len(found)
-        for follower in followers.get(node, ())[::-1]:
-            count = left[follower] = left[follower] - 1
-            if not count:
-                waiting.append(follower)
-    return found
