@@ -55,10 +55,11 @@ class Foretelling:
         for node in graph.in_order(graph.upstream(wanted)):
             if node not in made.recipes or not (tell := catalogue.foretells(graph.nodes[node].type)):
                 continue
-            told[node] = self._remembered(made.keys[node], tell, made.recipes[node], told)
+            told[node] = self._remembered(tell, made.recipes[node], told)
             yield node, made.recipes[node], told[node]
 
-    def _remembered(self, key: str, tell: Callable[..., Any], recipe: Recipe, told: Mapping[str, Told]) -> Told:
+    def _remembered(self, tell: Callable[..., Any], recipe: Recipe, told: Mapping[str, Told]) -> Told:
+        key = recipe.key
         if key in self._told:
             self._told.move_to_end(key)
             return self._told[key]

@@ -31,13 +31,6 @@ WAIT_SECONDS = 2.0
 """For another process that is just writing; then reasons and estimates of this run are not written down."""
 
 
-class Made(msgspec.Struct, frozen=True, gc=False):
-    """A node's key when it last ran, and the facts behind it."""
-
-    key: str
-    facts: NodeFacts
-
-
 class History:
     """Facts by scope (a document) and node; costs by node type."""
 
@@ -46,8 +39,8 @@ class History:
 
     def __init__(self, path: Path | None = None) -> None:
         self._path = path
-        self._ran: dict[str, dict[str, Made]] = {}
-        self._changed: dict[tuple[str, str], Made] = {}
+        self._ran: dict[str, dict[str, NodeFacts]] = {}
+        self._changed: dict[tuple[str, str], NodeFacts] = {}
         self._costs: Costs | None = None
 
     @property
@@ -57,7 +50,7 @@ class History:
             self._costs = Costs(self._ask(_samples, nothing))
         return self._costs
 
-    def last(self, scope: str, node: str) -> Made | None:
+    def last(self, scope: str, node: str) -> NodeFacts | None:
         return self.remembered(scope).get(node)
 
     def cost(self, node_type: str) -> Cost | None:
@@ -66,11 +59,11 @@ class History:
 
     def ran(self, scope: str, made: Keys, nodes: Iterable[str]) -> None:
         """Remember what these nodes were made of."""
-        remembered, keys, recipes = self.remembered(scope), made.keys, made.recipes
+        remembered = self.remembered(scope)
         for node in nodes:
-            before, key, recipe = remembered.get(node), keys[node], recipes[node]
-            if before is None or before.key != key or before.facts.sources != recipe.sources:
-                remembered[node] = self._changed[scope, node] = Made(key, recipe)
+            before, recipe = remembered.get(node), made.recipes[node]
+            if before is None or before.key != recipe.key or before.sources != recipe.sources:
+                remembered[node] = self._changed[scope, node] = recipe
         self._ran[scope] = self._ran.pop(scope)  # the newest last
         while len(self._ran) > self.LIMIT:
             del self._ran[next(iter(self._ran))]
@@ -88,7 +81,7 @@ class History:
         if rows or samples:
             self._ask(lambda file: _write(file, rows, samples, self.LIMIT), None)
 
-    def remembered(self, scope: str) -> dict[str, Made]:
+    def remembered(self, scope: str) -> dict[str, NodeFacts]:
         """What each node of a document was made of when it last ran."""
         found = self._ran.get(scope)
         if found is None:
@@ -115,14 +108,14 @@ class History:
             return otherwise
 
 
-def _written(made: Made) -> bytes:
-    f = made.facts
-    return msgspec.json.encode(Made(made.key, NodeFacts(f.type, f.version, f.parameters, f.files, f.sources)))
+def _written(made: NodeFacts) -> bytes:
+    """The facts alone, where they are those of a recipe."""
+    return msgspec.json.encode({name: getattr(made, name) for name in NodeFacts.__struct_fields__})
 
 
-def _facts(file: sqlite3.Connection, scope: str) -> dict[str, Made]:
+def _facts(file: sqlite3.Connection, scope: str) -> dict[str, NodeFacts]:
     rows = file.execute("SELECT node, made FROM ran WHERE scope = ?", (scope,))
-    return {node: msgspec.json.decode(made, type=Made) for node, made in rows}
+    return {node: msgspec.json.decode(made, type=NodeFacts) for node, made in rows}
 
 
 def _samples(file: sqlite3.Connection) -> dict[str, list[Sample]]:

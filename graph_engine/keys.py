@@ -13,7 +13,7 @@ import msgspec
 
 from graph_engine.choosing import chosen
 from graph_engine.declaration import NodeType
-from graph_engine.graph import Graph, Link, Node
+from graph_engine.graph import Graph, Link
 from graph_engine.parameters import resolved
 
 # JSON keeps 1, 1.0 and true apart, and so do the keys; names within an object are sorted.
@@ -22,8 +22,9 @@ _NO_FILES: dict[str, str] = {}
 
 
 class NodeFacts(msgspec.Struct, frozen=True, gc=False):
-    """What a key is made of, in words that a plan can use to say what changed."""
+    """A node's key and what it is made of, in words that a plan can use to say what changed."""
 
+    key: str
     type: str
     version: int
     parameters: dict[str, Any]  # that change the result and are typed, not driven by a link
@@ -56,22 +57,25 @@ class Recipe(NodeFacts, frozen=True, gc=False):
 
 
 class Keys(msgspec.Struct, frozen=True):
-    """Keys and recipes by node, of all that was asked for so far. Nodes of unknown type or on a circle have none."""
+    """Recipes by node, of all that was asked for so far. Nodes of unknown type or on a circle have none."""
 
-    keys: dict[str, str]
     recipes: dict[str, Recipe]
     reading: dict[str, None]  # nodes that read files
     choosing: dict[str, None]  # nodes with lazy inputs
+
+    @property
+    def keys(self) -> dict[str, str]:
+        """The keys alone, by node."""
+        return {node: recipe.key for node, recipe in self.recipes.items()}
 
     def outdated(self, digests: Callable[[str], str]) -> list[str]:
         """Nodes that read a file whose content is another by now."""
         return [node for node in self.reading if not files_still_true(self.recipes[node], digests)]
 
     def without(self, nodes: Iterable[str]) -> Keys:
-        kept = Keys(self.keys.copy(), self.recipes.copy(), self.reading.copy(), self.choosing.copy())
+        kept = Keys(self.recipes.copy(), self.reading.copy(), self.choosing.copy())
         for node in nodes:
-            if kept.keys.pop(node, None):
-                del kept.recipes[node]
+            if kept.recipes.pop(node, None):
                 kept.reading.pop(node, None)
                 kept.choosing.pop(node, None)
         return kept
@@ -80,28 +84,6 @@ class Keys(msgspec.Struct, frozen=True):
 def files_still_true(recipe: Recipe, digests: Callable[[str], str]) -> bool:
     """Whether the files that a step reads have the content that its key was made from."""
     return all(digests(recipe.arguments[name]) == digest for name, digest in recipe.files.items())
-
-
-def recipe_of(
-    node: Node, node_type: NodeType, links: Sequence[Link], types: Mapping[str, NodeType], digests: Callable[[str], str]
-) -> Recipe:
-    """What a step is made from; ``links`` end at it. Its parameters and links have no errors."""
-    if len(links) > 1:
-        links = sorted(links, key=_input_name)  # stable: order within an input means something
-    taken, sources = [], []
-    for link in links:
-        taken.append(link.input)
-        sources.append((link.input, link.source, link.output))
-    arguments = resolved(node_type, node, taken)
-    files = {name: digests(arguments[name]) for name in node_type.files if name in arguments} if node_type.files else _NO_FILES
-    counting = arguments
-    if node_type.without_result:
-        counting = {name: value for name, value in arguments.items() if name not in node_type.without_result}
-    said, feeders, lazy = _said(node_type, counting, files, taken), _feeders(sources), bool(node_type.lazy)
-    recipe = Recipe(node_type.id, node_type.version, counting, files, tuple(sources), node_type, arguments, said, feeders, lazy)
-    if node_type.lazy and (needed := chosen(types, node_type, arguments)) is not None:
-        return recipe.narrowed(needed)
-    return recipe
 
 
 def _feeders(sources: Sequence[tuple[str, str, str]]) -> tuple[str, ...]:
@@ -129,7 +111,7 @@ def keys(graph: Graph, types: Mapping[str, NodeType], digests: Callable[[str], s
     and what lies behind these is made again.
     """
     made = _still_true(graph, types, digests)
-    known = made.keys
+    known = made.recipes
     wanted = tuple(graph.nodes if targets is None else targets)
     if any(node not in known for node in wanted):
         for node in graph.needed_by(wanted)[1]:
@@ -145,7 +127,7 @@ def _still_true(graph: Graph, types: Mapping[str, NodeType], digests: Callable[[
     if held is None and (before := graph.since("keys")):
         held, touched = before.found, before.nodes
     if held is None or held[0] is not types:
-        made = Keys({}, {}, {}, {})
+        made = Keys({}, {}, {})
     else:
         made = cast(Keys, held[1])
         if touched := [*touched, *made.outdated(digests)]:
@@ -156,20 +138,41 @@ def _still_true(graph: Graph, types: Mapping[str, NodeType], digests: Callable[[
 
 
 def _add(made: Keys, graph: Graph, node: str, types: Mapping[str, NodeType], digests: Callable[[str], str]) -> None:
-    """The key of a node whose sources have theirs; none for one of unknown type, or behind such a one or a circle."""
-    known, links = made.keys, graph.into(node)
+    """The recipe of a node whose sources have theirs; none for one of unknown type, or behind such a one or a circle."""
+    known, links = made.recipes, graph.into(node)
     node_type = types.get(graph.nodes[node].type)
     if node_type is None:
         return
+    if len(links) > 1:
+        links = sorted(links, key=_input_name)  # stable: order within an input means something
+    taken = []
     for link in links:
         if link.source not in known:
             return
-    made.recipes[node] = recipe = recipe_of(graph.nodes[node], node_type, links, types, digests)
-    came = []
-    for _, source, output in recipe.sources:
-        came.append(f"{known[source]}.{output}")
-    known[node] = key_of(recipe.said, came)
-    if node_type.files:
-        made.reading[node] = None
+        taken.append(link.input)
+    arguments = resolved(node_type, graph.nodes[node], taken)
+    undecided = False
     if node_type.lazy:
         made.choosing[node] = None
+        needed = chosen(types, node_type, arguments)
+        if needed is None:
+            undecided = True
+        else:
+            links = [link for link in links if link.input not in node_type.lazy or link.input in needed]
+            taken = [link.input for link in links]
+    sources, came = [], []
+    for link in links:
+        sources.append((link.input, link.source, link.output))
+        came.append(f"{known[link.source].key}.{link.output}")
+    files = _NO_FILES
+    if node_type.files:
+        made.reading[node] = None
+        files = {name: digests(arguments[name]) for name in node_type.files if name in arguments}
+    counting = arguments
+    if node_type.without_result:
+        counting = {name: value for name, value in arguments.items() if name not in node_type.without_result}
+    said = _said(node_type, counting, files, taken)
+    known[node] = Recipe(
+        key_of(said, came), node_type.id, node_type.version, counting, files, tuple(sources),
+        node_type, arguments, said, _feeders(sources), undecided,
+    )  # fmt: skip

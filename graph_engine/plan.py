@@ -14,7 +14,7 @@ from graph_engine.costs import Cost, Costs, Work, work_of
 from graph_engine.declaration import NodeType
 from graph_engine.files import MISSING
 from graph_engine.graph import Graph
-from graph_engine.history import History, Made
+from graph_engine.history import History
 from graph_engine.keys import Keys, NodeFacts, keys
 from graph_engine.values import value_types
 
@@ -72,7 +72,7 @@ def prepared(
     """Walk back from the targets, stopping at what the cache holds (but for keys that are ``lost``). The graph has no errors."""
     made = keys(graph, types, digests, targets)
     needed = graph.needed_by(targets)[1]
-    if not made.choosing and cache.holds_none(made.keys.values()):
+    if not made.choosing and cache.holds_none([recipe.key for recipe in made.recipes.values()]):
         return Prepared(targets, made, tuple(needed), frozenset(needed), frozenset())
     to_run: set[str] = set()
     held: set[str] = set()
@@ -82,8 +82,8 @@ def prepared(
         node = waiting.pop()
         if node in to_run or node in held:
             continue
-        recipe, key = made.recipes[node], made.keys[node]
-        if not recipe.node_type.effect and key not in lost and cache.where(key):
+        recipe = made.recipes[node]
+        if not recipe.node_type.effect and recipe.key not in lost and cache.where(recipe.key):
             held.add(node)
         else:
             to_run.add(node)
@@ -103,7 +103,7 @@ def _perhaps(graph: Graph, made: Keys, cache: Cache, choosing: list[str], sure: 
         for _, source, _ in made.recipes[waiting.pop()].sources:
             if source in sure or source in found:
                 continue
-            if made.recipes[source].node_type.effect or not cache.where(made.keys[source]):
+            if made.recipes[source].node_type.effect or not cache.where(made.recipes[source].key):
                 found.add(source)
                 waiting.append(source)
     return tuple(graph.in_order(found))
@@ -130,7 +130,7 @@ def plan(
     steps = []
     for node in ready.order:
         if node in ready.held:
-            steps.append(PlannedStep(node, cache.where(ready.made.keys[node])))
+            steps.append(PlannedStep(node, cache.where(ready.made.recipes[node].key)))
         elif (cost := forecast.cost(node)) is None:
             steps.append(PlannedStep(node, "run", why(node, ready, remembered)))
         else:
@@ -165,8 +165,9 @@ class Forecast:
     def _bytes(self, node: str) -> int:
         """Bytes that a source gives: as held in memory, else as its type usually does; entries on disk are not opened for it."""
         if node not in self._gives:
-            held = self._cache.memory.size_of(self._ready.made.keys[node])
-            usual = self._costs.typical(self._ready.made.recipes[node].node_type.id)
+            recipe = self._ready.made.recipes[node]
+            held = self._cache.memory.size_of(recipe.key)
+            usual = self._costs.typical(recipe.type)
             self._gives[node] = held or (usual.bytes if usual else 0)
         return self._gives[node]
 
@@ -190,16 +191,16 @@ def _skipped(graph: Graph, ready: Prepared) -> dict[str, str]:
     return found
 
 
-def why(node: str, ready: Prepared, remembered: Mapping[str, Made]) -> str:
+def why(node: str, ready: Prepared, remembered: Mapping[str, NodeFacts]) -> str:
     """Why a node runs, in a few words: the nearest cause. ``remembered`` says what each was made of when it last ran."""
     recipe, before = ready.made.recipes[node], remembered.get(node)
     if before is None:
         return "acts on the world" if recipe.node_type.effect else "never ran"
-    if changed := _change(before.facts, recipe):
+    if changed := _change(before, recipe):
         return changed
     for _, source, _ in recipe.sources:  # one that runs to give the same again is no reason
         last = remembered.get(source)
-        if last is None or last.key != ready.made.keys[source]:
+        if last is None or last.key != ready.made.recipes[source].key:
             return f"its source {source} {'runs' if source in ready.to_run else 'changed'}"
     if recipe.node_type.effect:
         return "acts on the world"

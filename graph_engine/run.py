@@ -32,7 +32,7 @@ class Run:
         self.ready, self.held = self._frontier()
         self.maker = Maker(job, self.ready.made.recipes)
         self.schedule = Schedule(self._work, lambda step: self.maker.quick(step.recipe), self._crowded, job.stop, job.threads)
-        self.steps = Steps(self.ready.made, self.ready.in_order(self.ready.to_run), self.ready.perhaps)
+        self.steps = Steps(self.ready.made.recipes, self.ready.in_order(self.ready.to_run), self.ready.perhaps)
         self.remembered = job.history.remembered(job.scope)
         self.failures: dict[str, StepFailed] = {}
         self.files: dict[str, tuple[str, ...]] = {}  # what failed steps wrote
@@ -46,12 +46,12 @@ class Run:
             ready = prepared(job.graph, job.catalogue, job.cache, job.targets, job.digests, lost)
             held: dict[str, tuple[str, Entry]] = {}
             for node in ready.in_order(ready.held):
-                key = ready.made.keys[node]
-                state = job.cache.where(key)
-                if entry := found_whole(job.cache, ready.made.recipes[node], key):
+                recipe = ready.made.recipes[node]
+                state = job.cache.where(recipe.key)
+                if entry := found_whole(job.cache, recipe, recipe.key):
                     held[node] = state or "memory", entry
                 else:
-                    lost.add(key)
+                    lost.add(recipe.key)
             if len(held) == len(ready.held):
                 return ready, held
 
@@ -122,13 +122,13 @@ class Run:
         if count is not None:
             self._spread(step, Spread(content_key, given, count))
             return
-        made = self.maker.make(Call(node, recipe, given, step.key, content_key), self.emit, self.schedule.alone)
+        made = self.maker.make(Call(node, recipe, given, step.recipe.key, content_key), self.emit, self.schedule.alone)
         if isinstance(made, StepFailed):
             self._fail(made)
             return
         entry, state, seconds = made.entry, made.state, made.entry.seconds
         if state != "ran":
-            self.cache.point(step.key, content_key)
+            self.cache.point(step.recipe.key, content_key)
             seconds = 0.0
         self._finish(step, StepFinished(self.job.id, node, state, seconds, made.results, made.files, entry.notes), entry)
 
@@ -146,7 +146,7 @@ class Run:
         """Whether the result is held under another key; then the step is done."""
         if (entry := found_whole(self.cache, step.recipe, content_key)) is None:
             return False
-        self.cache.point(step.key, content_key)
+        self.cache.point(step.recipe.key, content_key)
         self._take(step, state, entry)
         return True
 
@@ -188,7 +188,7 @@ class Run:
             self._fail(failed)
             return
         entry, results = spread.whole(recipe)
-        self.maker.keep(step.key, without_values(entry), recipe)
+        self.maker.keep(step.recipe.key, without_values(entry), recipe)
         state = "ran" if spread.ran or not spread.count else "memory"
         self._finish(step, StepFinished(self.job.id, node, state, spread.seconds, results, files, entry.notes, spread.ran), entry)
 
@@ -213,8 +213,8 @@ class Run:
         """Whether the result of a step that was chosen is there, or in the cache."""
         if step.entry is not None:
             return True
-        state = "" if step.recipe.node_type.effect else self.cache.where(step.key)
-        if not state or (entry := found_whole(self.cache, step.recipe, step.key)) is None:
+        state = "" if step.recipe.node_type.effect else self.cache.where(step.recipe.key)
+        if not state or (entry := found_whole(self.cache, step.recipe, step.recipe.key)) is None:
             return False
         self._take(step, state, entry)
         return True

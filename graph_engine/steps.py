@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TypeVar
 
 import msgspec
 
 from graph_engine.entry import Entry
 from graph_engine.events import StepFinished
-from graph_engine.keys import Keys, Recipe
+from graph_engine.keys import Recipe
+
+Waiting = TypeVar("Waiting")
 
 
 class Step(msgspec.Struct, eq=False, gc=False):
     """A node in a run. It refers to steps behind it alone, so steps never refer to each other in a circle."""
 
     node: str
-    key: str
     recipe: Recipe  # of a step that chose: with what it needs
     resource: str  # what it has for itself while it runs, "" = nothing
     rank: int = -1  # its turn if one ran at a time; -1: it does not run
@@ -30,13 +32,13 @@ class Steps:
     """Counts of links.
 
     Args:
-        made: keys and recipes of every node that is spoken of.
+        recipes: of every node that is spoken of.
         order: nodes to run, sources first.
         perhaps: nodes that run if a lazy input needs them; they count as users of their sources until that is known.
     """
 
-    def __init__(self, made: Keys, order: list[str], perhaps: Iterable[str]) -> None:
-        self._made = made
+    def __init__(self, recipes: Mapping[str, Recipe], order: list[str], perhaps: Iterable[str]) -> None:
+        self._recipes = recipes
         self.by_node: dict[str, Step] = {}
         self.ranked: list[Step] = []
         """Those that run, by rank."""
@@ -49,8 +51,8 @@ class Steps:
 
     def of(self, node: str) -> Step:
         if (step := self.by_node.get(node)) is None:
-            recipe = self._made.recipes[node]
-            step = self.by_node[node] = Step(node, self._made.keys[node], recipe, recipe.node_type.resource)
+            recipe = self._recipes[node]
+            step = self.by_node[node] = Step(node, recipe, recipe.node_type.resource)
         return step
 
     def add(self, order: list[str]) -> list[Step]:
@@ -59,7 +61,12 @@ class Steps:
         for step in new:
             step.followers = []
             self.wait(step)
-        self._rank(new)
+        ranked = turns({step: step.unmet for step in new}, lambda step: step.followers or ())
+        if len(ranked) < len(new):
+            ranked = list(dict.fromkeys([*ranked, *new]))  # what waits for a step outside of these
+        for step in ranked:
+            step.rank = len(self.ranked)
+            self.ranked.append(step)
         return [step for step in new if not step.unmet]
 
     def wait(self, step: Step) -> int:
@@ -71,29 +78,6 @@ class Steps:
                 unmet += 1
         step.unmet = unmet
         return unmet
-
-    def _rank(self, new: list[Step]) -> None:
-        """Give steps their turns, the newest first: a branch is finished, and its results let go, before the next begins."""
-        waiting, left = [], {}
-        for step in reversed(new):
-            if step.unmet:
-                left[step.node] = step.unmet
-            else:
-                waiting.append(step)
-        ranked = self.ranked
-        while waiting:
-            step = waiting.pop()
-            step.rank = len(ranked)
-            ranked.append(step)
-            for follower in reversed(step.followers or ()):
-                if left[follower.node] == 1:
-                    waiting.append(follower)
-                else:
-                    left[follower.node] -= 1
-        for step in new:
-            if step.rank < 0:  # it waits for a step outside of these
-                step.rank = len(ranked)
-                ranked.append(step)
 
     def hold(self, step: Step, entry: Entry) -> None:
         """Keep what a step gave while others are to take it; the cache holds on to it as its budget allows."""
@@ -160,3 +144,23 @@ class Steps:
             if source in self._perhaps:  # it never runs: nor does it take anything
                 self._perhaps.discard(source)
                 waiting += step.recipe.feeders
+
+
+def turns(unmet: Mapping[Waiting, int], followers: Callable[[Waiting], Sequence[Waiting]]) -> list[Waiting]:
+    """The order in which they go one at a time, the newest first: a branch is finished, and its results let go, before the next begins.
+
+    Args:
+        unmet: for how many of these each waits.
+        followers: which of these wait for one, each once.
+    """
+    left = dict(unmet)
+    waiting = [one for one, count in left.items() if not count][::-1]
+    found = []
+    while waiting:
+        one = waiting.pop()
+        found.append(one)
+        for follower in reversed(followers(one)):
+            left[follower] -= 1
+            if not left[follower]:
+                waiting.append(follower)
+    return found

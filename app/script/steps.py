@@ -11,7 +11,7 @@ from graph_engine.catalogue import Catalogue
 from graph_engine.declaration import NodeType
 from graph_engine.flatten import Flat
 from graph_engine.graph import Node
-from graph_engine.keys import Recipe, recipe_of
+from graph_engine.keys import Recipe, keys
 
 Output = tuple[str, str]
 """A step and one of its outputs."""
@@ -37,14 +37,14 @@ Steps = dict[str, Step]
 def steps_of(flat: Flat, catalogue: Catalogue, targets: Iterable[str]) -> Steps:
     """What the targets need, sources first; sides that are not chosen are left out."""
     graph = flat.graph
+    recipes = keys(graph, catalogue, lambda text: "", targets).recipes
     found: Steps = {}
     waiting = list(targets)
     while waiting:
         key = waiting.pop()
         if key not in found:
             node = graph.nodes[key]
-            recipe = recipe_of(node, catalogue[node.type], graph.into(key), catalogue, lambda text: "")
-            found[key] = _step(key, node, recipe)
+            found[key] = _step(key, node, recipes[key])
             waiting += [source for _, (source, _) in found[key].sources]
     return {key: found[key] for key in graph.in_order(found)}
 

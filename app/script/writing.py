@@ -16,7 +16,7 @@ from graph_engine.check import default_targets, errors
 from graph_engine.definition import held
 from graph_engine.errors import BadWorkflow
 from graph_engine.flatten import flattened, problems_of, way_to
-from graph_engine.schedule import ranks
+from graph_engine.steps import turns
 from graph_engine.workflow import Workflow
 
 TOGETHER = '''
@@ -151,8 +151,8 @@ class _Script:
         for unit, needed in needs.items():
             for source in needed:
                 followers[source].append(unit)
-        found = ranks(units, {unit: len(needed) for unit, needed in needs.items()}, followers)
-        return list(found) if len(found) == len(units) else []
+        found = turns({unit: len(needed) for unit, needed in needs.items()}, followers.__getitem__)
+        return found if len(found) == len(units) else []
 
     def _needed(self, members: list[str], unit_of: Mapping[str, str]) -> set[str]:
         sources = (source for key in members for _, (source, _) in self._steps[key].sources)

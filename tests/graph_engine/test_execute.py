@@ -170,7 +170,7 @@ def test_a_plan_estimates_from_what_steps_of_the_type_took(sum_graph, toys, cach
 
 def test_history_outlives_the_process(sum_graph, toys, cache, tmp_path):
     execute(sum_graph, toys, cache, history=History(tmp_path / "history.db"), scope="s")
-    assert History(tmp_path / "history.db").last("s", "2").facts.parameters == {"b": 1}
+    assert History(tmp_path / "history.db").last("s", "2").parameters == {"b": 1}
 
 
 def test_a_step_without_room_says_so_in_its_kind(toys, cache):

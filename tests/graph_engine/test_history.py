@@ -18,7 +18,7 @@ def test_two_processes_keep_what_each_wrote(toys, tmp_path):
     first.save()
     second.save()
     third = History(tmp_path / "h.db")
-    assert (third.last("a", "1").facts.parameters, third.last("b", "1").facts.parameters) == ({"value": 1}, {"value": 2})
+    assert (third.last("a", "1").parameters, third.last("b", "1").parameters) == ({"value": 1}, {"value": 2})
     assert third.cost("numbers/number").seconds == 2.0
 
 
@@ -29,7 +29,7 @@ def test_a_damaged_file_is_forgotten_and_written_anew(toys, tmp_path):
     assert history.last("a", "1") is None
     history.ran("a", made(toys, 1), ["1"])
     history.save()
-    assert History(path).last("a", "1").facts.parameters == {"value": 1}
+    assert History(path).last("a", "1").parameters == {"value": 1}
 
 
 def test_a_folder_that_cannot_be_written_costs_nothing_else(toys, tmp_path):
@@ -57,4 +57,4 @@ def test_threads_may_ask_while_a_run_writes(toys, tmp_path):
     asking.start()
     history.save()
     asking.join()
-    assert found[0].facts.parameters == {"value": 1}
+    assert found[0].parameters == {"value": 1}
