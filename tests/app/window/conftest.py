@@ -12,6 +12,7 @@ import pytest
 from PySide6.QtWidgets import QApplication, QMessageBox
 from pytestqt.qtbot import QtBot
 
+from app.album.album import Album
 from app.document import Document
 from app.runner import Runner
 from app.session import Session
@@ -44,11 +45,17 @@ def toys() -> Catalogue:
 
 
 @pytest.fixture
-def window(qtbot: QtBot, toys: Catalogue, tmp_path: Path) -> Iterator[Window]:
+def album() -> Album | None:
+    """What the window keeps what its runs make in: nothing as a rule."""
+    return None
+
+
+@pytest.fixture
+def window(qtbot: QtBot, toys: Catalogue, tmp_path: Path, album: Album | None) -> Iterator[Window]:
     """A window whose worker was not started."""
     output = tmp_path / "output"
     output.mkdir()
-    made = Window(Session(toys), Runner(TOYS, tmp_path / "cache", output))
+    made = Window(Session(toys), Runner(TOYS, tmp_path / "cache", output), album=album)
     made.resize(1440, 900)
     qtbot.addWidget(made, before_close_func=_forget_changes)
     made.show()

@@ -1,6 +1,5 @@
 """The history in the window: pictures of runs come into it, are found, compared and taken up again."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -8,21 +7,17 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtTest import QTest
-from pytestqt.qtbot import QtBot
 
 from app.album.album import Album
 from app.album.entry import Entry
 from app.document import Document
 from app.queue.job import Job
-from app.runner import Runner
-from app.session import Session
 from app.sweep_record import source_of
 from app.window import Window
 from graph_engine import Catalogue, Graph, Link, Node, Workflow, discover, write
 from graph_engine.events import Result, StepFinished
 from graph_engine.sweep import Axis, Sweep
 from graph_engine.values import Pixels
-from tests.app.window.conftest import TOYS
 from tests.app.window.hands import Hands
 
 A, B = QPoint(120, 160), QPoint(480, 160)
@@ -30,13 +25,8 @@ PATIENCE = 20_000
 
 
 @pytest.fixture
-def window(qtbot: QtBot, toys: Catalogue, tmp_path: Path) -> Iterator[Window]:
-    """A window that keeps what its runs make."""
-    made = Window(Session(toys), Runner(TOYS, tmp_path / "cache", tmp_path), album=Album(tmp_path / "album"))
-    made.resize(1440, 900)
-    qtbot.addWidget(made, before_close_func=lambda window: window.session.show_document(Document()))
-    made.show()
-    yield made
+def album(tmp_path: Path) -> Album:
+    return Album(tmp_path / "album")
 
 
 def _run(hands: Hands, node: str, **values: object) -> None:

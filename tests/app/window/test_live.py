@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from pytestqt.qtbot import QtBot
 
 from app.album.album import Album
-from app.document import Document
-from app.runner import Runner
-from app.session import Session
 from app.window import Window
-from graph_engine import Catalogue
 from graph_engine.kinds import Seed
-from tests.app.window.conftest import TOYS
 from tests.app.window.hands import Hands
 
 A, B, C = QPoint(120, 160), QPoint(480, 160), QPoint(840, 160)
@@ -25,15 +18,8 @@ PATIENCE = 20_000
 
 
 @pytest.fixture
-def window(qtbot: QtBot, toys: Catalogue, tmp_path: Path) -> Iterator[Window]:
-    """A window that keeps what its runs make."""
-    output = tmp_path / "output"
-    output.mkdir()
-    made = Window(Session(toys), Runner(TOYS, tmp_path / "cache", output), album=Album(tmp_path / "album"))
-    made.resize(1440, 900)
-    qtbot.addWidget(made, before_close_func=lambda window: window.session.show_document(Document()))
-    made.show()
-    yield made
+def album(tmp_path: Path) -> Album:
+    return Album(tmp_path / "album")
 
 
 @pytest.fixture
