@@ -84,11 +84,9 @@ def _looked(graph: Graph, types: Mapping[str, NodeType]) -> _Looked:
             suspects = _affected(graph, types, suspects)
     fitting: set[Joint] = set()
     for key in suspects:
-        found = tuple(node_problems(graph, types, key, fitting)) if key in graph.nodes else ()
-        if found:
-            problems[key] = found
-        else:
-            problems.pop(key, None)
+        problems.pop(key, None)
+        if key in graph.nodes and (found := node_problems(graph, types, key, fitting)):
+            problems[key] = tuple(found)
     return cast(_Looked, graph.work_out("check", _Looked(types, problems, _circular(graph, before))))
 
 

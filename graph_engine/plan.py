@@ -175,9 +175,9 @@ class Forecast:
 def _skipped(graph: Graph, ready: Prepared) -> dict[str, str]:
     """Nodes that feed nothing but sides that were not chosen, each with the node that did not choose it."""
     recipes = ready.made.recipes
-    choosers = [node for node in ready.order if recipes[node].node_type.lazy and not recipes[node].undecided]
-    if not choosers:
+    if not ready.made.choosing:
         return {}
+    choosers = [node for node in ready.order if recipes[node].node_type.lazy and not recipes[node].undecided]
     used = set(ready.targets)
     waiting = list(ready.targets)
     while waiting:
