@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import torch
 import torch.nn.functional as F
@@ -26,16 +26,15 @@ WHOLE = 0.6
 """Share of the training after which windows of 64 pixels give way to whole scenes, whose statistics the norms and attention must see."""
 
 
-@dataclass(frozen=True)
-class Coded:
+class Coded(NamedTuple):
     """One pass through a tokenizer: pixels (batch, 4, height, width), class logits (batch, classes, cells, cells), what pulls codes and
-    vectors together, the ids, and the vectors (…, width) that were quantized."""
+    vectors together; where codes are learned, the ids, and the vectors (…, width) that were quantized."""
 
     made: Tensor
     names: Tensor
     commitment: Tensor
-    ids: Tensor
-    vectors: Tensor
+    ids: Tensor | None = None
+    vectors: Tensor | None = None
 
 
 class Usage:
@@ -74,8 +73,9 @@ def train(
     trainer: Trainer,
     through: Callable[[Tensor, int, bool], Coded],
     rebuilt: Callable[[Tensor], tuple[Tensor, Tensor]],
-    codebook: Tensor,
+    codebook: Tensor | None = None,
     windows: bool = False,
+    free: float = FREE,
     lengths: Sequence[int] = (),
 ) -> dict[str, float]:
     """The whole training of a tokenizer; its figures.
@@ -85,15 +85,16 @@ def train(
         through: ``through(pixels, kept, free)``: pixels through the tokenizer, of whose tokens the first ``kept`` are shown, 0 = all;
             ``free`` as of `towards`.
         rebuilt: pixels through the tokens and back, and the ids.
-        codebook: its parameter's data.
+        codebook: its parameter's data; None where codes stand from the beginning.
         windows: whether it can be trained on windows of a scene at first.
-        lengths: where tokens are cut in half of the steps.
+        free: share of the training in which vectors are not replaced by codes.
+        lengths: where tokens are cut in half of the steps, once they are codes.
     """
-    usage = Usage(codebook, trainer.options.seed)
+    usage = Usage(codebook, trainer.options.seed) if codebook is not None else None
 
-    def losses(pixels: Tensor, names: Tensor, kept: int, free: bool) -> tuple[Tensor, ...]:
+    def losses(pixels: Tensor, names: Tensor, kept: int, freely: bool) -> tuple[Any, ...]:
         with trainer.precision():
-            coded = through(pixels, kept, free)
+            coded = through(pixels, kept, freely)
         made, semantic = coded.made.float(), F.cross_entropy(coded.names.float(), names)
         loss = reconstruction_loss(made, pixels) + coded.commitment + 0.01 * semantic
         return loss, made, coded.commitment, semantic, coded.ids, coded.vectors
@@ -101,15 +102,16 @@ def train(
     step_losses = torch.compile(losses) if trainer.options.compile else losses
     for step in trainer.steps():
         pixels, names = _examples(trainer, step, windows and trainer.progress() < WHOLE)
-        free, kept = trainer.progress() < FREE, _kept(trainer, step, lengths)
-        loss, made, commitment, semantic, ids, vectors = step_losses(pixels, names, kept, free)
+        freely = trainer.progress() < free
+        kept = 0 if freely else _kept(trainer, step, lengths)
+        loss, made, commitment, semantic, ids, vectors = step_losses(pixels, names, kept, freely)
         trainer.descend(loss)
-        revived = usage.saw(ids, vectors.detach())
+        revived = usage.saw(ids, vectors.detach()) if usage else 0
         if step % 50 == 0:
             trainer.log(loss=loss, psnr=psnr(made.detach(), pixels), commitment=commitment, semantic=semantic, revived=revived)
         if step % 500 == 499:
             trainer.with_average(lambda: _look(trainer, rebuilt))
-    figures = trainer.with_average(lambda: _measured(trainer, rebuilt, len(codebook)))
+    figures = trainer.with_average(lambda: _measured(trainer, rebuilt, codebook))
     trainer.with_average(lambda: _look(trainer, rebuilt))
     trainer.log(**figures)
     return figures
@@ -140,12 +142,9 @@ def _look(trainer: Trainer, rebuilt: Callable[[Tensor], tuple[Tensor, Tensor]]) 
     sheet(torch.cat([true, straight(rebuilt(premultiplied(true))[0])]), 12, trainer.folder / "sheet.png")
 
 
-def _measured(trainer: Trainer, rebuilt: Callable[[Tensor], tuple[Tensor, Tensor]], codes: int) -> dict[str, float]:
-    """Reconstruction of 256 held-out scenes, and the share of the codes that they use."""
+def _measured(trainer: Trainer, rebuilt: Callable[[Tensor], tuple[Tensor, Tensor]], codebook: Tensor | None) -> dict[str, float]:
+    """Reconstruction of 256 held-out scenes, and the share of the learned codes that they use."""
     true = premultiplied(held_out(256, trainer.device).rgba)
     made, ids = (torch.cat(parts) for parts in zip(*(rebuilt(part) for part in true.split(32)), strict=True))
-    return {
-        "psnr": float(psnr(made, true)),
-        "alpha_iou": alpha_iou(made[:, 3], true[:, 3]),
-        "codes_used": len(ids.unique()) / codes,
-    }
+    figures = {"psnr": float(psnr(made, true)), "alpha_iou": alpha_iou(made[:, 3], true[:, 3])}
+    return figures if codebook is None else {**figures, "codes_used": len(ids.unique()) / len(codebook)}

@@ -23,6 +23,7 @@ from nodes.training.multiscale_vq import added_up, begin_as
 from nodes.training.next_token import predicted
 from nodes.training.pack import ORDER, Done
 from nodes.training.pool import PART, TokenPool
+from nodes.training.titok import _start, finer
 from nodes.training.tokenizing import IDLE, Usage, towards
 
 
@@ -180,3 +181,23 @@ def test_minutes_of_the_pack_are_remembered(tmp_path):
     Done(tmp_path / "pack.json").add("vq", 1.5)
     Done(tmp_path / "pack.json").add("vq", 1.0)
     assert json.loads((tmp_path / "pack.json").read_text()) == {"vq": 2.5}
+
+
+def test_the_first_places_of_a_line_are_grids_themselves():
+    for count in (1, 4, 16, 64):
+        rows, columns = (place.unique().tolist() for place in (finer(8)[:count] // 8, finer(8)[:count] % 8))
+        assert rows == columns == list(range(0, 8, round(8 / count**0.5)))
+
+
+def test_a_line_begins_as_the_patches_in_their_places():
+    torch.manual_seed(0)
+    model = TiTok(TiTokConfig(16, 12, 4096, True, 8, 16, 64, 1, 1, 64, 1, 1, pixels=4))
+    _start(model)
+    one, other = torch.rand(1, 4, 32, 32), torch.rand(1, 4, 32, 32)
+    mixed = one.clone()
+    mixed[..., :8, :8] = other[..., :8, :8]  # the patch of the first token
+    before, after = (model.latent(pixels)[0, :, 0] for pixels in (one, mixed))
+    changed = (after - before).norm(dim=0)
+    assert changed[0] > 3 * changed[1:].max()
+    assert len(model.codebook().unique(dim=0)) == 4096
+    torch.testing.assert_close(model.codebook(), model.quantize["embedding"].weight)
