@@ -130,7 +130,7 @@ class _Building:
         """A node that others would have taken into them stays, where none did."""
         folded = {key for piece in self._pieces.values() for key in piece.folds}
         for key, piece in self._pieces.items():
-            if piece.says and key not in folded:
+            if piece.says and not piece.types and key not in folded:
                 self._pieces[key] = self._placeholder(self._nodes[key], "what it feeds has no counterpart here")
 
     def _stand_in_for_what_is_asked(self) -> None:
@@ -192,7 +192,7 @@ class _Building:
             beside = ["what has no counterpart comes from a placeholder beside it"] if STAND_IN in piece.types else []
             differs = [*piece.differences, *beside, *doubt]
             outcome = APPROXIMATED if differs else MAPPED
-            clauses = differs or [piece.says or f"became {_listed(self._titles(piece))}"]
+            clauses = differs or [piece.says if piece.says and not made else f"became {_listed(self._titles(piece))}"]
         return Item(node.id, node.type, outcome, BETWEEN.join([*clauses, *state]), _own_title(node), tuple(made))
 
     def _titles(self, piece: Piece) -> list[str]:

@@ -1,4 +1,4 @@
-"""Which values people will want to set: the words, the seed, the steps, the guidance, the size."""
+"""Which values people will want to set: the words, the seed, the steps, the guidance, the size, or the picture that one begins with."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 
 from app.comfyui.building import PREFIX
-from app.comfyui.mapping.sampling import GENERATE, GUIDANCE, SAMPLER
+from app.comfyui.mapping.sampling import BEGIN, GENERATE, GUIDANCE, SAMPLER
 from graph_engine.declaration import NodeType
 from graph_engine.graph import Graph
 from graph_engine.workflow import Exposed
@@ -15,10 +15,11 @@ Place = tuple[str, str]
 """A node and a parameter of it."""
 
 WORDS = {"prompt/prompt": "text", "source/text": "text", "prompt/encode_prompt": "prompt"}
+PICTURES = {"image/load_image": "file"}
 LIMIT = 4
 """Samplers whose values are exposed: a form with hundreds of fields helps nobody."""
 HELP = {"negative_prompt": "What the picture should not show."}
-OF_GENERATE = {"seed": "seed", "width": "width", "height": "height", "count": "count"}
+SIZE = ("width", "height")
 
 
 def exposed_values(graph: Graph, types: Mapping[str, NodeType]) -> dict[str, Exposed]:
@@ -58,8 +59,15 @@ def _of(graph: Graph, generate: str) -> Iterator[tuple[str, Place]]:
     strategy = feeding.get("strategy")
     if strategy and graph.nodes[strategy].type == SAMPLER:
         yield from _parameter(graph, "steps", strategy, "steps")
-    for name, parameter in OF_GENERATE.items():
-        yield from _parameter(graph, name, generate, parameter)
+    yield from _parameter(graph, "seed", generate, "seed")
+    begin = feeding.get("controls")
+    if begin and graph.nodes[begin].type == BEGIN:  # the size is that of its picture
+        yield from _nearest(graph, "image", _feeding(graph, begin).get("image"), PICTURES)
+        yield from _parameter(graph, "denoise", begin, "level")
+    else:
+        for name in SIZE:
+            yield from _parameter(graph, name, generate, name)
+    yield from _parameter(graph, "count", generate, "count")
 
 
 def _parameter(graph: Graph, name: str, node: str, parameter: str) -> Iterator[tuple[str, Place]]:
@@ -73,10 +81,15 @@ def _parameter(graph: Graph, name: str, node: str, parameter: str) -> Iterator[t
 
 def _words(graph: Graph, name: str, start: str | None) -> Iterator[tuple[str, Place]]:
     """The nearest words behind a conditioning."""
+    return _nearest(graph, name, start, WORDS)
+
+
+def _nearest(graph: Graph, name: str, start: str | None, wanted: Mapping[str, str]) -> Iterator[tuple[str, Place]]:
+    """The nearest parameter behind a node, of those that are wanted by node type."""
     waiting = [start] if start else []
     seen = set(waiting)
     for node in waiting:  # grows while it is walked
-        parameter = WORDS.get(graph.nodes[node].type)
+        parameter = wanted.get(graph.nodes[node].type)
         driven = {link.input for link in graph.into(node)}
         if parameter and parameter not in driven:
             yield name, (node, parameter)

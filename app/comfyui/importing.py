@@ -48,7 +48,9 @@ def imported(
     flat = inlined(source, where)
     plain = resolved(flat.nodes)
     made = built(plain.nodes, types)
-    graph = with_starter(made.graph) if starter else made.graph
+    if starter:
+        made = with_starter(made)
+    graph = made.graph
     workflow = Workflow(
         graph=graph,
         layout=places(graph, made.made, plain.nodes, types),

@@ -7,8 +7,9 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from app.comfyui.mapping.sampling import GENERATE
-from graph_engine.graph import Graph, Node
+from app.comfyui.building import Built
+from app.comfyui.mapping.sampling import BEGIN, GENERATE
+from graph_engine.graph import Link, Node
 
 STARTER: Mapping[str, Mapping[str, Any]] = {
     "generator/load_generator": {"file": "starter/flow_base"},
@@ -18,12 +19,29 @@ STARTER: Mapping[str, Mapping[str, Any]] = {
 }
 """Parameters by node type. A size of 0 is the one that a generator was trained at."""
 
+FIT = "image/fit_image"
+SIDE = 128
+"""Of the pictures that the starter was trained at."""
+
 NOTE = "The starter models stand in the place of the models that the file names, and pictures have the size that they were trained at."
 
 
-def with_starter(graph: Graph) -> Graph:
-    """The graph on the starter models."""
-    return graph.with_nodes({key: _on_starter(node) for key, node in graph.nodes.items() if node.type in STARTER})
+def with_starter(built: Built) -> Built:
+    """The graph on the starter models; a picture that one begins with is brought to their size."""
+    graph = built.graph.with_nodes({key: _on_starter(node) for key, node in built.graph.nodes.items() if node.type in STARTER})
+    made = {key: dict(places) for key, places in built.made.items()}
+    origins = dict(built.origins)
+    for places in made.values():
+        for node, (column, row) in list(places.items()):
+            for link in graph.into(node) if graph.nodes[node].type == BEGIN else ():
+                if link.input == "image":
+                    fit = graph.fresh_id()
+                    before, after = Link(link.source, link.output, fit, "image"), Link(fit, "image", node, "image")
+                    fitting = Node(FIT, parameters={"width": SIDE, "height": SIDE})
+                    graph = graph.without_link(link).with_node(fit, fitting).with_link(before).with_link(after)
+                    places[fit] = column, row + 1
+                    origins[before] = origins.pop(link)
+    return built._replace(graph=graph, made=made, origins=origins)
 
 
 def _on_starter(node: Node) -> Node:

@@ -43,7 +43,8 @@ class Case:
 class Piece:
     """What one node becomes: nodes by names of this piece, links among them, what they take from outside and give to it.
 
-    ``folds`` are nodes whose values it takes over; ``says``, of a node without nodes of its own, where its values went.
+    ``folds`` are nodes whose values it takes over; ``says``, of a node without nodes of its own, or whose nodes nobody needs, where its
+    values went.
     """
 
     def __init__(self) -> None:

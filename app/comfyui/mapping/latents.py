@@ -9,6 +9,7 @@ EMPTY = {
     "EmptySD3LatentImage": "EmptySD3LatentImage",
     "EmptyFlux2LatentImage": "Empty Flux 2 Latent",
 }
+ENCODED = {"VAEEncode": "VAE Encode", "VAEEncodeTiled": "VAE Encode (Tiled)"}
 TILED = "tiles are not set by hand here: the whole picture is worked on at once"
 
 
@@ -17,16 +18,21 @@ def empty_latent(case: Case, piece: Piece) -> None:
     piece.says = "its size and count stand on Generate"
 
 
+def encode(case: Case, piece: Piece) -> None:
+    """No node where samplers alone take the latent: they begin with the picture."""
+    piece.add("main", "tokenizer/encode", if_used=True)
+    piece.take("main", "image", case.origin("pixels"))
+    piece.take("main", "tokenizer", case.origin("vae"))
+    piece.gives = {0: ("main", "latent")}
+    piece.says = "its picture goes to Begin with picture"
+
+
 ENTRIES = (
     *(Entry(kind, shown, empty_latent) for kind, shown in EMPTY.items()),
     Entry("VAEDecode", "VAE Decode", one_to_one("tokenizer/decode", ("image",), {"samples": "latent", "vae": "tokenizer"})),
-    Entry("VAEEncode", "VAE Encode", one_to_one("tokenizer/encode", ("latent",), {"pixels": "image", "vae": "tokenizer"})),
+    *(Entry(kind, shown, encode) for kind, shown in ENCODED.items()),
     Entry(
         "VAEDecodeTiled", "VAE Decode (Tiled)",
         one_to_one("tokenizer/decode", ("image",), {"samples": "latent", "vae": "tokenizer"}, differs=TILED),
-    ),
-    Entry(
-        "VAEEncodeTiled", "VAE Encode (Tiled)",
-        one_to_one("tokenizer/encode", ("latent",), {"pixels": "image", "vae": "tokenizer"}, differs=TILED),
     ),
 )  # fmt: skip

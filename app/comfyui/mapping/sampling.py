@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from app.comfyui.mapping.entry import Case, Entry, NoCounterpart, Piece, folded, number, whole
-from app.comfyui.mapping.latents import EMPTY
+from app.comfyui.mapping.latents import EMPTY, ENCODED
 from app.comfyui.source import Origin
 
 GENERATE, SAMPLER, GUIDANCE = "sampling/generate", "sampling/sampler", "guidance/classifier_free_guidance"
+BEGIN = "control/begin_with_picture"
+LEAST_LEVEL = 0.01
+"""Of noise over a picture; below it no step is left to walk."""
 POLICIES = {"fixed": "fixed", "randomize": "random", "increment": "increment"}
 SOLVERS = {"euler": "euler", "heun": "heun"}
 SECOND_ORDER = (
@@ -58,16 +61,26 @@ def sampler_custom_advanced(case: Case, piece: Piece) -> None:
 
 
 def _generate(case: Case, piece: Piece, latent: Case | None, sigmas: Case | None = None, guider: Case | None = None) -> None:
-    """Generate itself, with the size of the empty latent that it would fill."""
-    if latent is None or latent.node.type not in EMPTY:
+    """Generate itself, with the size of the empty latent that it would fill, or with the picture that it begins with."""
+    if latent is None or latent.node.type not in {**EMPTY, **ENCODED}:
         came = f"its latent comes from {latent.node.type}" if latent else "nothing feeds its latent"
         raise NoCounterpart(f"{came}, and Generate starts from noise of a size that it knows")
-    denoise = (sigmas or case).number("denoise", 1.0)
-    if denoise < 1:
-        piece.differs(f"denoise {denoise:g} is left out: from an empty latent the whole way is walked")
+    scheduler = sigmas or case
+    denoise = scheduler.number("denoise", 1.0)
     piece.add("main", GENERATE, (1, 0))
     model, _ = _model(guider or case)
     piece.take("main", "generator", model)
+    if latent.node.type in ENCODED:
+        if denoise < LEAST_LEVEL:
+            raise NoCounterpart(f"denoise {denoise:g} leaves nothing to walk")
+        piece.add("begin", BEGIN, (0, 2))
+        piece.take("begin", "image", latent.origin("pixels"))
+        piece.take("begin", "tokenizer", latent.origin("vae"))
+        piece.carry("begin", "level", scheduler, "denoise", number)
+        piece.join("begin", "control", "main", "controls")
+    elif denoise < 1:
+        piece.differs(f"denoise {denoise:g} is left out: from an empty latent the whole way is walked")
+    piece.folds.add(latent.node.id)
     for widget, parameter in (("width", "width"), ("height", "height"), ("batch_size", "count")):
         piece.carry("main", parameter, latent, widget, whole)
     piece.gives = {0: ("main", "latent")}

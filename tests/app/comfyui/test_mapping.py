@@ -77,6 +77,53 @@ def test_a_sampler_becomes_the_nearest_solver_and_the_report_says_so(made, name,
     assert words in found.sentence("3") and found.outcomes()["KSampler 3"] == ("approximated" if words else "mapped")
 
 
+def image_to_image(denoise):
+    canvas = text_to_image()
+    canvas.add("LoadImage", ("cat.png [input]", "image"), "IMAGE MASK")
+    canvas.add("VAEEncode", (), "LATENT", pixels=("IMAGE", 8, 0), vae=("VAE", 1, 2))
+    canvas.links[3][1] = 9
+    canvas.change(3, widgets_values=[42, "fixed", 12, 7.5, "euler", "normal", denoise])
+    return canvas
+
+
+def test_image_to_image_begins_with_the_picture_at_the_level_of_its_noise(made):
+    found = made(image_to_image(0.6).file())
+    assert found.outcomes()["KSampler 3"] == found.outcomes()["VAEEncode 9"] == "mapped"
+    assert found.sentence("9") == "its picture goes to Begin with picture"
+    assert found.of("control/begin_with_picture").parameters == {"level": 0.6}
+    assert {
+        ("image/load_image", "image", "control/begin_with_picture", "image"),
+        ("tokenizer/load_tokenizer", "tokenizer", "control/begin_with_picture", "tokenizer"),
+        ("control/begin_with_picture", "control", "sampling/generate", "controls"),
+    } <= found.links()
+    assert not [node for node in found.workflow.graph.nodes.values() if node.type == "tokenizer/encode"]
+    exposed = ["prompt", "negative_prompt", "guidance", "steps", "seed", "image", "denoise", "count"]
+    assert list(found.workflow.exposed) == exposed
+
+
+def test_image_to_image_on_the_starter_gets_a_picture_of_its_size(made):
+    found = made(image_to_image(0.6).file(), starter=True)
+    assert found.of("image/fit_image").parameters == {"width": 128, "height": 128}
+    assert {
+        ("image/load_image", "image", "image/fit_image", "image"),
+        ("image/fit_image", "image", "control/begin_with_picture", "image"),
+    } <= found.links()
+    assert found.workflow.layout.keys() == found.workflow.graph.nodes.keys()
+
+
+def test_a_latent_that_others_take_too_stays_beside_the_picture(made):
+    canvas = image_to_image(0.6)
+    canvas.add("VAEDecode", (), "IMAGE", samples=("LATENT", 9, 0), vae=("VAE", 1, 2))
+    canvas.add("PreviewImage", (), images=("IMAGE", 10, 0))
+    found = made(canvas.file())
+    assert found.sentence("9") == "became Encode" and ("tokenizer/encode", "latent", "tokenizer/decode", "latent") in found.links()
+
+
+def test_a_picture_without_noise_leaves_nothing_to_walk(made):
+    found = made(image_to_image(0.0).file())
+    assert found.outcomes()["KSampler 3"] == "unmapped" and "leaves nothing to walk" in found.sentence("3")
+
+
 def test_a_shift_of_the_model_is_the_shift_of_the_steps(made):
     raw = api_text_to_image()
     raw["8"] = {"class_type": "ModelSamplingSD3", "inputs": {"model": ["1", 0], "shift": 3}}

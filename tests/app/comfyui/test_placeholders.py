@@ -83,20 +83,6 @@ def test_an_output_without_a_counterpart_comes_from_a_placeholder_beside(made):
     }
 
 
-def test_image_to_image_waits_until_generate_can_go_on_from_a_picture(made):
-    canvas = text_to_image()
-    canvas.add("LoadImage", ("cat.png [input]", "image"), "IMAGE MASK")
-    canvas.add("VAEEncode", (), "LATENT", pixels=("IMAGE", 8, 0), vae=("VAE", 1, 2))
-    canvas.links[3][1] = 9
-    canvas.change(3, widgets_values=[42, "fixed", 12, 7.5, "euler", "normal", 0.6])
-    found = made(canvas.file())
-    assert found.outcomes()["KSampler 3"] == "unmapped" and found.outcomes()["VAEEncode 9"] == "mapped"
-    assert ("tokenizer/encode", "latent", "comfyui/KSampler", "latent_image") in found.links()
-    assert found.of("comfyui/KSampler").parameters["denoise"] == 0.6
-    assert found.of("image/load_image").parameters == {"file": "cat.png"}
-    assert list(found.workflow.exposed) == ["prompt", "negative_prompt"]
-
-
 def test_a_part_of_the_way_waits_and_the_whole_way_does_not(made):
     raw = api_text_to_image()
     values = raw["3"]["inputs"]
