@@ -39,7 +39,7 @@ def with_starter(built: Built) -> Built:
                     before, after = Link(link.source, link.output, fit, "image"), Link(fit, "image", node, "image")
                     fitting = Node(FIT, parameters={"width": SIDE, "height": SIDE})
                     graph = graph.without_link(link).with_node(fit, fitting).with_link(before).with_link(after)
-                    places[fit] = column, row + 1
+                    places[fit] = column - 1, row
                     origins[before] = origins.pop(link)
     return built._replace(graph=graph, made=made, origins=origins)
 
