@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 import msgspec
 
 from graph_engine.disk import DiskCache
-from graph_engine.entry import RAM, Entry, Held, entry_of
+from graph_engine.entry import RAM, Entry, Held, entry_of, size_of
 from graph_engine.pool import Pool, Slot
 from graph_engine.values import value_type_of
 
@@ -148,10 +148,8 @@ class Cache:
         stored, values = read
         held = {name: Held(**fields) for name, fields in stored["held"].items()}
         pool = next((pool for value in values.values() if (pool := value_type_of(value).pool(value)) != RAM), RAM)
-        size = sum([one.size for one in held.values()])
-        entry = Entry(
-            stored["content_key"], values, held, size, stored["seconds"], tuple(stored["notes"]), pool, tuple(stored.get("parts", ()))
-        )
+        notes, parts = tuple(stored["notes"]), tuple(stored.get("parts", ()))
+        entry = Entry(stored["content_key"], values, held, size_of(held), stored["seconds"], notes, pool, parts)
         self.memory.put(key, entry)
         return entry
 

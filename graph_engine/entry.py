@@ -40,13 +40,17 @@ def held_of(value: Any, known: ValueType) -> Held:
     return Held(known.name, known.digest(value), known.size(value), known.describe(value) if known.describe else "")
 
 
+def size_of(held: Mapping[str, Held]) -> int:
+    """Bytes of all outputs."""
+    return sum([one.size for one in held.values()])
+
+
 def entry_of(content_key: str, values: Mapping[str, Any], seconds: float, notes: tuple[str, ...] = ()) -> Entry:
     """An entry of fresh values: digests, sizes and pools are asked of their types."""
-    held, size, pool = {}, 0, RAM
+    held, pool = {}, RAM
     for name, value in values.items():
         known = value_type_of(value)
-        held[name] = found = held_of(value, known)
-        size += found.size
+        held[name] = held_of(value, known)
         if (of_value := known.pool(value)) != RAM:
             pool = of_value
-    return Entry(content_key, values, held, size, seconds, notes, pool)
+    return Entry(content_key, values, held, size_of(held), seconds, notes, pool)

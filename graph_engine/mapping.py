@@ -14,6 +14,7 @@ import msgspec
 
 from graph_engine.cache import Cache, Entry, Held
 from graph_engine.calling import Given, Results
+from graph_engine.entry import size_of
 from graph_engine.errors import Failure
 from graph_engine.events import AnyEvent, Result, StepFailed, StepProgress
 from graph_engine.keys import Recipe
@@ -152,7 +153,7 @@ def gathered(recipe: Recipe, content_key: str, entries: Sequence[Entry]) -> Entr
         content_key,
         values,
         held,
-        sum([one.size for one in held.values()]),
+        size_of(held),
         seconds,
         notes,
         parts=tuple([entry.content_key for entry in entries]),

@@ -122,13 +122,13 @@ class Run:
         if count is not None:
             self._spread(step, Spread(content_key, given, count))
             return
-        made = self.maker.make(Call(node, recipe, given, step.recipe.key, content_key), self.emit, self.schedule.alone)
+        made = self.maker.make(Call(node, recipe, given, recipe.key, content_key), self.emit, self.schedule.alone)
         if isinstance(made, StepFailed):
             self._fail(made)
             return
         entry, state, seconds = made.entry, made.state, made.entry.seconds
         if state != "ran":
-            self.cache.point(step.recipe.key, content_key)
+            self.cache.point(recipe.key, content_key)
             seconds = 0.0
         self._finish(step, StepFinished(self.job.id, node, state, seconds, made.results, made.files, entry.notes), entry)
 

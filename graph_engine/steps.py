@@ -11,7 +11,7 @@ from graph_engine.entry import Entry
 from graph_engine.events import StepFinished
 from graph_engine.keys import Recipe
 
-Waiting = TypeVar("Waiting")
+Waiter = TypeVar("Waiter")
 
 
 class Step(msgspec.Struct, eq=False, gc=False):
@@ -146,7 +146,7 @@ class Steps:
                 waiting += step.recipe.feeders
 
 
-def turns(unmet: Mapping[Waiting, int], followers: Callable[[Waiting], Sequence[Waiting]]) -> list[Waiting]:
+def turns(unmet: Mapping[Waiter, int], followers: Callable[[Waiter], Sequence[Waiter]]) -> list[Waiter]:
     """The order in which they go one at a time, the newest first: a branch is finished, and its results let go, before the next begins.
 
     Args:

@@ -110,16 +110,6 @@ def digest_of(*parts: bytes | memoryview | str) -> str:
     return state.hexdigest()
 
 
-def _plain(
-    name: str,
-    store: Callable[[Any], bytes],
-    load: Callable[[bytes], Any],
-    size: Callable[[Any], int] = lambda value: 32,
-    describe: Callable[[Any], str] = repr,
-) -> ValueType:
-    return ValueType(name=name, digest=lambda value: digest_of(name, store(value)), size=size, store=store, load=load, describe=describe)
-
-
 def _number(name: str, written: Callable[[Any], str], load: Callable[[bytes], Any], describe: Callable[[Any], str] = repr) -> ValueType:
     """A number is its own digest, as long as it is short: what is ``written`` says it all."""
 
@@ -146,9 +136,13 @@ def _counted(number: int) -> str:
 
 
 _PLAIN = {
-    str: _plain(
-        "Text", lambda text: text.encode(errors="surrogatepass"), lambda data: data.decode(errors="surrogatepass"),
-        lambda text: len(text) + 49, _shortened,
+    str: ValueType(
+        name="Text",
+        digest=lambda text: digest_of("Text", text),
+        size=lambda text: len(text) + 49,
+        store=lambda text: text.encode(errors="surrogatepass"),
+        load=lambda data: data.decode(errors="surrogatepass"),
+        describe=_shortened,
     ),
     # Hexadecimal has no limit of digits, and keeps every bit of a float, NaN and the infinities too.
     int: _number("Integer", hex, lambda data: int(data, 16), describe=_counted),

@@ -29,18 +29,14 @@ NOTE = "The starter models stand in the place of the models that the file names,
 def with_starter(built: Built) -> Built:
     """The graph on the starter models; a picture that one begins with is brought to their size."""
     graph = built.graph.with_nodes({key: _on_starter(node) for key, node in built.graph.nodes.items() if node.type in STARTER})
-    made = {key: dict(places) for key, places in built.made.items()}
-    origins = dict(built.origins)
+    made, origins = {key: dict(places) for key, places in built.made.items()}, dict(built.origins)
     for places in made.values():
-        for node, (column, row) in list(places.items()):
-            for link in graph.into(node) if graph.nodes[node].type == BEGIN else ():
-                if link.input == "image":
-                    fit = graph.fresh_id()
-                    before, after = Link(link.source, link.output, fit, "image"), Link(fit, "image", node, "image")
-                    fitting = Node(FIT, parameters={"width": SIDE, "height": SIDE})
-                    graph = graph.without_link(link).with_node(fit, fitting).with_link(before).with_link(after)
-                    places[fit] = column - 1, row
-                    origins[before] = origins.pop(link)
+        for link in [link for node in places if graph.nodes[node].type == BEGIN for link in graph.into(node) if link.input == "image"]:
+            fit, (column, row) = graph.fresh_id(), places[link.target]
+            before, after = Link(link.source, link.output, fit, "image"), Link(fit, "image", link.target, "image")
+            graph = graph.with_node(fit, Node(FIT, parameters={"width": SIDE, "height": SIDE})).with_link(before).with_link(after)
+            places[fit] = column - 1, row
+            origins[before] = origins.pop(link)
     return built._replace(graph=graph, made=made, origins=origins)
 
 

@@ -68,8 +68,8 @@ def dial(trainer: Trainer, model: TiTok) -> dict[str, float]:
 
 @torch.no_grad()
 def _start(model: TiTok) -> None:
-    """A line begins as what stands in the patches, in an order of ever finer grids: each token has the place of its patch, and who looks
-    around looks at its own place first. From random looks it takes thousands of steps until a token shows anything but the background.
+    """A line begins as what stands in the patches, in an order of ever finer grids: each token has the place of its patch, and looks there
+    first. Places differ as much as what stands there, so that the decoder tells tokens apart from the first step on.
     """
     for name, parameter in model.named_parameters():
         if "embedding" in name or "token" in name:

@@ -46,7 +46,7 @@ def toys() -> Catalogue:
 
 @pytest.fixture
 def album() -> Album | None:
-    """What the window keeps what its runs make in: nothing as a rule."""
+    """Where the window keeps what its runs make: nowhere as a rule."""
     return None
 
 
