@@ -14,19 +14,9 @@ from torch import Tensor, nn
 
 from nodes.models.rgba_autoencoder import RgbaAutoencoder, RgbaAutoencoderConfig
 from nodes.training import world
+from nodes.training.alignment import CLASSES, class_map
 from nodes.training.export import Export, export
 from nodes.training.loop import HELD_OUT, Trainer, arguments, sheet
-from nodes.training.vocabulary import PLACES, THINGS
-
-CLASSES = len(THINGS) + len(PLACES)
-
-
-def class_map(batch: world.Scenes, owner: Tensor, cells: int) -> Tensor:
-    """(batch, cells, cells) int64: the thing seen at the middle of each cell, or past the things, the place."""
-    stride = owner.shape[1] // cells
-    middle = owner[:, stride // 2 :: stride, stride // 2 :: stride].long()
-    thing = batch.thing.gather(1, middle.clamp(min=0).flatten(1)).view_as(middle)
-    return torch.where(middle >= 0, thing, len(THINGS) + batch.place[:, None, None])
 
 
 def crops(batch: world.Scenes, drawn: world.Pictures, side: int = 64) -> tuple[Tensor, Tensor]:

@@ -24,7 +24,7 @@ from nodes.models.recognizer import Recognizer
 from nodes.models.rgba_autoencoder import RgbaAutoencoder
 from nodes.models.text_encoder import TextEncoder, TextEncoderConfig, padded, tokenize, word_tokenizer
 from nodes.training import world
-from nodes.training.autoencoder import CLASSES, class_map
+from nodes.training.alignment import CLASSES, class_map
 from nodes.training.captions import all_words, captions
 from nodes.training.export import Export, export, worth, write_model
 from nodes.training.hints import REGION_WORDS, boxes, chosen, hints, lines, painted_regions, region_words

@@ -1,6 +1,6 @@
 """What the scripts of the token generators share: the loop over a pool, the sheets, the figures, the export.
 
-As in `nodes.training.flow`, a stream at half depth must name what stands in each cell, which binds words to places early.
+A stream at half depth must tell what stands in each cell and which part of it: this binds words to places early, and parts to wholes.
 """
 
 from __future__ import annotations
@@ -24,18 +24,19 @@ from nodes.training.token_pictures import Made, of_prompts
 
 @dataclass(frozen=True)
 class Batch:
-    """Ids (batch, length), caption features (batch, words, width) with zeros at padding, their mask, class maps (batch, 16, 16), and
-    uniform numbers (batch, length + 1) for whatever a loss must draw."""
+    """Ids (batch, length), caption features (batch, words, width) with zeros at padding, their mask, maps of classes and of parts
+    (batch, 16, 16), and uniform numbers (batch, length + 1) for whatever a loss must draw."""
 
     ids: Tensor
     features: Tensor
     mask: Tensor
     names: Tensor
+    parts: Tensor
     uniform: Tensor
 
 
 Losses = Callable[[Batch], tuple[Tensor, Tensor]]
-"""``losses(batch)``: of the tokens, of naming."""
+"""``losses(batch)``: of the tokens, of the alignment."""
 
 
 def generator_arguments(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
@@ -63,10 +64,10 @@ def train(trainer: Trainer, found: Companions, pool: TokenPool, losses: Losses, 
         features, mask = found.features(drawn.words)
         uniform = torch.rand(len(drawn.ids), drawn.ids.shape[1] + 1, generator=generator).to(trainer.device)
         with trainer.precision():
-            tokens, naming = step_losses(Batch(drawn.ids, features, mask, drawn.names, uniform))
-        trainer.descend(tokens + 0.1 * naming)
+            tokens, alignment = step_losses(Batch(drawn.ids, features, mask, drawn.names, drawn.parts, uniform))
+        trainer.descend(tokens + alignment)
         if step % 50 == 0:
-            trainer.log(tokens=tokens, naming=naming)
+            trainer.log(tokens=tokens, alignment=alignment)
         if step % 1000 == 999:
             trainer.with_average(lambda: _look(trainer, found, made))
     trainer.with_average(lambda: _look(trainer, found, made))

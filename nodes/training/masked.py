@@ -14,7 +14,8 @@ from torch import Tensor, nn
 
 from nodes.models.caption import left_padded
 from nodes.models.masked_generators import UVitBert, UVitBertConfig
-from nodes.training.autoencoder import CLASSES, premultiplied
+from nodes.training.alignment import Alignment
+from nodes.training.autoencoder import premultiplied
 from nodes.training.companions import companions, pool_of
 from nodes.training.export import Export, export
 from nodes.training.generating import Batch, generator_arguments, spread_codes, train
@@ -31,20 +32,20 @@ def main() -> None:
     c = UVitBertConfig(width, depth, width // 64, 4 * width, found.tokenizer.config.codebook, None, 256, words.width, words.max_words)
     model = UVitBert(c)
     _start(model, spread_codes(found.tokenizer.codebook(), width))
-    namer = nn.Linear(width, CLASSES)
-    trainer = Trainer("masked", options, {"uvit": model}, {"namer": namer}, 1.5e-3, 0.02, companions=found.digests)
+    alignment = Alignment(width)
+    trainer = Trainer("masked", options, {"uvit": model}, {"alignment": alignment}, 1.5e-3, 0.02, companions=found.digests)
     pool = pool_of(found, lambda rgba: found.tokenizer.encode(premultiplied(rgba) * 2 - 1).flatten(1), options)
 
     def losses(batch: Batch) -> tuple[Tensor, Tensor]:
         hidden = covered(batch.uniform)
-        tokens = torch.where(hidden, c.codebook, batch.ids)
+        shown = torch.where(hidden, c.codebook, batch.ids)
         caption, _ = left_padded(batch.features, batch.mask, c.caption_length)
-        logits, seen = model.features(tokens, caption)
+        logits, seen = model.features(shown, caption)
         each = F.cross_entropy(
             logits[:, c.caption_length :].flatten(0, 1).float(), batch.ids.flatten(), reduction="none", label_smoothing=0.1
         )
-        naming = F.cross_entropy(namer(seen[:, c.caption_length :]).flatten(0, 1).float(), batch.names.flatten())
-        return (each * hidden.flatten()).sum() / hidden.sum(), naming
+        tokens = (each * hidden.flatten()).sum() / hidden.sum()
+        return tokens, alignment(seen[:, c.caption_length :], batch.names, batch.parts)
 
     figures = train(trainer, found, pool, losses, masked(model, found.tokenizer))
     if options.export:

@@ -18,7 +18,8 @@ from nodes.models.convolutions import nearest
 from nodes.models.llamagen_vq import LlamaGenVq
 from nodes.models.var_vqvae import VarVqvae, VarVqvaeConfig
 from nodes.training import world
-from nodes.training.autoencoder import CLASSES, premultiplied
+from nodes.training.alignment import CLASSES
+from nodes.training.autoencoder import premultiplied
 from nodes.training.export import Export, export
 from nodes.training.loop import Trainer, arguments
 from nodes.training.pictures import starter

@@ -12,7 +12,8 @@ from torch import Tensor, nn
 
 from nodes.models.caption import left_padded
 from nodes.models.var_transformer import VarTransformer, VarTransformerConfig
-from nodes.training.autoencoder import CLASSES, premultiplied
+from nodes.training.alignment import Alignment
+from nodes.training.autoencoder import premultiplied
 from nodes.training.companions import companions, pool_of
 from nodes.training.export import Export, export
 from nodes.training.generating import Batch, generator_arguments, spread_codes, train
@@ -44,8 +45,8 @@ def main() -> None:
     )
     model = VarTransformer(c)
     _start(model, spread_codes(found.tokenizer.quantize["embedding"].weight, width))
-    namer = nn.Linear(width, CLASSES)
-    trainer = Trainer("next_scale", options, {"var": model}, {"namer": namer}, 1.5e-3, 0.02, companions=found.digests)
+    alignment = Alignment(width)
+    trainer = Trainer("next_scale", options, {"var": model}, {"alignment": alignment}, 1.5e-3, 0.02, companions=found.digests)
     pool = pool_of(found, lambda rgba: torch.cat(found.tokenizer.encode(premultiplied(rgba) * 2 - 1), 1), options)
     lengths = [side**2 for side in c.scales]
 
@@ -55,7 +56,7 @@ def main() -> None:
             maps = found.tokenizer.inputs(mistaken(batch, c.codebook).split(lengths, 1))
         logits, seen = model.features(model.stream(labels, maps, 0), labels, model.sight(), layer=c.depth // 2 - 1)
         tokens = F.cross_entropy(logits.flatten(0, 1), batch.ids.flatten())
-        return tokens, F.cross_entropy(namer(seen[:, -lengths[-1] :]).flatten(0, 1).float(), batch.names.flatten())
+        return tokens, alignment(seen[:, -lengths[-1] :], batch.names, batch.parts)
 
     figures = train(trainer, found, pool, losses, next_scale(model, found.tokenizer))
     if options.export:

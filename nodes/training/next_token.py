@@ -12,7 +12,8 @@ from torch import Tensor, nn
 
 from nodes.models.caption import left_padded
 from nodes.models.llamagen_gpt import LlamaGenGpt, LlamaGenGptConfig, sight
-from nodes.training.autoencoder import CLASSES, premultiplied
+from nodes.training.alignment import Alignment
+from nodes.training.autoencoder import premultiplied
 from nodes.training.companions import companions, pool_of
 from nodes.training.export import Export, export
 from nodes.training.generating import Batch, generator_arguments, spread_codes, train
@@ -40,14 +41,14 @@ def main() -> None:
     )
     model = LlamaGenGpt(c)
     _start(model, spread_codes(found.tokenizer.codebook(), c.width))
-    namer = nn.Linear(c.width, CLASSES)
-    trainer = Trainer("next_token", options, {"gpt": model}, {"namer": namer}, 1.5e-3, 0.02, companions=found.digests)
+    alignment = Alignment(c.width)
+    trainer = Trainer("next_token", options, {"gpt": model}, {"alignment": alignment}, 1.5e-3, 0.02, companions=found.digests)
     pool = pool_of(found, lambda rgba: found.tokenizer.encode(premultiplied(rgba) * 2 - 1).flatten(1), options)
 
     def losses(batch: Batch) -> tuple[Tensor, Tensor]:
         logits, seen = predicted(model, batch)
         tokens = F.cross_entropy(logits.flatten(0, 1).float(), batch.ids.flatten())
-        return tokens, F.cross_entropy(namer(seen).flatten(0, 1).float(), batch.names.flatten())
+        return tokens, alignment(seen, batch.names, batch.parts)
 
     figures = train(trainer, found, pool, losses, next_token(model, found.tokenizer))
     if options.export:

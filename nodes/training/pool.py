@@ -15,7 +15,7 @@ from torch import Tensor
 
 from nodes.models.text_encoder import TextEncoder, padded, tokenize, word_tokenizer
 from nodes.training import world
-from nodes.training.autoencoder import class_map
+from nodes.training.alignment import class_map, part_map
 from nodes.training.captions import all_words, captions
 
 PART = 1024
@@ -32,11 +32,13 @@ Tokens = Callable[[Tensor], Tensor]
 
 @dataclass(frozen=True)
 class Examples:
-    """Ids (batch, length), word ids (batch, words) with 0 as padding and one caption in ten empty, class maps (batch, CELLS, CELLS)."""
+    """Ids (batch, length), word ids (batch, words) with 0 as padding and one caption in ten empty, maps of classes and parts
+    (batch, CELLS, CELLS)."""
 
     ids: Tensor
     words: Tensor
     names: Tensor
+    parts: Tensor
 
 
 class TokenPool:
@@ -49,32 +51,30 @@ class TokenPool:
         self.folder, self.tokens, self.device, self.seed = folder, tokens, device, seed
         self.vocabulary, self.length = tuple(encoder.config.vocabulary), encoder.config.max_words
         self._tokenizer = word_tokenizer(self.vocabulary)
-        self.parts: list[tuple[Tensor, Tensor, Tensor]] = []
+        self.files: list[tuple[Tensor, ...]] = []
 
     def grow(self, count: int, minutes: float) -> None:
         """Hold ``count`` scenes, or as many as can be drawn in the minutes; at least two parts."""
         until = time.monotonic() + minutes * 60
-        while len(self.parts) < 2 or (len(self.parts) * PART < count and time.monotonic() < until):
-            number = len(self.parts)
+        while len(self.files) < 2 or (len(self.files) * PART < count and time.monotonic() < until):
+            number = len(self.files)
             path = self.folder / f"{self.seed}_{number:04d}.pt"
             if not path.exists():
                 torch.save(self._drawn(number), path.with_suffix(".part"))
                 path.with_suffix(".part").replace(path)
-            ids, words, names = torch.load(path, weights_only=True)
-            self.parts.append((ids.to(self.device), words.to(self.device), names.to(self.device)))
-        print(f"pool: {len(self.parts) * PART} scenes", flush=True)
+            self.files.append(tuple(column.to(self.device) for column in torch.load(path, weights_only=True)))
+        print(f"pool: {len(self.files) * PART} scenes", flush=True)
 
     @torch.no_grad()
-    def _drawn(self, number: int) -> tuple[Tensor, Tensor, Tensor]:
+    def _drawn(self, number: int) -> tuple[Tensor, ...]:
         first = self.seed * (1 << 32) + number * PART
-        rows: list[tuple[Tensor, Tensor, Tensor]] = []
+        rows: list[tuple[Tensor, ...]] = []
         for seeds in torch.arange(first, first + PART, device=self.device).split(64):
             batch = world.scenes(seeds, MIXTURES[number % 2])
             drawn = world.draw(batch)
-            names = class_map(batch, drawn.owner, CELLS).to(torch.uint8)
-            rows.append((self.tokens(drawn.rgba).short().cpu(), self._words(batch), names.cpu()))
-        ids, words, names = (torch.cat(column) for column in zip(*rows, strict=True))
-        return ids, words, names
+            names, parts = (found(batch, drawn.owner, CELLS).to(torch.uint8).cpu() for found in (class_map, part_map))
+            rows.append((self.tokens(drawn.rgba).short().cpu(), self._words(batch), names, parts))
+        return tuple(torch.cat(column) for column in zip(*rows, strict=True))
 
     def _words(self, batch: world.Scenes) -> Tensor:
         """(batch, VARIANTS, words) int16."""
@@ -88,17 +88,17 @@ class TokenPool:
         """A random batch; from four fifths single stickers at first to three tenths from a third of the training on."""
         share = 0.8 - 0.5 * min(1.0, progress * 3)
         kind = (torch.rand(count, generator=generator) >= share).long()
-        part = torch.randint(len(self.parts) // 2, (count,), generator=generator) * 2 + kind
+        part = torch.randint(len(self.files) // 2, (count,), generator=generator) * 2 + kind
         row = torch.randint(PART, (count,), generator=generator)
         variant = torch.randint(VARIANTS, (count,), generator=generator)
         said = torch.rand(count, generator=generator) >= 0.1
         where = (part * PART + row).to(self.device)
-        ids, words, names = self._columns()
+        ids, words, names, parts = self._columns()
         kept = words[where, variant.to(self.device)].long() * said.to(self.device)[:, None]
-        return Examples(ids[where].long(), kept, names[where].long())
+        return Examples(ids[where].long(), kept, names[where].long(), parts[where].long())
 
     def _columns(self) -> tuple[Tensor, ...]:
-        if len(self.parts) > 1 and not hasattr(self, "_whole"):
-            even = self.parts[: len(self.parts) // 2 * 2]
+        if len(self.files) > 1 and not hasattr(self, "_whole"):
+            even = self.files[: len(self.files) // 2 * 2]
             self._whole = tuple(torch.cat(column) for column in zip(*even, strict=True))
         return self._whole

@@ -14,7 +14,8 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from nodes.models.titok import TiTok, TiTokConfig
-from nodes.training.autoencoder import CLASSES, held_out, premultiplied, psnr
+from nodes.training.alignment import CLASSES
+from nodes.training.autoencoder import held_out, premultiplied, psnr
 from nodes.training.export import Export, export
 from nodes.training.loop import Trainer, arguments
 from nodes.training.tokenizing import Coded, towards, train

@@ -15,7 +15,8 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from nodes.training import world
-from nodes.training.autoencoder import alpha_iou, class_map, crops, held_out, premultiplied, psnr, reconstruction_loss
+from nodes.training.alignment import class_map
+from nodes.training.autoencoder import alpha_iou, crops, held_out, premultiplied, psnr, reconstruction_loss
 from nodes.training.loop import Trainer, sheet
 
 IDLE = 100

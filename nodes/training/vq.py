@@ -10,7 +10,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from nodes.models.llamagen_vq import LlamaGenVq, LlamaGenVqConfig
-from nodes.training.autoencoder import CLASSES
+from nodes.training.alignment import CLASSES
 from nodes.training.export import Export, export
 from nodes.training.loop import Trainer, arguments
 from nodes.training.tokenizing import Coded, towards, train

@@ -170,23 +170,24 @@ def draw(batch: Scenes, side: int = 128) -> Pictures:
 
 def _sticker(batch: Scenes, rows: Tensor, slot: int, side: int) -> Tensor:
     """The slot's stickers on their canvases: (rows, 4, side, side), premultiplied."""
-    size, tilt = batch.size[rows, slot], batch.tilt[rows, slot]
-    x, y = (batch.center[rows, slot] * 2 - 1).unbind(1)
-    mirror = torch.where(batch.flip[rows, slot], -1.0, 1.0)
-    cos, sin = torch.cos(tilt) / size, torch.sin(tilt) / size
-    theta = torch.stack(
-        [torch.stack([mirror * cos, mirror * sin, -mirror * (x * cos + y * sin)], 1),
-         torch.stack([-sin, cos, x * sin - y * cos], 1)], 1,
-    )  # fmt: skip
-    grid = F.affine_grid(theta, [len(rows), 4, side, side], align_corners=False)
+    grid = F.affine_grid(frames(batch)[rows, slot], [len(rows), 4, side, side], align_corners=False)
     full, half = _atlas(batch.seed.device)
-    drawn = torch.empty(len(rows), 4, side, side, device=theta.device)
-    small = size * side < 64
+    drawn = torch.empty(len(rows), 4, side, side, device=grid.device)
+    small = batch.size[rows, slot] * side < 64
     for tiles, mine in ((half, small), (full, ~small)):
         if mine.any():
             tile = tiles[batch.thing[rows[mine], slot]]
             drawn[mine] = F.grid_sample(tile, grid[mine], mode="bilinear", padding_mode="zeros", align_corners=False)
     return _tinted(drawn, batch.color[rows, slot])
+
+
+def frames(batch: Scenes) -> Tensor:
+    """(batch, slots, 2, 3): from places on the canvas, x and y from −1 to 1, to places on the slot's sticker, which spans −1 to 1."""
+    x, y = (batch.center * 2 - 1).unbind(2)
+    mirror = torch.where(batch.flip, -1.0, 1.0)
+    cos, sin = torch.cos(batch.tilt) / batch.size, torch.sin(batch.tilt) / batch.size
+    across = torch.stack([mirror * cos, mirror * sin, -mirror * (x * cos + y * sin)], 2)
+    return torch.stack([across, torch.stack([-sin, cos, x * sin - y * cos], 2)], 2)
 
 
 def _tinted(sticker: Tensor, color: Tensor) -> Tensor:

@@ -82,7 +82,7 @@ def test_training_predicts_every_token_as_the_model_does_when_it_is_used():
     nn.init.zeros_(model.cls_embedding.uncond_embedding)
     features, mask, ids = torch.randn(2, 2, 6), torch.tensor([[True, True], [True, False]]), torch.randint(5, (2, 4))
     features = features * mask[..., None]
-    batch = Batch(ids, features, mask, torch.zeros(2, 16, 16), torch.zeros(2, 5))
+    batch = Batch(ids, features, mask, torch.zeros(2, 16, 16), torch.zeros(2, 16, 16), torch.zeros(2, 5))
     caption, shown = left_padded(features, mask, 3)
     with torch.no_grad():
         logits, seen = predicted(model, batch)

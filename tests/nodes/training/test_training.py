@@ -1,13 +1,15 @@
 """The parts of the training scripts that can be wrong without anybody noticing."""
 
 import argparse
+from dataclasses import replace
 
 import pytest
 import torch
 from torch import nn
 
 from nodes.training import loop, world
-from nodes.training.autoencoder import class_map, crops
+from nodes.training.alignment import PARTS, class_map, part_map
+from nodes.training.autoencoder import crops
 from nodes.training.judge import frechet, held_out, judged
 from nodes.training.muon import orthogonalized
 from nodes.training.pictures import starter
@@ -38,6 +40,18 @@ def test_class_maps_name_the_thing_in_the_cell():
     at = names[torch.arange(64), middle[:, 1], middle[:, 0]]
     assert (at == batch.thing[:, 0]).float().mean() > 0.8  # some things have holes in the middle
     assert (names < len(THINGS)).any() and (names >= len(THINGS)).any()
+
+
+def test_part_maps_follow_the_sticker_wherever_it_lies():
+    batch = world.scenes(torch.arange(32), (1.0, 0.0, 0.0, 0.0))
+    middle, upright = torch.full_like(batch.center, 0.5), torch.zeros_like(batch.tilt)
+    twice_the_canvas = replace(batch, size=torch.full_like(batch.size, 2.0), tilt=upright, center=middle)
+    owner = torch.zeros(32, 128, 128, dtype=torch.int8)
+    parts = part_map(twice_the_canvas, owner, 16)
+    line = torch.arange(16).div(4, rounding_mode="floor") + PARTS // 4
+    columns = torch.where(batch.flip[:, :1], line.flip(0), line)
+    assert (parts == line[:, None] * PARTS + columns[:, None]).all() and 0 < batch.flip[:, 0].sum() < 32
+    assert (part_map(twice_the_canvas, owner - 1, 16) == PARTS**2).all()
 
 
 def test_heat_maps_peak_at_the_things():

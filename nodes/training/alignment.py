@@ -1,0 +1,59 @@
+"""What stands where in a scene, as targets for a stream inside a network.
+
+Published work aligns it with the features of a large vision encoder (Yu et al. 2024, "REPA"); the world knows the answer.
+"""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from nodes.training import world
+from nodes.training.vocabulary import PLACES, THINGS
+
+CLASSES = len(THINGS) + len(PLACES)
+PARTS = 8
+"""Parts of a thing along either side."""
+
+
+def class_map(batch: world.Scenes, owner: Tensor, cells: int) -> Tensor:
+    """(batch, cells, cells) int64: the thing seen at the middle of each cell, or past the things, the place."""
+    slot = _middles(owner, cells)
+    thing = batch.thing.gather(1, slot.clamp(min=0).flatten(1)).view_as(slot)
+    return torch.where(slot >= 0, thing, len(THINGS) + batch.place[:, None, None])
+
+
+def part_map(batch: world.Scenes, owner: Tensor, cells: int) -> Tensor:
+    """(batch, cells, cells) int64: the part of the thing seen at the middle of each cell, counted in rows as the upright sticker has
+    them, or PARTS² where no thing is."""
+    slot = _middles(owner, cells)
+    line = (torch.arange(cells, device=slot.device) + 0.5) * 2 / cells - 1
+    y, x = torch.meshgrid(line, line, indexing="ij")
+    on_stickers = torch.einsum("bsij,jhw->bsihw", world.frames(batch), torch.stack([x, y, torch.ones_like(x)]))
+    row = slot.clamp(min=0)[:, None, None].expand(-1, 1, 2, -1, -1)
+    across, down = on_stickers.gather(1, row)[:, 0].add(1).mul(PARTS / 2).long().clamp(0, PARTS - 1).unbind(1)
+    return torch.where(slot >= 0, down * PARTS + across, PARTS**2)
+
+
+def _middles(owner: Tensor, cells: int) -> Tensor:
+    """(batch, cells, cells) int64: the slot seen at the middle of each cell."""
+    stride = owner.shape[1] // cells
+    return owner[:, stride // 2 :: stride, stride // 2 :: stride].long()
+
+
+class Alignment(nn.Module):
+    """A head that must tell from a stream what stands in each cell, and which part of it."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.namer = nn.Linear(width, CLASSES)
+        self.parter = nn.Linear(width, PARTS**2 + 1)
+
+    def forward(self, stream: Tensor, names: Tensor, parts: Tensor) -> Tensor:
+        """The loss of a stream (batch, cells, width) beside maps (batch, …) of as many cells, as it counts beside that of the tokens."""
+        naming, parting = (
+            F.cross_entropy(head(stream).flatten(0, 1).float(), cells.flatten())
+            for head, cells in ((self.namer, names), (self.parter, parts))
+        )
+        return 0.1 * naming + 0.3 * parting
