@@ -35,7 +35,7 @@ from app.queue_commands import queue
 from app.script.saving import saved_script
 from app.script.writing import python_script
 from app.sweep_command import sweep
-from app.terminal import Progress, say, say_failure, say_problems, show, show_node_type, show_plan, show_report, show_table
+from app.terminal import Progress, answer_as_json, say, say_failure, say_problems, show, show_node_type, show_plan, show_report, show_table
 from app.versions import described, moment, restored, versions
 from graph_engine.check import errors
 from graph_engine.errors import BadWorkflow, MissingModel
@@ -53,7 +53,7 @@ app = typer.Typer(
 )
 
 File = Annotated[Path, typer.Argument(help="A workflow file, or a picture that carries one.", show_default=False)]
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object as the last line.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object, and words on standard error.")]
 Settings = Annotated[list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="Set a value that the workflow exposes.")]
 SeedOption = Annotated[int | None, typer.Option("--seed", min=0, help="Set every seed of the workflow.")]
 Targets = Annotated[list[str] | None, typer.Option("--target", metavar="NODE", help="Run only what this node needs; may be given again.")]
@@ -66,6 +66,7 @@ def run_command(words: list[str], nodes: str = NODES) -> int:
     """Run one command; the exit code is the result. ``nodes`` is the package that brings the node types."""
     if words[0] == "run" and {"--help", "-h"} & set(words) and (files := [word for word in words[1:] if os.path.isfile(word)]):
         words = ["describe", files[0]]
+    answer_as_json("--json" in words)
     try:
         app(words, prog_name="tessera", obj=nodes)
     except (BadWorkflow, QueueTrouble) as error:

@@ -25,7 +25,7 @@ from graph_engine.workflow import Workflow, read, upgraded, write
 
 queue = typer.Typer(no_args_is_help=False, help="Jobs that outlive every process.")
 
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object as the last line.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object, and words on standard error.")]
 Numbers = Annotated[list[int], typer.Argument(metavar="JOB…", help="Numbers of jobs, as `tessera queue` lists them.", show_default=False)]
 
 

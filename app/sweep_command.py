@@ -41,7 +41,7 @@ def sweep(
     target: Annotated[Words, typer.Option("--target", metavar="NODE", help="Run only what this node needs.")] = None,
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the cells go; the same again goes on.")] = Path("sweep"),
     queued: Annotated[bool, typer.Option("--queue", help="Put the sweep on the queue instead of running it.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object as the last line.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object, and words on standard error.")] = False,
 ) -> None:
     """Run a workflow with many values of what it exposes: the shared part once, a failed cell stops no other."""
     room = EngineRoom(context.obj)

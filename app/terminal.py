@@ -1,5 +1,7 @@
 """What the commands say in a terminal: answers on standard output, everything else on standard error.
 
+With ``--json`` the object alone is the answer, and the words for people join the rest.
+
 Names and messages may come from a stranger's file, so they are shown as text: no markup, and no control characters.
 """
 
@@ -41,6 +43,11 @@ def say(text: str, style: str = "") -> None:
 
 def show(text: str, style: str = "") -> None:
     _shown.print(Text(plain(text), style))
+
+
+def answer_as_json(asked: bool) -> None:
+    """Leave standard output to the one object, or take it back for words."""
+    _shown.stderr = asked
 
 
 def show_table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> None:

@@ -30,7 +30,7 @@ class Said(NamedTuple):
 
     @property
     def json(self) -> dict:
-        return json.loads(self.out.splitlines()[-1])
+        return json.loads(self.out)
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ def test_an_import_writes_a_workflow_and_says_what_became_of_each_node(tessera, 
     assert (said.code, said.json["state"], said.json["file"]) == (0, "imported", str(tmp_path / "out.json"))
     assert [item["outcome"] for item in said.json["items"]] == ["mapped"] * 7
     assert [(file["name"], file["found"]) for file in said.json["files"]] == [("model.safetensors", False)]
-    assert "7 mapped, 0 approximated, 0 unmapped" in said.out
+    assert "7 mapped, 0 approximated, 0 unmapped" in said.err
 
 
 def test_a_missing_checkpoint_keeps_its_name_and_check_says_so(tessera, comfy, tmp_path):

@@ -70,7 +70,7 @@ def test_an_exposed_value_that_leads_nowhere_is_warned_of(tessera, tmp_path):
 def test_a_plan_says_what_would_run(tessera, copy_workflow):
     said = tessera("plan", copy_workflow, "--json")
     assert [step["state"] for step in said.json["steps"]] == ["run", "run"]
-    assert "never ran" in said.out and "2 never ran, so their cost is not known" in said.out
+    assert "never ran" in said.err and "2 never ran, so their cost is not known" in said.err
 
 
 def test_a_plan_after_a_run_says_what_is_held_and_what_the_rest_will_cost(tessera, copy_workflow, tmp_path):
@@ -78,7 +78,7 @@ def test_a_plan_after_a_run_says_what_is_held_and_what_the_rest_will_cost(tesser
     said = tessera("plan", copy_workflow, "--json")
     first, second = said.json["steps"]
     assert (first["state"], second["reason"]) == ("disk", "acts on the world")
-    assert "held: disk" in said.out and second["seconds"] < 60 and said.json["peaks"].keys() >= set(second["peaks"])
+    assert "held: disk" in said.err and second["seconds"] < 60 and said.json["peaks"].keys() >= set(second["peaks"])
 
 
 def test_a_sound_workflow_has_no_problems(tessera):
@@ -111,7 +111,7 @@ def test_the_headless_run_needs_no_qt(tmp_path):
     words = [sys.executable, "-c", WITHOUT_QT, "run", str(FIRST), "--set", "steps=2", "--out", str(tmp_path), "--json"]
     done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    with Image.open(json.loads(done.stdout.splitlines()[-1])["files"][0]) as picture:
+    with Image.open(json.loads(done.stdout)["files"][0]) as picture:
         assert picture.size == (128, 128)
 
 

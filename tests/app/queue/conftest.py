@@ -57,7 +57,7 @@ def finished(process: subprocess.Popen[str]) -> dict:
     """What a command with ``--json`` said last."""
     out, err = process.communicate(timeout=SECONDS)
     assert out.strip(), err
-    return json.loads(out.splitlines()[-1])
+    return json.loads(out)
 
 
 def until(holds: Callable[[], object]) -> None:

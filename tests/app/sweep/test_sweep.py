@@ -34,7 +34,7 @@ def file(tmp_path: Path) -> Path:
 
 def swept(capsys, *words: object) -> tuple[int, dict]:
     code = run_command(["sweep", *(str(word) for word in words), "--json"], "tests.toy")
-    return int(code), json.loads(capsys.readouterr().out.splitlines()[-1])
+    return int(code), json.loads(capsys.readouterr().out)
 
 
 def test_the_shared_part_runs_once_and_each_cell_has_a_folder(file, tmp_path, capsys):

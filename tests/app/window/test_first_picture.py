@@ -23,7 +23,7 @@ def _from_the_command_line(folder: Path) -> dict[str, dict[str, str]]:
     command = [sys.executable, "-m", "app", "run", str(FIRST_PICTURE), "--set", f"steps={STEPS}", "--out", str(folder), "--json"]
     environment = os.environ | {"TESSERA_CACHE": str(folder / "cache")}
     done = subprocess.run(command, env=environment, capture_output=True, check=True, timeout=PATIENCE / 1000)
-    results = json.loads(done.stdout.splitlines()[-1])["results"]
+    results = json.loads(done.stdout)["results"]
     return {node: {output: result["digest"] for output, result in outputs.items()} for node, outputs in results.items()}
 
 

@@ -128,7 +128,7 @@ def _digest_from_the_command_line(file: Path, folder: Path) -> str:
     command = [sys.executable, "-m", "app", "run", str(file), "--out", str(folder), "--json"]
     environment = os.environ | {"TESSERA_CACHE": str(folder / "headless")}
     done = subprocess.run(command, env=environment, capture_output=True, check=True, timeout=PATIENCE / 1000)
-    results = json.loads(done.stdout.splitlines()[-1])["results"]
+    results = json.loads(done.stdout)["results"]
     return next(outputs["mask"]["digest"] for outputs in results.values() if "mask" in outputs)
 
 
