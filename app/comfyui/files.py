@@ -39,7 +39,7 @@ def imported_file(
     from app.comfyui.importing import imported  # the mapping of all classes: a window that imports nothing opens without it
 
     raw, prompt = _parts(contents(path), str(path))
-    return imported(raw, str(path), types, prompt=prompt, name=path.stem, starter=starter, has_file=has_file)
+    return imported(raw, str(path), types, prompt=prompt, name=path.stem, starter=starter, has_file=has_file, folder=path.absolute().parent)
 
 
 def is_comfyui(data: bytes, where: str) -> bool:

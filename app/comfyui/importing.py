@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from msgspec.structs import replace
@@ -12,6 +13,7 @@ from app.comfyui.building import KEPT, built
 from app.comfyui.classes import MODEL_WIDGETS
 from app.comfyui.exposing import exposed_values
 from app.comfyui.inlining import Instance, inlined
+from app.comfyui.nearby import PICTURE_WIDGETS, with_paths
 from app.comfyui.placing import places
 from app.comfyui.reading import read_source
 from app.comfyui.regrouping import Regrouped, regrouped
@@ -23,7 +25,6 @@ from app.language import marked
 from graph_engine.declaration import NodeType
 from graph_engine.workflow import Workflow
 
-PICTURE_WIDGETS = {"LoadImage": "image", "LoadImageMask": "image"}
 SEEDS = "The same seed makes another picture here: noise is drawn in another way."
 
 
@@ -34,19 +35,20 @@ class Imported(NamedTuple):
 
 def imported(
     raw: Any, where: str, types: Mapping[str, NodeType], *, prompt: Any = None, name: str = "", starter: bool = False,
-    has_file: Callable[[str], bool] | None = None,
+    has_file: Callable[[str], bool] | None = None, folder: Path | None = None,
 ) -> Imported:  # fmt: skip
     """The workflow in a ComfyUI file that was parsed by `reading.parsed`, and what became of each node.
 
-    ``prompt`` is the API form of the same graph, where a picture carries both. ``has_file`` says whether a model or picture is there.
-    ``starter`` puts the starter models in the place of those that the file names.
+    ``prompt`` is the API form of the same graph, where a picture carries both. ``has_file`` says whether a model or picture is there;
+    pictures are looked for near ``folder`` too, where the file lies. ``starter`` puts the starter models in the place of those that
+    the file names.
 
     Raises:
         BadWorkflow: it is no ComfyUI workflow, a damaged or a hostile one.
     """
     source = read_source(raw, where, prompt)
     flat = inlined(source, where)
-    plain = resolved(flat.nodes)
+    plain = resolved(with_paths(flat.nodes, folder) if folder else flat.nodes)
     made = built(plain.nodes, types)
     if starter:
         made = with_starter(made)

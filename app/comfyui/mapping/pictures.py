@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import re
-
 from app.comfyui.mapping.entry import Case, Entry, NoCounterpart, Piece, folded, one_to_one
-
-FOLDER = re.compile(r"\s*\[(input|output|temp)\]$")
+from app.comfyui.nearby import FOLDER
 
 
 def load_image(case: Case, piece: Piece) -> None:

@@ -91,3 +91,18 @@ def test_names_in_a_report_reach_the_terminal_as_text_only(tessera, tmp_path):
     (tmp_path / "odd.json").write_text(json.dumps({"\x1b[2J": {"class_type": "[red]\x1b]0;", "inputs": {}}}))
     said = tessera("import", tmp_path / "odd.json", "--out", tmp_path / "out.json")
     assert said.code == 0 and "[red]\\x1b]0;" in said.out and "\x1b" not in said.out
+
+
+@pytest.mark.parametrize(
+    ("file", "name"), [("input/dog.png", "dog.png"), ("workflows/dog.png", "dog.png [input]"), ("input/a/b.png", "a/b.png")]
+)
+def test_pictures_are_found_where_comfyui_keeps_them(tessera, tmp_path, file, name):
+    (tmp_path / file).parent.mkdir(parents=True)
+    Image.new("RGB", (8, 8)).save(tmp_path / file)
+    (tmp_path / "workflows").mkdir(exist_ok=True)
+    nodes = {"1": {"class_type": "LoadImage", "inputs": {"image": name}}, "2": {"class_type": "LoadImage", "inputs": {"image": "none.png"}}}
+    (tmp_path / "workflows" / "a.json").write_text(json.dumps(nodes))
+    said = tessera("import", tmp_path / "workflows" / "a.json", "--out", tmp_path / "out.json", "--json")
+    assert [(needed["name"], needed["found"]) for needed in said.json["files"]] == [(str(tmp_path / file), True), ("none.png", False)]
+    nodes = json.loads((tmp_path / "out.json").read_text())["nodes"]
+    assert sorted(node["parameters"]["file"] for node in nodes.values()) == sorted([str(tmp_path / file), "none.png"])
