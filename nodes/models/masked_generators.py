@@ -180,15 +180,23 @@ class UVitBert(_MaskedGenerator):
         c = self.config
         return VitBlock(c.width, c.heads, c.hidden, bias=False, eps=1e-5)
 
+    def _embedded(self, places: Tensor) -> Tensor:
+        """(batch, T + length, width): positions of the whole condition, then of tokens at their places (batch, length)."""
+        condition, tokens = self.pos_embed[0].split([self.config.caption_length, self.config.length])
+        return torch.cat([condition.expand(len(places), -1, -1), tokens[places]], 1)
+
     def stream(self, sequence: Tensor, captions: Tensor | None = None) -> Tensor:
         return self.features(sequence, captions)[0]
 
-    def features(self, sequence: Tensor, captions: Tensor | None = None) -> tuple[Tensor, Tensor]:
-        """The logits, and the stream (batch, T + length, width) behind the block in the middle."""
+    def features(self, sequence: Tensor, captions: Tensor | None = None, places: Tensor | None = None) -> tuple[Tensor, Tensor]:
+        """The logits, and the stream (batch, T + length, width) behind the block in the middle.
+
+        ``places`` (batch, length) are those of the tokens in the picture, where only some are there.
+        """
         x, seen = self.embeddings(sequence), []
         if captions is not None:
             x = torch.cat([projected(self.cap_proj, captions), x], 1)
-        x = x + self.pos_embed[:, : x.shape[1]]
+        x = x + (self.pos_embed[:, : x.shape[1]] if places is None else self._embedded(places))
         for block in self.in_blocks:
             x = block(x)
             seen.append(x)

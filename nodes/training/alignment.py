@@ -50,10 +50,13 @@ class Alignment(nn.Module):
         self.namer = nn.Linear(width, CLASSES)
         self.parter = nn.Linear(width, PARTS**2 + 1)
 
-    def forward(self, stream: Tensor, names: Tensor, parts: Tensor) -> Tensor:
-        """The loss of a stream (batch, cells, width) beside maps (batch, …) of as many cells, as it counts beside that of the tokens."""
-        naming, parting = (
-            F.cross_entropy(head(stream).flatten(0, 1).float(), cells.flatten())
-            for head, cells in ((self.namer, names), (self.parter, parts))
-        )
+    def forward(self, stream: Tensor, names: Tensor, parts: Tensor, weights: Tensor) -> Tensor:
+        """The loss of a stream (batch, cells, width) beside maps and weights (batch, cells), as it counts beside that of the tokens."""
+        naming, parting = (weighed(head(stream), right, weights) for head, right in ((self.namer, names), (self.parter, parts)))
         return 0.1 * naming + 0.3 * parting
+
+
+def weighed(logits: Tensor, right: Tensor, weights: Tensor, smoothing: float = 0.0) -> Tensor:
+    """The cross-entropy of logits (batch, length, choices), each by its weight (batch, length)."""
+    each = F.cross_entropy(logits.flatten(0, 1).float(), right.flatten(), reduction="none", label_smoothing=smoothing)
+    return (each * weights.flatten()).sum() / weights.sum()

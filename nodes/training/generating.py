@@ -7,32 +7,46 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
 
 from nodes.training import world
+from nodes.training.alignment import PARTS
 from nodes.training.captions import captions
 from nodes.training.companions import Companions
 from nodes.training.flow import SHEET_PROMPTS
 from nodes.training.judge import fitting_recognizer, prompt_accuracy
 from nodes.training.loop import HELD_OUT, Trainer, sheet
-from nodes.training.pool import TokenPool
+from nodes.training.pool import CELLS, TokenPool
 from nodes.training.token_pictures import Made, of_prompts
+
+WINDOW = 10
+"""Cells of a window along either side."""
+REST = 0.25
+"""What a token counts that is of no thing, beside one that is."""
 
 
 @dataclass(frozen=True)
 class Batch:
-    """Ids (batch, length), caption features (batch, words, width) with zeros at padding, their mask, maps of classes and of parts
-    (batch, 16, 16), and uniform numbers (batch, length + 1) for whatever a loss must draw."""
+    """Tokens of pictures, or of windows in them.
+
+    Ids (batch, length); caption features (batch, words, width) with zeros at padding, and their mask; of the cells that are shown
+    (batch, cells): their places in the raster, their classes and parts; uniform numbers (batch, length + 1) for whatever a loss must draw.
+    """
 
     ids: Tensor
     features: Tensor
     mask: Tensor
+    cells: Tensor
     names: Tensor
     parts: Tensor
     uniform: Tensor
+
+    def weights(self) -> Tensor:
+        """(batch, cells): what each cell counts. Things are a sixth of a picture and most of what is to be learned."""
+        return torch.where(self.parts < PARTS**2, 1.0, REST)
 
 
 Losses = Callable[[Batch], tuple[Tensor, Tensor]]
@@ -54,17 +68,32 @@ def spread_codes(codebook: Tensor, width: int) -> Tensor:
     return codes / codes.std() @ axes.T / width**0.5
 
 
-def train(trainer: Trainer, found: Companions, pool: TokenPool, losses: Losses, made: Made) -> dict[str, float]:
-    """The whole training of a generator; its figures."""
+def window(batch: Batch, generator: torch.Generator) -> Batch:
+    """A square of each picture around one of its things: for the same work twice as many tokens of things."""
+    things = (batch.parts < PARTS**2).float().cpu()
+    middle = torch.multinomial(things + 1e-6, 1, generator=generator)
+    corner = torch.cat([middle // CELLS, middle % CELLS], 1) - torch.randint(WINDOW, (len(things), 2), generator=generator)
+    rows, columns = (corner.clamp(0, CELLS - WINDOW)[:, :, None] + torch.arange(WINDOW)).unbind(1)
+    cells = (rows[:, :, None] * CELLS + columns[:, None]).flatten(1).to(batch.ids.device)
+    shown = {name: getattr(batch, name).gather(1, cells) for name in ("ids", "cells", "names", "parts")}
+    return replace(batch, **shown, uniform=batch.uniform[:, : cells.shape[1] + 1])
+
+
+def train(trainer: Trainer, found: Companions, pool: TokenPool, losses: Losses, made: Made, windows: bool = True) -> dict[str, float]:
+    """The whole training of a generator; its figures. With ``windows`` two steps of three show windows, of twice as many pictures."""
     recognizer = fitting_recognizer()
     generator = torch.Generator().manual_seed(trainer.options.seed * 7919 + trainer.step)
     step_losses = torch.compile(losses) if trainer.options.compile else losses
     for step in trainer.steps():
-        drawn = pool.draw(trainer.options.batch, trainer.progress(), generator)
+        near = windows and step % 3 > 0
+        drawn = pool.draw(trainer.options.batch * (2 if near else 1), trainer.progress(), generator)
         features, mask = found.features(drawn.words)
         uniform = torch.rand(len(drawn.ids), drawn.ids.shape[1] + 1, generator=generator).to(trainer.device)
+        names, parts = drawn.names.flatten(1), drawn.parts.flatten(1)
+        cells = torch.arange(CELLS**2, device=trainer.device).expand_as(names)
+        batch = Batch(drawn.ids, features, mask, cells, names, parts, uniform)
         with trainer.precision():
-            tokens, alignment = step_losses(Batch(drawn.ids, features, mask, drawn.names, drawn.parts, uniform))
+            tokens, alignment = step_losses(window(batch, generator) if near else batch)
         trainer.descend(tokens + alignment)
         if step % 50 == 0:
             trainer.log(tokens=tokens, alignment=alignment)

@@ -9,12 +9,11 @@ from __future__ import annotations
 import math
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 
 from nodes.models.caption import left_padded
 from nodes.models.masked_generators import UVitBert, UVitBertConfig
-from nodes.training.alignment import Alignment
+from nodes.training.alignment import Alignment, weighed
 from nodes.training.autoencoder import premultiplied
 from nodes.training.companions import companions, pool_of
 from nodes.training.export import Export, export
@@ -40,12 +39,9 @@ def main() -> None:
         hidden = covered(batch.uniform)
         shown = torch.where(hidden, c.codebook, batch.ids)
         caption, _ = left_padded(batch.features, batch.mask, c.caption_length)
-        logits, seen = model.features(shown, caption)
-        each = F.cross_entropy(
-            logits[:, c.caption_length :].flatten(0, 1).float(), batch.ids.flatten(), reduction="none", label_smoothing=0.1
-        )
-        tokens = (each * hidden.flatten()).sum() / hidden.sum()
-        return tokens, alignment(seen[:, c.caption_length :], batch.names, batch.parts)
+        logits, seen = (part[:, c.caption_length :] for part in model.features(shown, caption, batch.cells))
+        weights = batch.weights()
+        return weighed(logits, batch.ids, weights * hidden, 0.1), alignment(seen, batch.names, batch.parts, weights)
 
     figures = train(trainer, found, pool, losses, masked(model, found.tokenizer))
     if options.export:

@@ -6,18 +6,21 @@ input are exchanged at random, so that one mistake of an early scale does not th
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 from nodes.models.caption import left_padded
 from nodes.models.var_transformer import VarTransformer, VarTransformerConfig
-from nodes.training.alignment import Alignment
+from nodes.training.alignment import Alignment, weighed
 from nodes.training.autoencoder import premultiplied
 from nodes.training.companions import companions, pool_of
 from nodes.training.export import Export, export
 from nodes.training.generating import Batch, generator_arguments, spread_codes, train
 from nodes.training.loop import Trainer, arguments
+from nodes.training.pool import CELLS
 from nodes.training.token_pictures import next_scale
 
 MISTAKEN = 0.1
@@ -55,12 +58,19 @@ def main() -> None:
         with torch.no_grad():
             maps = found.tokenizer.inputs(mistaken(batch, c.codebook).split(lengths, 1))
         logits, seen = model.features(model.stream(labels, maps, 0), labels, model.sight(), layer=c.depth // 2 - 1)
-        tokens = F.cross_entropy(logits.flatten(0, 1), batch.ids.flatten())
-        return tokens, alignment(seen[:, -lengths[-1] :], batch.names, batch.parts)
+        weights = batch.weights()
+        tokens = weighed(logits, batch.ids, at_scales(weights, c.scales))
+        return tokens, alignment(seen[:, -lengths[-1] :], batch.names, batch.parts, weights)
 
-    figures = train(trainer, found, pool, losses, next_scale(model, found.tokenizer))
+    figures = train(trainer, found, pool, losses, next_scale(model, found.tokenizer), windows=False)
     if options.export:
         export(trainer, "var", Export("next_scale", "var-transformer", c, "accuracy", found.digests), "next_scale", figures)
+
+
+def at_scales(weights: Tensor, scales: Sequence[int]) -> Tensor:
+    """Weights of cells (batch, cells) as those of tokens (batch, length): the largest that a token covers a part of."""
+    grid = weights.unflatten(1, (CELLS, CELLS))
+    return torch.cat([F.adaptive_max_pool2d(grid, side).flatten(1) for side in scales], 1)
 
 
 def mistaken(batch: Batch, codebook: int) -> Tensor:

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from nodes.models.caption import left_padded
 from nodes.models.llamagen_gpt import LlamaGenGpt, LlamaGenGptConfig, sight
-from nodes.training.alignment import Alignment
+from nodes.training.alignment import Alignment, weighed
 from nodes.training.autoencoder import premultiplied
 from nodes.training.companions import companions, pool_of
 from nodes.training.export import Export, export
@@ -47,8 +47,8 @@ def main() -> None:
 
     def losses(batch: Batch) -> tuple[Tensor, Tensor]:
         logits, seen = predicted(model, batch)
-        tokens = F.cross_entropy(logits.flatten(0, 1).float(), batch.ids.flatten())
-        return tokens, alignment(seen, batch.names, batch.parts)
+        weights = batch.weights() * follows(batch.cells)
+        return weighed(logits, batch.ids, weights), alignment(seen, batch.names, batch.parts, weights)
 
     figures = train(trainer, found, pool, losses, next_token(model, found.tokenizer))
     if options.export:
@@ -56,17 +56,23 @@ def main() -> None:
 
 
 def predicted(model: LlamaGenGpt, batch: Batch) -> tuple[Tensor, Tensor]:
-    """Logits of every image token (batch, N, codebook), and the stream at half depth that predicts them (batch, N, width)."""
+    """Logits of the cells (batch, cells, codebook), and the stream at half depth that predicts them (batch, cells, width)."""
     c = model.config
     caption, mask = left_padded(batch.features, batch.mask, c.caption_length)
     x = torch.cat([model.cls_embedding(caption), model.tok_embeddings(batch.ids[:, :-1])], 1)
-    looks, turn = sight(0, x.shape[1], mask, x.device), model.turn(model.rotation()[: x.shape[1]])
+    places = F.pad(batch.cells[:, :-1] + c.caption_length, (c.caption_length, 0))  # all words stand at none
+    looks, turn = sight(0, x.shape[1], mask, x.device), model.turn(model.rotation()[places][:, None])
     seen = x
     for i, layer in enumerate(model.layers):
         x = layer(x, turn, looks, None, i, 0)
         seen = x if i == c.depth // 2 - 1 else seen
     first = c.caption_length - 1
     return model.logits(x[:, first:]), seen[:, first:]
+
+
+def follows(cells: Tensor) -> Tensor:
+    """(batch, cells): whether the cell before is the one before in the raster. Where rows of a window begin none says what is next."""
+    return F.pad(cells[:, :-1], (1, 0), value=-1) + 1 == cells
 
 
 @torch.no_grad()

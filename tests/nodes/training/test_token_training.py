@@ -11,16 +11,18 @@ from nodes.models.caption import left_padded
 from nodes.models.clip import Clip, ClipConfig
 from nodes.models.llamagen_gpt import LlamaGenGpt, LlamaGenGptConfig
 from nodes.models.llamagen_vq import LlamaGenVq, LlamaGenVqConfig
+from nodes.models.masked_generators import UVitBert, UVitBertConfig
 from nodes.models.text_encoder import TextEncoder, TextEncoderConfig
 from nodes.models.titok import TiTok, TiTokConfig
 from nodes.models.upscaler import Upscaler
 from nodes.models.var_vqvae import VarVqvae, VarVqvaeConfig
+from nodes.training.alignment import PARTS
 from nodes.training.captions import all_words
 from nodes.training.few_step import Words, levels_at, target_velocity
-from nodes.training.generating import Batch, spread_codes
+from nodes.training.generating import REST, WINDOW, Batch, spread_codes, window
 from nodes.training.masked import covered
 from nodes.training.multiscale_vq import added_up, begin_as
-from nodes.training.next_token import predicted
+from nodes.training.next_token import follows, predicted
 from nodes.training.pack import ORDER, Done
 from nodes.training.pool import PART, TokenPool
 from nodes.training.titok import _start, finer
@@ -82,12 +84,38 @@ def test_training_predicts_every_token_as_the_model_does_when_it_is_used():
     nn.init.zeros_(model.cls_embedding.uncond_embedding)
     features, mask, ids = torch.randn(2, 2, 6), torch.tensor([[True, True], [True, False]]), torch.randint(5, (2, 4))
     features = features * mask[..., None]
-    batch = Batch(ids, features, mask, torch.zeros(2, 16, 16), torch.zeros(2, 16, 16), torch.zeros(2, 5))
+    batch = Batch(ids, features, mask, torch.arange(4).expand(2, -1), torch.zeros(2, 4), torch.zeros(2, 4), torch.zeros(2, 5))
     caption, shown = left_padded(features, mask, 3)
     with torch.no_grad():
         logits, seen = predicted(model, batch)
         assert torch.allclose(logits, model(caption, ids[:, :-1], shown)[:, 2:], atol=1e-5)
     assert logits.shape == (2, 4, 5) and seen.shape == (2, 4, 8)
+
+
+def test_a_window_shows_a_thing_in_its_place_and_the_ends_of_its_rows_predict_nothing():
+    cells = torch.arange(256).expand(64, -1)
+    parts = torch.full((64, 256), PARTS**2)
+    thing = torch.randint(256, (64, 1), generator=torch.Generator().manual_seed(1))
+    whole = Batch(cells * 3, torch.zeros(64, 2, 4), torch.ones(64, 2), cells, cells + 1, parts.scatter(1, thing, 5), torch.rand(64, 257))
+    near = window(whole, torch.Generator().manual_seed(0))
+    assert near.ids.shape == (64, WINDOW**2) and near.uniform.shape == (64, WINDOW**2 + 1)
+    assert (near.ids == near.cells * 3).all() and (near.names == near.cells + 1).all()
+    assert ((near.cells == thing).sum(1) == 1).all() and (near.parts[near.cells == thing] == 5).all()
+    assert near.cells.unique(dim=0).shape[0] > 20
+    first = (torch.arange(WINDOW**2) % WINDOW == 0) & (near.cells > 0)
+    assert (follows(near.cells) == ~first).all() and follows(whole.cells).all()
+    assert near.weights().sum(1).allclose(torch.tensor(1 + (WINDOW**2 - 1) * REST))
+
+
+def test_a_masked_generator_sees_tokens_of_a_window_at_their_places():
+    torch.manual_seed(0)
+    model = UVitBert(UVitBertConfig(8, 2, 2, 16, 5, None, 9, 6, 3))
+    ids, captions = torch.randint(5, (2, 9)), torch.randn(2, 3, 6)
+    nn.init.normal_(model.pos_embed)
+    order = torch.stack([torch.randperm(9), torch.randperm(9)])
+    with torch.no_grad():
+        whole, shuffled = model.features(ids, captions)[0][:, 3:], model.features(ids.gather(1, order), captions, order)[0][:, 3:]
+    assert torch.allclose(whole.gather(1, order[..., None].expand(-1, -1, 5)), shuffled, atol=1e-5)
 
 
 def test_tokens_begin_as_near_to_each_other_as_their_codes():
