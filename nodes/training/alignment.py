@@ -15,6 +15,8 @@ from nodes.training.vocabulary import PLACES, THINGS
 CLASSES = len(THINGS) + len(PLACES)
 PARTS = 8
 """Parts of a thing along either side."""
+REST = 0.25
+"""What a cell counts where no thing is, beside one that shows a thing."""
 
 
 def class_map(batch: world.Scenes, owner: Tensor, cells: int) -> Tensor:
@@ -54,6 +56,11 @@ class Alignment(nn.Module):
         """The loss of a stream (batch, cells, width) beside maps and weights (batch, cells), as it counts beside that of the tokens."""
         naming, parting = (weighed(head(stream), right, weights) for head, right in ((self.namer, names), (self.parter, parts)))
         return 0.1 * naming + 0.3 * parting
+
+
+def weights_of(parts: Tensor) -> Tensor:
+    """What each cell of a map of parts counts. Things are a sixth of a picture and most of what is to be learned."""
+    return torch.where(parts < PARTS**2, 1.0, REST)
 
 
 def weighed(logits: Tensor, right: Tensor, weights: Tensor, smoothing: float = 0.0) -> Tensor:

@@ -3,9 +3,9 @@
 The small one keeps the text encoder that ships: ``--name flow_small --width 128 --keep-words``.
 
 Rectified flow with logit-normal noise levels (Esser et al. 2024) on latents of the exported autoencoder. At half depth each image token
-must also name the thing in its place (representation alignment, Yu et al. 2024, "REPA", with the world's ground truth as the target): this
-is what binds words to places early. Scenes enter a growing pool of latents, so that drawing and encoding cost little beside the steps.
-Half of the examples come with hints (`nodes.training.hints`).
+must also tell the thing in its place and which part of it (representation alignment, Yu et al. 2024, "REPA", with the world's ground truth
+as the target): this is what binds words to places early. Tokens of things count most. Scenes enter a growing pool of latents, so that
+drawing and encoding cost little beside the steps. Half of the examples come with hints (`nodes.training.hints`).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import dataclasses
 
 import torch
 import torch.nn.functional as F
-from torch import Tensor, nn
+from torch import Tensor
 
 from nodes.models.files import sha256
 from nodes.models.flow_transformer import FlowTransformer, FlowTransformerConfig, Hints
@@ -24,7 +24,7 @@ from nodes.models.recognizer import Recognizer
 from nodes.models.rgba_autoencoder import RgbaAutoencoder
 from nodes.models.text_encoder import TextEncoder, TextEncoderConfig, padded, tokenize, word_tokenizer
 from nodes.training import world
-from nodes.training.alignment import CLASSES, class_map
+from nodes.training.alignment import Alignment, class_map, part_map, weights_of
 from nodes.training.captions import all_words, captions
 from nodes.training.export import Export, export, worth, write_model
 from nodes.training.hints import REGION_WORDS, boxes, chosen, hints, lines, painted_regions, region_words
@@ -54,12 +54,14 @@ SHEET_PROMPTS = (
 
 @dataclasses.dataclass(frozen=True)
 class Batch:
-    """Examples: latents (count, channels, 16, 16), word ids (count, WORDS) with one in ten empty, class maps (count, 8, 8), drawn lines
-    (count, 128, 128), and of each slot the word ids (count, slots, REGION_WORDS) and the box (count, slots, 4)."""
+    """Examples: latents (count, channels, 16, 16), word ids (count, WORDS) with one in ten empty, maps of classes and of parts
+    (count, 8, 8), drawn lines (count, 128, 128), and of each slot the word ids (count, slots, REGION_WORDS) and the box
+    (count, slots, 4)."""
 
     latents: Tensor
     ids: Tensor
-    maps: Tensor
+    names: Tensor
+    parts: Tensor
     ink: Tensor
     words: Tensor
     boxes: Tensor
@@ -75,7 +77,7 @@ class Pool:
         c = autoencoder.config
         self.latents = torch.empty(limit, c.latent_channels, 16, 16, dtype=torch.float16)
         self.ids = torch.empty(limit, 2, WORDS, dtype=torch.int16)
-        self.maps = torch.empty(limit, 8, 8, dtype=torch.uint8)
+        self.names, self.parts = (torch.empty(limit, 8, 8, dtype=torch.uint8) for _ in range(2))
         self.ink = torch.empty(limit, 128, 128, dtype=torch.bool)
         self.words = torch.empty(limit, world.SLOTS, REGION_WORDS, dtype=torch.int16)
         self.boxes = torch.empty(limit, world.SLOTS, 4)
@@ -94,7 +96,8 @@ class Pool:
         for variant in range(2):
             words = [tokenize(text, self.vocabulary, WORDS, self.tokenizer).ids for text, _ in captions(batch, variant)]
             self.ids[where, variant] = padded(words, WORDS)[0].short()
-        self.maps[where] = class_map(batch, drawn.owner, 8).to(torch.uint8).cpu()
+        self.names[where] = class_map(batch, drawn.owner, 8).to(torch.uint8).cpu()
+        self.parts[where] = part_map(batch, drawn.owner, 8).to(torch.uint8).cpu()
         self.ink[where] = lines(batch, drawn).cpu()
         self.words[where] = region_words(batch, self.index).short()
         self.boxes[where] = boxes(batch).cpu()
@@ -105,7 +108,13 @@ class Pool:
         ids = self.ids[rows, torch.randint(2, (count,), generator=generator)].long()
         ids[torch.rand(count, generator=generator) < 0.1] = 0
         return Batch(
-            self.latents[rows].float(), ids, self.maps[rows].long(), self.ink[rows].float(), self.words[rows].long(), self.boxes[rows]
+            self.latents[rows].float(),
+            ids,
+            self.names[rows].long(),
+            self.parts[rows].long(),
+            self.ink[rows].float(),
+            self.words[rows].long(),
+            self.boxes[rows],
         )
 
 
@@ -191,15 +200,18 @@ def main() -> None:
     model, encoder = p.model, p.encoder
     if options.warm:
         _warm(model, encoder)
-    namer = nn.Linear(options.width, CLASSES)
+    alignment = Alignment(options.width)
     networks = {"flow": model} if p.kept else {"flow": model, "text": encoder}
-    trainer = Trainer(options.name, options, networks, {"namer": namer}, 1.5e-3, matrix_rate=0.02, companions=p.companions)
+    trainer = Trainer(options.name, options, networks, {"alignment": alignment}, 1.5e-3, matrix_rate=0.02, companions=p.companions)
     feed = Feed(trainer, p)
 
-    def losses(x: Tensor, sigma: Tensor, velocity: Tensor, ids: Tensor, names: Tensor, leads: Hints) -> tuple[Tensor, Tensor]:
-        mask = ids != 0
-        made, seen = model.features(x, sigma, encoder(ids, mask), mask, leads, layer=options.depth // 2 - 1)
-        return F.mse_loss(made.float(), velocity), F.cross_entropy(namer(seen).transpose(1, 2).float(), names.flatten(1))
+    def losses(x: Tensor, sigma: Tensor, velocity: Tensor, batch: Batch, leads: Hints) -> tuple[Tensor, Tensor]:
+        mask = batch.ids != 0
+        made, seen = model.features(x, sigma, encoder(batch.ids, mask), mask, leads, layer=options.depth // 2 - 1)
+        weights = weights_of(batch.parts)
+        counted = F.interpolate(weights[:, None], x.shape[-2:]) / weights.mean()
+        flow = ((made.float() - velocity).square() * counted).mean()
+        return flow, alignment(seen, batch.names.flatten(1), batch.parts.flatten(1), weights.flatten(1))
 
     step_losses = torch.compile(losses) if options.compile else losses
     for step in trainer.steps():
@@ -208,10 +220,10 @@ def main() -> None:
             noise = torch.randn(batch.latents.shape, generator=feed.generator).to(batch.latents)
             sigma = torch.sigmoid(torch.randn(len(noise), generator=feed.generator)).to(noise)
             x = batch.latents.lerp(noise, sigma[:, None, None, None])
-            flow, naming = step_losses(x, sigma, noise - batch.latents, batch.ids, batch.maps, leads)
-        trainer.descend(flow + 0.1 * naming)
+            flow, aligned = step_losses(x, sigma, noise - batch.latents, batch, leads)
+        trainer.descend(flow + aligned)
         if step % 50 == 0:
-            trainer.log(flow=flow, naming=naming)
+            trainer.log(flow=flow, alignment=aligned)
         if step % 500 == 499:
             trainer.with_average(lambda: look(trainer, p))
     figures = trainer.with_average(lambda: measured(p, recognizer, options.judged))

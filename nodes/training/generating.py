@@ -24,8 +24,6 @@ from nodes.training.token_pictures import Made, of_prompts
 
 WINDOW = 10
 """Cells of a window along either side."""
-REST = 0.25
-"""What a token counts that is of no thing, beside one that is."""
 
 
 @dataclass(frozen=True)
@@ -43,10 +41,6 @@ class Batch:
     names: Tensor
     parts: Tensor
     uniform: Tensor
-
-    def weights(self) -> Tensor:
-        """(batch, cells): what each cell counts. Things are a sixth of a picture and most of what is to be learned."""
-        return torch.where(self.parts < PARTS**2, 1.0, REST)
 
 
 Losses = Callable[[Batch], tuple[Tensor, Tensor]]

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from nodes.models.caption import left_padded
 from nodes.models.masked_generators import UVitBert, UVitBertConfig
-from nodes.training.alignment import Alignment, weighed
+from nodes.training.alignment import Alignment, weighed, weights_of
 from nodes.training.autoencoder import premultiplied
 from nodes.training.companions import companions, pool_of
 from nodes.training.export import Export, export
@@ -40,7 +40,7 @@ def main() -> None:
         shown = torch.where(hidden, c.codebook, batch.ids)
         caption, _ = left_padded(batch.features, batch.mask, c.caption_length)
         logits, seen = (part[:, c.caption_length :] for part in model.features(shown, caption, batch.cells))
-        weights = batch.weights()
+        weights = weights_of(batch.parts)
         return weighed(logits, batch.ids, weights * hidden, 0.1), alignment(seen, batch.names, batch.parts, weights)
 
     figures = train(trainer, found, pool, losses, masked(model, found.tokenizer))

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 from nodes.models.caption import left_padded
 from nodes.models.var_transformer import VarTransformer, VarTransformerConfig
-from nodes.training.alignment import Alignment, weighed
+from nodes.training.alignment import Alignment, weighed, weights_of
 from nodes.training.autoencoder import premultiplied
 from nodes.training.companions import companions, pool_of
 from nodes.training.export import Export, export
@@ -58,7 +58,7 @@ def main() -> None:
         with torch.no_grad():
             maps = found.tokenizer.inputs(mistaken(batch, c.codebook).split(lengths, 1))
         logits, seen = model.features(model.stream(labels, maps, 0), labels, model.sight(), layer=c.depth // 2 - 1)
-        weights = batch.weights()
+        weights = weights_of(batch.parts)
         tokens = weighed(logits, batch.ids, at_scales(weights, c.scales))
         return tokens, alignment(seen[:, -lengths[-1] :], batch.names, batch.parts, weights)
 

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from nodes.models.caption import left_padded
 from nodes.models.llamagen_gpt import LlamaGenGpt, LlamaGenGptConfig, sight
-from nodes.training.alignment import Alignment, weighed
+from nodes.training.alignment import Alignment, weighed, weights_of
 from nodes.training.autoencoder import premultiplied
 from nodes.training.companions import companions, pool_of
 from nodes.training.export import Export, export
@@ -47,7 +47,7 @@ def main() -> None:
 
     def losses(batch: Batch) -> tuple[Tensor, Tensor]:
         logits, seen = predicted(model, batch)
-        weights = batch.weights() * follows(batch.cells)
+        weights = weights_of(batch.parts) * follows(batch.cells)
         return weighed(logits, batch.ids, weights), alignment(seen, batch.names, batch.parts, weights)
 
     figures = train(trainer, found, pool, losses, next_token(model, found.tokenizer))
