@@ -70,6 +70,7 @@ class _Building:
             Link(names[key, source], output, names[key, target], entry)
             for key, piece in self._pieces.items()
             for source, output, target, entry in piece.inside
+            if (key, source) in names and (key, target) in names
         ]
         origins = {
             Link(names[begin[:2]], begin[2], names[end[:2]], end[2]): (end[0], origin) for end, begin, origin in between if end[:2] in names

@@ -1,4 +1,4 @@
-"""Which values people will want to set: the words, the seed, the steps, the guidance, the size, or the picture that one begins with."""
+"""Which values people will want to set: words, seed, steps, guidance, the size, or the picture that one begins with or keeps."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 
 from app.comfyui.building import PREFIX
-from app.comfyui.mapping.sampling import BEGIN, GENERATE, GUIDANCE, SAMPLER
+from app.comfyui.mapping.sampling import BEGIN, GENERATE, GUIDANCE, KEEP, SAMPLER
 from graph_engine.declaration import NodeType
 from graph_engine.graph import Graph
 from graph_engine.workflow import Exposed
@@ -60,13 +60,16 @@ def _of(graph: Graph, generate: str) -> Iterator[tuple[str, Place]]:
     if strategy and graph.nodes[strategy].type == SAMPLER:
         yield from _parameter(graph, "steps", strategy, "steps")
     yield from _parameter(graph, "seed", generate, "seed")
-    begin = feeding.get("controls")
-    if begin and graph.nodes[begin].type == BEGIN:  # the size is that of its picture
-        yield from _nearest(graph, "image", _feeding(graph, begin).get("image"), PICTURES)
-        yield from _parameter(graph, "denoise", begin, "level")
+    controls = [link.source for link in graph.into(generate) if link.input == "controls"]
+    pictured = [control for control in controls if graph.nodes[control].type in (BEGIN, KEEP)]
+    if pictured:  # the size is that of their picture
+        yield from _nearest(graph, "image", _feeding(graph, pictured[0]).get("image"), PICTURES)
     else:
         for name in SIZE:
             yield from _parameter(graph, name, generate, name)
+    for begin in pictured:
+        if graph.nodes[begin].type == BEGIN:
+            yield from _parameter(graph, "denoise", begin, "level")
     yield from _parameter(graph, "count", generate, "count")
 
 

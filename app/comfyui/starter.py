@@ -8,7 +8,8 @@ from typing import Any
 from msgspec.structs import replace
 
 from app.comfyui.building import Built
-from app.comfyui.mapping.sampling import BEGIN, GENERATE
+from app.comfyui.mapping.pictures import MASK
+from app.comfyui.mapping.sampling import BEGIN, GENERATE, KEEP
 from graph_engine.graph import Link, Node
 
 STARTER: Mapping[str, Mapping[str, Any]] = {
@@ -19,6 +20,8 @@ STARTER: Mapping[str, Mapping[str, Any]] = {
 }
 """Parameters by node type. A size of 0 is the one that a generator was trained at."""
 
+SIZED = (BEGIN, KEEP, MASK)
+"""What takes pictures of the size that is made, or masks of them."""
 FIT = "image/fit_image"
 SIDE = 128
 """Of the pictures that the starter was trained at."""
@@ -27,16 +30,21 @@ NOTE = "The starter models stand in the place of the models that the file names,
 
 
 def with_starter(built: Built) -> Built:
-    """The graph on the starter models; a picture that one begins with is brought to their size."""
+    """The graph on the starter models; pictures that one begins with or keeps, and those of masks, are brought to their size."""
     graph = built.graph.with_nodes({key: _on_starter(node) for key, node in built.graph.nodes.items() if node.type in STARTER})
     made, origins = {key: dict(places) for key, places in built.made.items()}, dict(built.origins)
+    fitted: dict[tuple[str, str], str] = {}
     for places in made.values():
-        for link in [link for node in places if graph.nodes[node].type == BEGIN for link in graph.into(node) if link.input == "image"]:
-            fit, (column, row) = graph.fresh_id(), places[link.target]
-            before, after = Link(link.source, link.output, fit, "image"), Link(fit, "image", link.target, "image")
-            graph = graph.with_node(fit, Node(FIT, parameters={"width": SIDE, "height": SIDE})).with_link(before).with_link(after)
-            places[fit] = column - 1, row
-            origins[before] = origins.pop(link)
+        for link in [link for node in places if graph.nodes[node].type in SIZED for link in graph.into(node) if link.input == "image"]:
+            origin = origins.pop(link, None)
+            if (fit := fitted.get((link.source, link.output))) is None:
+                fit, (column, row) = graph.fresh_id(), places[link.target]
+                fitted[link.source, link.output], places[fit] = fit, (column - 1, row)
+                before = Link(link.source, link.output, fit, "image")
+                graph = graph.with_node(fit, Node(FIT, parameters={"width": SIDE, "height": SIDE})).with_link(before)
+                if origin:
+                    origins[before] = origin
+            graph = graph.with_link(Link(fit, "image", link.target, "image"))
     return built._replace(graph=graph, made=made, origins=origins)
 
 

@@ -5,13 +5,47 @@ from __future__ import annotations
 from app.comfyui.mapping.entry import Case, Entry, NoCounterpart, Piece, folded, one_to_one
 from app.comfyui.nearby import FOLDER
 
+MASK, REFINE = "mask/mask_from_picture", "mask/refine_mask"
+CHANNELS = {"alpha": "transparency", "red": "red", "green": "green", "blue": "blue"}
+
 
 def load_image(case: Case, piece: Piece) -> None:
-    """The picture lies in a folder of ComfyUI's own, so only its name is known. There its mask is 1 where the picture is transparent."""
+    """There a picture's mask is 1 where it is transparent."""
+    _open(case, piece)
+    _read_mask(piece, "transparency", if_used=True)
+    piece.gives = {0: ("main", "image"), 1: ("mask", "mask")}
+
+
+def load_mask(case: Case, piece: Piece) -> None:
+    _open(case, piece)
+    _read_mask(piece, CHANNELS.get(str(case.value("channel", "alpha")), "transparency"))
+    piece.gives = {0: ("mask", "mask")}
+
+
+def _open(case: Case, piece: Piece) -> None:
     if case.origin("image"):
         raise NoCounterpart("its file comes over a link, and here a file must be known before the run")
     piece.add("main", "image/load_image", file=FOLDER.sub("", str(case.value("image", ""))))
-    piece.gives = {0: ("main", "image")}
+
+
+def _read_mask(piece: Piece, reads: str, if_used: bool = False) -> None:
+    piece.add("mask", MASK, (1, 1), if_used, reads=reads)
+    piece.join("main", "image", "mask", "image")
+
+
+def mask_of_image(case: Case, piece: Piece) -> None:
+    channel = str(case.value("channel", "red"))
+    if channel not in ("red", "green", "blue"):
+        raise NoCounterpart(f"its channel is {channel}, and pictures have no such one there")
+    piece.add("main", MASK, reads=channel)
+    piece.take("main", "image", case.origin("image"))
+    piece.gives = {0: ("main", "mask")}
+
+
+def invert_mask(case: Case, piece: Piece) -> None:
+    piece.add("main", REFINE, invert=True)
+    piece.take("main", "mask", case.origin("mask"))
+    piece.gives = {0: ("main", "mask")}
 
 
 def save_image(case: Case, piece: Piece) -> None:
@@ -32,6 +66,10 @@ def upscale(case: Case, piece: Piece) -> None:
 
 ENTRIES = (
     Entry("LoadImage", "Load Image", load_image),
+    Entry("LoadImageMask", "Load Image (as Mask)", load_mask),
+    Entry("ImageToMask", "Convert Image to Mask", mask_of_image),
+    Entry("InvertMask", "InvertMask", invert_mask),
+    Entry("GrowMask", "GrowMask", one_to_one(REFINE, ("mask",), {"mask": "mask"}, {"expand": "grow"})),
     Entry("SaveImage", "Save Image", save_image),
     Entry("ImageUpscaleWithModel", "Upscale Image (using Model)", upscale),
     Entry("UpscaleModelLoader", "Load Upscale Model", folded("its file stands on Upscale")),

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from app.comfyui.mapping.entry import Case, Entry, NoCounterpart, Piece, folded, number, whole
-from app.comfyui.mapping.latents import EMPTY, ENCODED
+from app.comfyui.mapping.latents import EMPTY, ENCODED, INPAINTED, MASKED
+from app.comfyui.mapping.pictures import REFINE
 from app.comfyui.source import Origin
 
 GENERATE, SAMPLER, GUIDANCE = "sampling/generate", "sampling/sampler", "guidance/classifier_free_guidance"
-BEGIN = "control/begin_with_picture"
+BEGIN, KEEP = "control/begin_with_picture", "control/keep_picture"
 LEAST_LEVEL = 0.01
 """Of noise over a picture; below it no step is left to walk."""
 POLICIES = {"fixed": "fixed", "randomize": "random", "increment": "increment"}
@@ -61,8 +62,12 @@ def sampler_custom_advanced(case: Case, piece: Piece) -> None:
 
 
 def _generate(case: Case, piece: Piece, latent: Case | None, sigmas: Case | None = None, guider: Case | None = None) -> None:
-    """Generate itself, with the size of the empty latent that it would fill, or with the picture that it begins with."""
-    if latent is None or latent.node.type not in {**EMPTY, **ENCODED}:
+    """Generate itself, with the size of the empty latent that it would fill, or with the picture that it begins with or keeps."""
+    mask = None
+    if latent and latent.node.type == MASKED and latent.source_kind("samples") in ENCODED:
+        piece.folds.add(latent.node.id)
+        mask, latent = latent.origin("mask"), latent.source("samples")
+    if latent is None or latent.node.type not in {**EMPTY, **ENCODED, INPAINTED: INPAINTED}:
         came = f"its latent comes from {latent.node.type}" if latent else "nothing feeds its latent"
         raise NoCounterpart(f"{came}, and Generate starts from noise of a size that it knows")
     scheduler = sigmas or case
@@ -70,20 +75,44 @@ def _generate(case: Case, piece: Piece, latent: Case | None, sigmas: Case | None
     piece.add("main", GENERATE, (1, 0))
     model, _ = _model(guider or case)
     piece.take("main", "generator", model)
-    if latent.node.type in ENCODED:
-        if denoise < LEAST_LEVEL:
-            raise NoCounterpart(f"denoise {denoise:g} leaves nothing to walk")
-        piece.add("begin", BEGIN, (0, 2))
-        piece.take("begin", "image", latent.origin("pixels"))
-        piece.take("begin", "tokenizer", latent.origin("vae"))
+    pictured = latent.node.type not in EMPTY
+    if pictured and denoise < LEAST_LEVEL:
+        raise NoCounterpart(f"denoise {denoise:g} leaves nothing to walk")
+    if latent.node.type == INPAINTED:
+        mask = latent.origin("mask")
+        if denoise < 1:
+            piece.differs("under the mask it begins with the picture, not with gray")
+    if mask:
+        _keep(piece, latent, mask)
+    if pictured and (denoise < 1 or not mask):
+        _lead(piece, "begin", BEGIN, latent, (0, 2))
         piece.carry("begin", "level", scheduler, "denoise", number)
-        piece.join("begin", "control", "main", "controls")
     elif denoise < 1:
         piece.differs(f"denoise {denoise:g} is left out: from an empty latent the whole way is walked")
     piece.folds.add(latent.node.id)
     for widget, parameter in (("width", "width"), ("height", "height"), ("batch_size", "count")):
         piece.carry("main", parameter, latent, widget, whole)
     piece.gives = {0: ("main", "latent")}
+
+
+def _keep(piece: Piece, latent: Case, mask: Origin) -> None:
+    """Keep the picture of a latent outside of its mask, which some encoders make larger first."""
+    _lead(piece, "keep", KEEP, latent, (0, 3))
+    if latent.number("grow_mask_by", 6 if latent.node.type == INPAINTED else 0) > 0:
+        piece.add("mask", REFINE, (-1, 3), grow=6.0)
+        piece.carry("mask", "grow", latent, "grow_mask_by", number)
+        piece.take("mask", "mask", mask)
+        piece.join("mask", "mask", "keep", "mask")
+    else:
+        piece.take("keep", "mask", mask)
+
+
+def _lead(piece: Piece, name: str, node_type: str, latent: Case, at: tuple[int, int]) -> None:
+    """Lead Generate by the picture that a latent is of."""
+    piece.add(name, node_type, at)
+    piece.take(name, "image", latent.origin("pixels"))
+    piece.take(name, "tokenizer", latent.origin("vae"))
+    piece.join(name, "control", "main", "controls")
 
 
 def _guide(case: Case, piece: Piece, positive: Origin | None, negative: Case | None, negative_origin: Origin | None) -> None:

@@ -8,11 +8,12 @@ from app.comfyui.mapping.entry import Case, Piece
 from app.comfyui.mapping.sampling import SOLVERS
 from app.comfyui.source import Origin, SourceNode
 from graph_engine.parameters import broken_rule
-from tests.app.comfyui.hand_made import api_text_to_image, text_to_image
+from tests.app.comfyui.hand_made import Canvas, api_text_to_image, text_to_image
 
 VALUES = {
     "seed": 1, "noise_seed": 1, "steps": 20, "cfg": 8, "sampler_name": "euler", "scheduler": "normal", "denoise": 1,
     "width": 512, "height": 512, "batch_size": 1, "text": "a cat", "filename_prefix": "cat", "image": "cat.png",
+    "channel": "red", "expand": 6,
     "shift": 3, "end_at_step": 10000, "start_at_step": 0,
     "return_with_leftover_noise": "disable", "add_noise": "enable", "weight_dtype": "default",
 }  # fmt: skip
@@ -117,6 +118,75 @@ def test_a_latent_that_others_take_too_stays_beside_the_picture(made):
     canvas.add("PreviewImage", (), images=("IMAGE", 10, 0))
     found = made(canvas.file())
     assert found.sentence("9") == "became Encode" and ("tokenizer/encode", "latent", "tokenizer/decode", "latent") in found.links()
+
+
+def inpainting(encoder, denoise=1.0):
+    """LoadImage (8) with its mask, in either of the two usual ways."""
+    canvas = image_to_image(denoise)
+    if encoder == "VAEEncodeForInpaint":
+        canvas.add("VAEEncodeForInpaint", (4,), "LATENT", pixels=("IMAGE", 8, 0), vae=("VAE", 1, 2), mask=("MASK", 8, 1))
+    else:
+        canvas.add("SetLatentNoiseMask", (), "LATENT", samples=("LATENT", 9, 0), mask=("MASK", 8, 1))
+    canvas.links[3][1] = 10
+    return canvas
+
+
+def wrong(found):
+    """Problems but those of placeholders; the empty latent of the canvas feeds nothing any more."""
+    return [problem for problem in found.problems() if "comfyui/EmptyLatentImage" not in problem.message]
+
+
+KEPT = {
+    ("image/load_image", "image", "control/keep_picture", "image"),
+    ("image/load_image", "image", "mask/mask_from_picture", "image"),
+    ("tokenizer/load_tokenizer", "tokenizer", "control/keep_picture", "tokenizer"),
+    ("control/keep_picture", "control", "sampling/generate", "controls"),
+}
+
+
+def test_inpainting_keeps_the_picture_outside_of_its_grown_mask(made):
+    found = made(inpainting("VAEEncodeForInpaint").file())
+    assert found.outcomes()["KSampler 3"] == found.outcomes()["LoadImage 8"] == found.outcomes()["VAEEncodeForInpaint 10"] == "mapped"
+    assert found.links() >= KEPT | {
+        ("mask/mask_from_picture", "mask", "mask/refine_mask", "mask"),
+        ("mask/refine_mask", "mask", "control/keep_picture", "mask"),
+    }
+    assert found.of("mask/refine_mask").parameters["grow"] == 4 and found.of("mask/mask_from_picture").parameters["reads"] == "transparency"
+    assert list(found.workflow.exposed)[-2:] == ["image", "count"]
+    assert "control/begin_with_picture" not in {node.type for node in found.workflow.graph.nodes.values()} and wrong(found) == []
+
+
+def test_a_noise_mask_keeps_the_picture_and_begins_with_it(made):
+    found = made(inpainting("SetLatentNoiseMask", 0.6).file())
+    assert found.links() >= KEPT | {
+        ("mask/mask_from_picture", "mask", "control/keep_picture", "mask"),
+        ("image/load_image", "image", "control/begin_with_picture", "image"),
+        ("control/begin_with_picture", "control", "sampling/generate", "controls"),
+    }
+    assert found.of("control/begin_with_picture").parameters == {"level": 0.6} and wrong(found) == []
+    assert found.sentence("10") == "its mask goes to Keep picture" and {"image", "denoise"} <= found.workflow.exposed.keys()
+
+
+def test_inpainting_on_the_starter_brings_the_picture_to_its_size_once(made):
+    found = made(inpainting("SetLatentNoiseMask", 0.6).file(), starter=True)
+    assert found.of("image/fit_image").parameters == {"width": 128, "height": 128}
+    into = {target for source, _, target, _ in found.links() if source == "image/fit_image"}
+    assert into == {"control/keep_picture", "control/begin_with_picture", "mask/mask_from_picture"}
+    assert {target for source, _, target, _ in found.links() if source == "image/load_image"} == {"image/fit_image"}
+    assert found.workflow.layout.keys() == found.workflow.graph.nodes.keys()
+
+
+def test_masks_come_from_channels_and_are_inverted_and_grown(made):
+    canvas = Canvas()
+    canvas.add("LoadImageMask", ("cat.png", "red", "image"), "MASK")
+    canvas.add("InvertMask", (), "MASK", mask=("MASK", 1, 0))
+    canvas.add("GrowMask", (5, True), "MASK", mask=("MASK", 2, 0))
+    found = made(canvas.file())
+    assert set(found.outcomes().values()) == {"mapped"} and found.of("mask/mask_from_picture").parameters["reads"] == "red"
+    assert sorted(str(node.parameters) for node in found.workflow.graph.nodes.values() if node.type == "mask/refine_mask") == [
+        "{'grow': 5}",
+        "{'invert': True}",
+    ]
 
 
 def test_a_picture_without_noise_leaves_nothing_to_walk(made):

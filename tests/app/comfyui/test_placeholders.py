@@ -72,14 +72,14 @@ def test_outputs_of_one_name_are_told_apart(made):
 
 def test_an_output_without_a_counterpart_comes_from_a_placeholder_beside(made):
     canvas = Canvas()
-    canvas.add("LoadImage", ("cat.png", "image"), "IMAGE MASK")
+    canvas.add("LoadImage", ("cat.png", "image"), "IMAGE MASK STRING")
     canvas.add("PreviewImage", (), images=("IMAGE", 1, 0))
-    canvas.add("MaskToImage", (), "IMAGE", mask=("MASK", 1, 1))
+    canvas.add("ShowText", (), "", text=("STRING", 1, 2))
     found = made(canvas.file())
     assert found.outcomes()["LoadImage 1"] == "approximated"
     assert found.links() == {
         ("image/load_image", "image", "output/preview", "image"),
-        ("comfyui/LoadImage", "MASK", "comfyui/MaskToImage", "mask"),
+        ("comfyui/LoadImage", "STRING", "comfyui/ShowText", "text"),
     }
 
 
