@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,6 +14,7 @@ from app.journal import Journal, Saved
 from app.language import tr
 from app.signals import Signal
 from app.versions import digest_of_file, save_and_keep
+from graph_engine.declaration import NodeType
 from graph_engine.definition import Definition
 from graph_engine.workflow import Workflow, write
 
@@ -37,9 +38,12 @@ class Document:
     """Another place in the document is shown."""
     modified_changed = Signal()
 
-    def __init__(self, workflow: Workflow | None = None, path: Path | None = None, saved: bool = True) -> None:
-        """``saved`` is False for a workflow that no file holds in this form, as one that was imported."""
-        self.workflow = with_places(workflow or Workflow())
+    def __init__(
+        self, workflow: Workflow | None = None, path: Path | None = None, saved: bool = True, types: Mapping[str, NodeType] | None = None
+    ) -> None:
+        """``saved`` is False for a workflow that no file holds in this form, as one that was imported. ``types`` tell the room that nodes
+        without a place need."""
+        self.workflow = with_places(workflow or Workflow(), types)
         self.path = path
         self.way: Way = ()
         self.view = self.workflow

@@ -33,7 +33,7 @@ class Opening:
             self._import(path)
             return
         workflow = opened(path)
-        self._session.show_document(Document(workflow, path if path.suffix == SUFFIX else None))
+        self._session.show_document(Document(workflow, path if path.suffix == SUFFIX else None, types=self._session.installed))
 
     def recover(self, lost: Lost) -> None:
         """Show unsaved work that another process left behind, as an edit of what it stood on."""
@@ -81,6 +81,6 @@ class Opening:
             session.said.emit(tr("{name} opens once the worker has told which nodes there are.", name=path.name), "note")
             return
         made = imported_file(path, session.installed)
-        session.show_document(Document(made.workflow, saved=False))
+        session.show_document(Document(made.workflow, saved=False, types=session.installed))
         session.report = made.report
         session.report_changed.emit()

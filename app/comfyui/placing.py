@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from app.arrange import height_of
 from app.comfyui.source import Nodes
-from graph_engine.declaration import NodeType, Text
+from graph_engine.declaration import NodeType
 from graph_engine.graph import Graph
 
 WIDTH, GAP = 208.0, 40.0
-HEADER, ROW, BLOCK = 40.0, 24.0, 64.0
 STRIP = 256.0
 NEAR = 200
 """Boxes of a strip that are looked at, the latest: thousands on one spot must not take minutes."""
@@ -40,7 +40,7 @@ def places(graph: Graph, made: Pieces, sources: Nodes, types: Mapping[str, NodeT
     for (x, y), key in sorted((place, key) for key in made if (place := sources[key].place)):
         shape = _shape(graph, made[key], types)
         width = max(left for left, _ in shape.values()) + WIDTH
-        height = max(top + _height(graph, node, types) for node, (_, top) in shape.items())
+        height = max(top + height_of(graph, node, types) for node, (_, top) in shape.items())
         room = (
             other.left + other.width + GAP for other in beside.near(y, height) if other.top < y + height and y < other.top + other.height
         )
@@ -87,15 +87,5 @@ def _shape(graph: Graph, piece: Mapping[str, tuple[int, int]], types: Mapping[st
         top = 0.0
         for node in sorted((node for node in piece if piece[node][0] == column), key=lambda node: piece[node][1]):
             found[node] = (index * (WIDTH + GAP), top)
-            top += _height(graph, node, types) + GAP / 2
+            top += height_of(graph, node, types) + GAP / 2
     return found
-
-
-def _height(graph: Graph, node: str, types: Mapping[str, NodeType]) -> float:
-    """About how high a node is on the canvas."""
-    known = types.get(graph.nodes[node].type)
-    if known is None:
-        return HEADER + ROW * max(len(graph.into(node)), len(graph.out_of(node)), 1)
-    rows = max(len(known.inputs), len(known.outputs)) + len(known.parameters)
-    blocks = sum(isinstance(parameter.kind, Text) and parameter.kind.multiline for parameter in known.parameters)
-    return HEADER + ROW * rows + (BLOCK - ROW) * blocks
