@@ -58,9 +58,9 @@ class Alignment(nn.Module):
         return 0.1 * naming + 0.3 * parting
 
 
-def weights_of(parts: Tensor) -> Tensor:
-    """What each cell of a map of parts counts. Things are a sixth of a picture and most of what is to be learned."""
-    return torch.where(parts < PARTS**2, 1.0, REST)
+def weights_of(names: Tensor) -> Tensor:
+    """What each cell of a class map counts. Things are a sixth of a picture and most of what is to be learned."""
+    return torch.where(names < len(THINGS), 1.0, REST)
 
 
 def weighed(logits: Tensor, right: Tensor, weights: Tensor, smoothing: float = 0.0) -> Tensor:

@@ -39,9 +39,13 @@ def edges(x: Tensor) -> tuple[Tensor, Tensor]:
     return x[..., 1:] - x[..., :-1], x[..., 1:, :] - x[..., :-1, :]
 
 
-def reconstruction_loss(made: Tensor, true: Tensor) -> Tensor:
-    sharp = sum((F.l1_loss(a, b) for a, b in zip(edges(made), edges(true), strict=True)), torch.zeros(()))
-    return F.l1_loss(made, true) + F.mse_loss(made, true) + sharp
+def reconstruction_loss(made: Tensor, true: Tensor, weights: Tensor | None = None) -> Tensor:
+    """Of pixels and their gradients (batch, channels, height, width); ``weights`` (batch, 1, height, width), 1 on average."""
+    error = made - true
+    across, down = edges(error)
+    counted = torch.ones_like(error[:, :1]) if weights is None else weights
+    flat = (counted * (error.abs() + error.square())).mean()
+    return flat + (counted[..., 1:] * across.abs()).mean() + (counted[..., 1:, :] * down.abs()).mean()
 
 
 def psnr(made: Tensor, true: Tensor) -> Tensor:

@@ -208,7 +208,7 @@ def main() -> None:
     def losses(x: Tensor, sigma: Tensor, velocity: Tensor, batch: Batch, leads: Hints) -> tuple[Tensor, Tensor]:
         mask = batch.ids != 0
         made, seen = model.features(x, sigma, encoder(batch.ids, mask), mask, leads, layer=options.depth // 2 - 1)
-        weights = weights_of(batch.parts)
+        weights = weights_of(batch.names)
         counted = F.interpolate(weights[:, None], x.shape[-2:]) / weights.mean()
         flow = ((made.float() - velocity).square() * counted).mean()
         return flow, alignment(seen, batch.names.flatten(1), batch.parts.flatten(1), weights.flatten(1))

@@ -40,7 +40,7 @@ def main() -> None:
         shown = torch.where(hidden, c.codebook, batch.ids)
         caption, _ = left_padded(batch.features, batch.mask, c.caption_length)
         logits, seen = (part[:, c.caption_length :] for part in model.features(shown, caption, batch.cells))
-        weights = weights_of(batch.parts)
+        weights = weights_of(batch.names)
         return weighed(logits, batch.ids, weights * hidden, 0.1), alignment(seen, batch.names, batch.parts, weights)
 
     figures = train(trainer, found, pool, losses, masked(model, found.tokenizer))

@@ -58,7 +58,7 @@ def main() -> None:
         with torch.no_grad():
             maps = found.tokenizer.inputs(mistaken(batch, c.codebook).split(lengths, 1))
         logits, seen = model.features(model.stream(labels, maps, 0), labels, model.sight(), layer=c.depth // 2 - 1)
-        weights = weights_of(batch.parts)
+        weights = weights_of(batch.names)
         tokens = weighed(logits, batch.ids, at_scales(weights, c.scales))
         return tokens, alignment(seen[:, -lengths[-1] :], batch.names, batch.parts, weights)
 

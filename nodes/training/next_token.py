@@ -47,7 +47,7 @@ def main() -> None:
 
     def losses(batch: Batch) -> tuple[Tensor, Tensor]:
         logits, seen = predicted(model, batch)
-        weights = weights_of(batch.parts) * follows(batch.cells)
+        weights = weights_of(batch.names) * follows(batch.cells)
         return weighed(logits, batch.ids, weights), alignment(seen, batch.names, batch.parts, weights)
 
     figures = train(trainer, found, pool, losses, next_token(model, found.tokenizer))

@@ -20,7 +20,7 @@ from nodes.training.export import Export, export
 from nodes.training.loop import Trainer, arguments
 from nodes.training.tokenizing import Coded, towards, train
 
-BITS = 12
+BITS = 16
 """Of a token."""
 FREE = 0.3
 """Share of the training before tokens are quantized and lines are cut: to carry a picture in a line at all is learned slowly."""
@@ -82,8 +82,9 @@ def _start(model: TiTok) -> None:
             query, key, _ = block.attn.in_proj_weight.chunk(3)
             nn.init.eye_(query)
             nn.init.eye_(key)
-    signs = torch.arange(2**BITS)[:, None] >> torch.arange(BITS) & 1
-    model.quantize["embedding"].weight.copy_((2 * signs - 1) / BITS**0.5).requires_grad_(False)
+    bits = model.config.token_width
+    signs = torch.arange(2**bits)[:, None] >> torch.arange(bits) & 1
+    model.quantize["embedding"].weight.copy_((2 * signs - 1) / bits**0.5).requires_grad_(False)
 
 
 def finer(side: int) -> Tensor:

@@ -15,7 +15,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from nodes.training import world
-from nodes.training.alignment import class_map
+from nodes.training.alignment import class_map, weights_of
 from nodes.training.autoencoder import alpha_iou, crops, held_out, premultiplied, psnr, reconstruction_loss
 from nodes.training.loop import Trainer, sheet
 
@@ -97,7 +97,8 @@ def train(
         with trainer.precision():
             coded = through(pixels, kept, freely)
         made, semantic = coded.made.float(), F.cross_entropy(coded.names.float(), names)
-        loss = reconstruction_loss(made, pixels) + coded.commitment + 0.01 * semantic
+        weights = F.interpolate(weights_of(names)[:, None], pixels.shape[-2:])
+        loss = reconstruction_loss(made, pixels, weights / weights.mean()) + coded.commitment + 0.01 * semantic
         return loss, made, coded.commitment, semantic, coded.ids, coded.vectors
 
     step_losses = torch.compile(losses) if trainer.options.compile else losses

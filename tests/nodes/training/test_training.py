@@ -8,7 +8,7 @@ import torch
 from torch import nn
 
 from nodes.training import loop, world
-from nodes.training.alignment import PARTS, class_map, part_map
+from nodes.training.alignment import PARTS, REST, class_map, part_map, weights_of
 from nodes.training.autoencoder import crops
 from nodes.training.judge import frechet, held_out, judged
 from nodes.training.muon import orthogonalized
@@ -40,6 +40,7 @@ def test_class_maps_name_the_thing_in_the_cell():
     at = names[torch.arange(64), middle[:, 1], middle[:, 0]]
     assert (at == batch.thing[:, 0]).float().mean() > 0.8  # some things have holes in the middle
     assert (names < len(THINGS)).any() and (names >= len(THINGS)).any()
+    assert (weights_of(names) == 1).eq(names < len(THINGS)).all() and weights_of(names).min() == REST
 
 
 def test_part_maps_follow_the_sticker_wherever_it_lies():
