@@ -22,8 +22,8 @@ from nodes.training.loop import HELD_OUT, Trainer, sheet
 from nodes.training.pool import CELLS, TokenPool
 from nodes.training.token_pictures import Made, of_prompts
 
-WINDOW = 10
-"""Cells of a window along either side."""
+WINDOW, OFF = 8, 2
+"""Cells of a window along either side, and how far from its middle a cell of a thing may lie."""
 
 
 @dataclass(frozen=True)
@@ -63,10 +63,11 @@ def spread_codes(codebook: Tensor, width: int) -> Tensor:
 
 
 def window(batch: Batch, generator: torch.Generator) -> Batch:
-    """A square of each picture around one of its things: for the same work twice as many tokens of things."""
+    """A square of each picture around one of its things, where two fifths of the tokens are of things."""
     things = (batch.parts < PARTS**2).float().cpu()
     middle = torch.multinomial(things + 1e-6, 1, generator=generator)
-    corner = torch.cat([middle // CELLS, middle % CELLS], 1) - torch.randint(WINDOW, (len(things), 2), generator=generator)
+    off = torch.randint(-OFF, OFF + 1, (len(things), 2), generator=generator)
+    corner = torch.cat([middle // CELLS, middle % CELLS], 1) - WINDOW // 2 + off
     rows, columns = (corner.clamp(0, CELLS - WINDOW)[:, :, None] + torch.arange(WINDOW)).unbind(1)
     cells = (rows[:, :, None] * CELLS + columns[:, None]).flatten(1).to(batch.ids.device)
     shown = {name: getattr(batch, name).gather(1, cells) for name in ("ids", "cells", "names", "parts")}
@@ -74,13 +75,13 @@ def window(batch: Batch, generator: torch.Generator) -> Batch:
 
 
 def train(trainer: Trainer, found: Companions, pool: TokenPool, losses: Losses, made: Made, windows: bool = True) -> dict[str, float]:
-    """The whole training of a generator; its figures. With ``windows`` two steps of three show windows, of twice as many pictures."""
+    """The whole training of a generator; its figures. With ``windows`` two steps of three show windows, of three times as many pictures."""
     recognizer = fitting_recognizer()
     generator = torch.Generator().manual_seed(trainer.options.seed * 7919 + trainer.step)
     step_losses = torch.compile(losses) if trainer.options.compile else losses
     for step in trainer.steps():
         near = windows and step % 3 > 0
-        drawn = pool.draw(trainer.options.batch * (2 if near else 1), trainer.progress(), generator)
+        drawn = pool.draw(trainer.options.batch * (3 if near else 1), trainer.progress(), generator)
         features, mask = found.features(drawn.words)
         uniform = torch.rand(len(drawn.ids), drawn.ids.shape[1] + 1, generator=generator).to(trainer.device)
         names, parts = drawn.names.flatten(1), drawn.parts.flatten(1)
