@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.comfyui.mapping.entry import Case, Entry, NoCounterpart, Piece, folded, one_to_one
+from app.comfyui.mapping.entry import Case, Entry, NoCounterpart, Piece, folded, one_to_one, whole
 from app.comfyui.nearby import FOLDER
 
 MASK, REFINE = "mask/mask_from_picture", "mask/refine_mask"
@@ -48,6 +48,26 @@ def invert_mask(case: Case, piece: Piece) -> None:
     piece.gives = {0: ("main", "mask")}
 
 
+def scale(case: Case, piece: Piece) -> None:
+    if any(not case.origin(side) and case.number(side, 1) < 1 for side in ("width", "height")):
+        raise NoCounterpart("a side of 0 keeps the shape, and here both sides are named")
+    piece.add("main", "image/fit_image", how="fill" if case.value("crop") == "center" else "stretch")
+    piece.take("main", "image", case.origin("image"))
+    for side in ("width", "height"):
+        piece.carry("main", side, case, side, whole)
+    piece.gives = {0: ("main", "image")}
+
+
+def composite(case: Case, piece: Piece) -> None:
+    """Where it lays one picture over the other exactly."""
+    if case.number("x", 0) or case.number("y", 0) or not case.origin("mask"):
+        raise NoCounterpart("it lays a part into a picture, and Blend by mask takes pictures of one size with a mask")
+    piece.add("main", "mask/blend_by_mask")
+    for theirs, ours in (("destination", "image"), ("source", "other"), ("mask", "mask")):
+        piece.take("main", ours, case.origin(theirs))
+    piece.gives = {0: ("main", "image")}
+
+
 def save_image(case: Case, piece: Piece) -> None:
     piece.add("main", "output/save_image")
     piece.take("main", "image", case.origin("images"))
@@ -70,6 +90,8 @@ ENTRIES = (
     Entry("ImageToMask", "Convert Image to Mask", mask_of_image),
     Entry("InvertMask", "InvertMask", invert_mask),
     Entry("GrowMask", "GrowMask", one_to_one(REFINE, ("mask",), {"mask": "mask"}, {"expand": "grow"})),
+    Entry("ImageScale", "Upscale Image", scale),
+    Entry("ImageCompositeMasked", "ImageCompositeMasked", composite),
     Entry("SaveImage", "Save Image", save_image),
     Entry("ImageUpscaleWithModel", "Upscale Image (using Model)", upscale),
     Entry("UpscaleModelLoader", "Load Upscale Model", folded("its file stands on Upscale")),

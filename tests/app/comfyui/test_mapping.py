@@ -189,6 +189,24 @@ def test_masks_come_from_channels_and_are_inverted_and_grown(made):
     ]
 
 
+def test_pictures_are_scaled_and_laid_over_each_other(made):
+    canvas = Canvas()
+    canvas.add("LoadImage", ("cat.png", "image"), "IMAGE MASK")
+    canvas.add("ImageScale", ("lanczos", 512, 384, "center"), "IMAGE", image=("IMAGE", 1, 0))
+    canvas.add("ImageCompositeMasked", (0, 0, False), "IMAGE", destination=("IMAGE", 1, 0), source=("IMAGE", 2, 0), mask=("MASK", 1, 1))
+    canvas.add("ImageCompositeMasked", (8, 0, False), "IMAGE", destination=("IMAGE", 1, 0), source=("IMAGE", 2, 0), mask=("MASK", 1, 1))
+    canvas.add("ImageScale", ("lanczos", 512, 0, "disabled"), "IMAGE", image=("IMAGE", 1, 0))
+    found = made(canvas.file())
+    assert [found.outcomes()[name] for name in ("ImageScale 2", "ImageCompositeMasked 3")] == ["mapped", "mapped"]
+    assert found.of("image/fit_image").parameters == {"how": "fill", "width": 512, "height": 384}
+    assert {
+        ("image/load_image", "image", "mask/blend_by_mask", "image"),
+        ("image/fit_image", "image", "mask/blend_by_mask", "other"),
+        ("mask/mask_from_picture", "mask", "mask/blend_by_mask", "mask"),
+    } <= found.links()
+    assert "of one size" in found.sentence("4") and "keeps the shape" in found.sentence("5")
+
+
 def test_a_picture_without_noise_leaves_nothing_to_walk(made):
     found = made(image_to_image(0.0).file())
     assert found.outcomes()["KSampler 3"] == "unmapped" and "leaves nothing to walk" in found.sentence("3")
