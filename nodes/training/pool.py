@@ -1,6 +1,6 @@
 """Scenes as tokens with their words, drawn and encoded once into files, so that many epochs and several generators share the work.
 
-Every second part of the pool holds single stickers for the most part: they come first in a training.
+Every second file of the pool holds single stickers for the most part: they come first in a training.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ VARIANTS = 2
 """Captions of a scene."""
 CELLS = 16
 MIXTURES = ((0.80, 0.18, 0.01, 0.01), (0.38, 0.36, 0.15, 0.11))
-"""Shares of scenes with one to four things: of even parts, of odd parts."""
+"""Shares of scenes with one to four things: of even files, of odd files."""
 
 Tokens = Callable[[Tensor], Tensor]
 """``tokens(rgba)``: straight pictures (batch, 4, side, side) to ids (batch, length)."""
@@ -54,7 +54,7 @@ class TokenPool:
         self.files: list[tuple[Tensor, ...]] = []
 
     def grow(self, count: int, minutes: float) -> None:
-        """Hold ``count`` scenes, or as many as can be drawn in the minutes; at least two parts."""
+        """Hold ``count`` scenes, or as many as can be drawn in the minutes; at least two files."""
         until = time.monotonic() + minutes * 60
         while len(self.files) < 2 or (len(self.files) * PART < count and time.monotonic() < until):
             number = len(self.files)

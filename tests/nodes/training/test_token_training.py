@@ -16,12 +16,13 @@ from nodes.models.text_encoder import TextEncoder, TextEncoderConfig
 from nodes.models.titok import TiTok, TiTokConfig
 from nodes.models.upscaler import Upscaler
 from nodes.models.var_vqvae import VarVqvae, VarVqvaeConfig
-from nodes.training.alignment import PARTS
+from nodes.training.alignment import PARTS, REST
 from nodes.training.captions import all_words
 from nodes.training.few_step import Words, levels_at, target_velocity
 from nodes.training.generating import WINDOW, Batch, spread_codes, window
 from nodes.training.masked import covered
 from nodes.training.multiscale_vq import added_up, begin_as
+from nodes.training.next_scale import at_scales
 from nodes.training.next_token import follows, predicted
 from nodes.training.pack import ORDER, Done
 from nodes.training.pool import PART, TokenPool
@@ -115,6 +116,14 @@ def test_a_masked_generator_sees_tokens_of_a_window_at_their_places():
     with torch.no_grad():
         whole, shuffled = model.features(ids, captions)[0][:, 3:], model.features(ids.gather(1, order), captions, order)[0][:, 3:]
     assert torch.allclose(whole.gather(1, order[..., None].expand(-1, -1, 5)), shuffled, atol=1e-5)
+
+
+def test_a_token_of_a_scale_counts_as_the_thing_that_it_covers_a_part_of():
+    weights = torch.full((2, 256), REST)
+    weights[1, 7 * 16 + 9] = 1.0
+    found = at_scales(weights, (1, 3, 16))
+    assert found.shape == (2, 1 + 9 + 256) and (found[0] == REST).all()
+    assert found[1].eq(1).nonzero()[:, 0].tolist() == [0, 1 + 4, 1 + 9 + 7 * 16 + 9]
 
 
 def test_tokens_begin_as_near_to_each_other_as_their_codes():
