@@ -23,7 +23,7 @@ from nodes.training.autoencoder import premultiplied
 from nodes.training.export import Export, export
 from nodes.training.loop import Trainer, arguments
 from nodes.training.pictures import starter
-from nodes.training.tokenizing import Coded, train
+from nodes.training.tokenizing import Coded, Usage, train
 
 SCALES = (1, 2, 4, 7, 11, 16)
 """Sides of the token maps at 128 pixels: each half as large again as the one before, 447 tokens in all."""
@@ -56,7 +56,7 @@ def main() -> None:
         ids = model.encode(pixels * 2 - 1)
         return model.decode(ids) / 2 + 0.5, torch.cat(ids, 1)
 
-    figures = train(trainer, through, rebuilt, model.quantize["embedding"].weight.data)
+    figures = train(trainer, through, rebuilt, Usage(model.quantize["embedding"].weight.data, options.seed))
     if options.export:
         export(trainer, "vq", Export("multiscale_vq", "var-vqvae", c, "psnr"), "multiscale_vq", figures)
 

@@ -39,11 +39,12 @@ class Coded(NamedTuple):
 
 
 class Usage:
-    """How long each code has not been used."""
+    """How long each code has not been used. ``patience`` is for how many steps it may be idle; ``known`` codes stand for something from
+    the beginning, others are set by the first batch where it does not use them."""
 
-    def __init__(self, codebook: Tensor, seed: int) -> None:
-        self.codebook = codebook  # (codes, width), written in place
-        self.idle = torch.full((len(codebook),), IDLE, device=codebook.device)  # the first batch sets what it does not use
+    def __init__(self, codebook: Tensor, seed: int, patience: int = IDLE, known: bool = False) -> None:
+        self.codebook, self.patience = codebook, patience  # (codes, width), written in place
+        self.idle = torch.full((len(codebook),), 0 if known else patience, device=codebook.device)
         self.generator = torch.Generator().manual_seed(seed)
 
     @torch.no_grad()
@@ -51,7 +52,7 @@ class Usage:
         """Put codes that lie idle on random vectors (…, width) of this batch; how many there were."""
         self.idle += 1
         self.idle[ids.flatten()] = 0
-        dead = (self.idle > IDLE).nonzero()[:, 0]
+        dead = (self.idle > self.patience).nonzero()[:, 0]
         pool = vectors.reshape(-1, vectors.shape[-1])
         chosen = torch.randint(len(pool), (len(dead),), generator=self.generator)
         self.codebook[dead] = pool[chosen.to(pool.device)].to(self.codebook)
@@ -74,7 +75,7 @@ def train(
     trainer: Trainer,
     through: Callable[[Tensor, int, bool], Coded],
     rebuilt: Callable[[Tensor], tuple[Tensor, Tensor]],
-    codebook: Tensor | None = None,
+    usage: Usage | None = None,
     windows: bool = False,
     free: float = FREE,
     lengths: Sequence[int] = (),
@@ -86,12 +87,11 @@ def train(
         through: ``through(pixels, kept, free)``: pixels through the tokenizer, of whose tokens the first ``kept`` are shown, 0 = all;
             ``free`` as of `towards`.
         rebuilt: pixels through the tokens and back, and the ids.
-        codebook: its parameter's data; None where codes stand from the beginning.
+        usage: of its codebook; None where codes never change.
         windows: whether it can be trained on windows of a scene at first.
         free: share of the training in which vectors are not replaced by codes.
         lengths: where tokens are cut in half of the steps, once they are codes.
     """
-    usage = Usage(codebook, trainer.options.seed) if codebook is not None else None
 
     def losses(pixels: Tensor, names: Tensor, kept: int, freely: bool) -> tuple[Any, ...]:
         with trainer.precision():
@@ -113,7 +113,7 @@ def train(
             trainer.log(loss=loss, psnr=psnr(made.detach(), pixels), commitment=commitment, semantic=semantic, revived=revived)
         if step % 500 == 499:
             trainer.with_average(lambda: _look(trainer, rebuilt))
-    figures = trainer.with_average(lambda: _measured(trainer, rebuilt, codebook))
+    figures = trainer.with_average(lambda: _measured(trainer, rebuilt, usage))
     trainer.with_average(lambda: _look(trainer, rebuilt))
     trainer.log(**figures)
     return figures
@@ -144,9 +144,9 @@ def _look(trainer: Trainer, rebuilt: Callable[[Tensor], tuple[Tensor, Tensor]]) 
     sheet(torch.cat([true, straight(rebuilt(premultiplied(true))[0])]), 12, trainer.folder / "sheet.png")
 
 
-def _measured(trainer: Trainer, rebuilt: Callable[[Tensor], tuple[Tensor, Tensor]], codebook: Tensor | None) -> dict[str, float]:
+def _measured(trainer: Trainer, rebuilt: Callable[[Tensor], tuple[Tensor, Tensor]], usage: Usage | None) -> dict[str, float]:
     """Reconstruction of 256 held-out scenes, and the share of the learned codes that they use."""
     true = premultiplied(held_out(256, trainer.device).rgba)
     made, ids = (torch.cat(parts) for parts in zip(*(rebuilt(part) for part in true.split(32)), strict=True))
     figures = {"psnr": float(psnr(made, true)), "alpha_iou": alpha_iou(made[:, 3], true[:, 3])}
-    return figures if codebook is None else {**figures, "codes_used": len(ids.unique()) / len(codebook)}
+    return figures if usage is None else {**figures, "codes_used": len(ids.unique()) / len(usage.codebook)}

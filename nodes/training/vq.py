@@ -13,7 +13,7 @@ from nodes.models.llamagen_vq import LlamaGenVq, LlamaGenVqConfig
 from nodes.training.alignment import CLASSES
 from nodes.training.export import Export, export
 from nodes.training.loop import Trainer, arguments
-from nodes.training.tokenizing import Coded, towards, train
+from nodes.training.tokenizing import Coded, Usage, towards, train
 
 MULTIPLIERS = (1, 2, 4, 4)
 GROUPS = 4
@@ -43,7 +43,7 @@ def main() -> None:
         ids = model.encode(pixels * 2 - 1)
         return (model.decode(ids) / 2 + 0.5).clamp(0, 1), ids
 
-    figures = train(trainer, through, rebuilt, model.quantize["embedding"].weight.data, windows=True)
+    figures = train(trainer, through, rebuilt, Usage(model.quantize["embedding"].weight.data, options.seed), windows=True)
     if options.export:
         export(trainer, "vq", Export("vq", "llamagen-vq", c, "psnr"), "vq", figures)
 

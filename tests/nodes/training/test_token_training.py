@@ -26,7 +26,7 @@ from nodes.training.next_scale import at_scales
 from nodes.training.next_token import follows, predicted
 from nodes.training.pack import ORDER, Done
 from nodes.training.pool import PART, TokenPool
-from nodes.training.titok import _start, finer
+from nodes.training.titok import begin_as_patches, clustered, finer
 from nodes.training.tokenizing import IDLE, Usage, towards
 
 
@@ -225,15 +225,30 @@ def test_the_first_places_of_a_line_are_grids_themselves():
         assert rows == columns == list(range(0, 8, round(8 / count**0.5)))
 
 
-def test_a_line_begins_as_the_patches_in_their_places():
+def test_a_line_begins_as_codes_of_the_patches_in_their_places():
     torch.manual_seed(0)
-    model = TiTok(TiTokConfig(16, 12, 4096, True, 8, 16, 64, 1, 1, 64, 1, 1, pixels=4))
-    _start(model)
-    one, other = torch.rand(1, 4, 32, 32), torch.rand(1, 4, 32, 32)
+    model = TiTok(TiTokConfig(16, 12, 64, False, 8, 16, 64, 2, 1, 64, 2, 1, pixels=4))
+    colors = torch.rand(64, 4, 4, 4).repeat_interleave(8, 2).repeat_interleave(8, 3) + torch.rand(64, 4, 32, 32) / 10
+    begin_as_patches(model, colors)
+    one, other = colors[:1], colors[1:2]
     mixed = one.clone()
     mixed[..., :8, :8] = other[..., :8, :8]  # the patch of the first token
-    before, after = (model.latent(pixels)[0, :, 0] for pixels in (one, mixed))
-    changed = (after - before).norm(dim=0)
-    assert changed[0] > 3 * changed[1:].max()
-    assert len(model.codebook().unique(dim=0)) == 4096
-    torch.testing.assert_close(model.codebook(), model.quantize["embedding"].weight)
+    with torch.no_grad():
+        before, after = (model.latent(pixels)[0, :, 0] for pixels in (one, mixed))
+        changed = (after - before).norm(dim=0)
+        assert changed[0] > 3 * changed[1:].max()
+        free, coded = model.pixels(model.latent(colors)), model.decode(model.encode(colors))
+    spread = colors.var()
+    assert (free - colors).square().mean() < 0.1 * spread and (coded - colors).square().mean() < 0.5 * spread
+
+
+def test_centers_lie_in_the_middle_of_what_is_near_them():
+    heaps = torch.tensor([[0.0, 0.0], [10.0, 0.0], [0.0, 10.0]]).repeat(50, 1)
+    found = clustered(heaps + torch.randn(150, 2, generator=torch.Generator().manual_seed(0)) / 10, 3, seed=3)
+    assert torch.cdist(found, heaps[:3]).amin(0).max() < 0.1
+
+
+def test_codes_that_are_known_are_not_set_anew_at_once():
+    vectors = torch.ones(4, 2)
+    assert Usage(torch.zeros(8, 2), 0).saw(torch.zeros(4, dtype=torch.long), vectors) == 7
+    assert Usage(torch.zeros(8, 2), 0, known=True).saw(torch.zeros(4, dtype=torch.long), vectors) == 0
