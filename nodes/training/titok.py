@@ -1,10 +1,10 @@
 """Train the tokenizer of lines in TiTok's layout, with alpha: ``python -m nodes.training.titok --minutes 60 --export``.
 
-A line begins as a code a patch, in an order of ever finer grids, which takes no training: principal components, k-means, and least squares
-where the norms bend. Training makes its tokens heed one another.
+A line is a code a patch, in an order of ever finer grids. That takes no training: principal components, k-means, and least squares where
+the norms bend. The decoder is trained to see patches together, the encoder and its codes stay: trained along they drift apart.
 
-Half of the steps cut the lines after a random token, so that the first tokens carry the most (nested dropout, Rippel et al. 2014, as in
-Miwa et al. 2025, "One-D-Piece"): a line may be cut anywhere, and more tokens show more.
+Half of the steps cut the lines after a random token (nested dropout, Rippel et al. 2014, as in Miwa et al. 2025, "One-D-Piece"): a line may
+be cut anywhere, and more tokens show more.
 """
 
 from __future__ import annotations
@@ -20,11 +20,9 @@ from nodes.training.alignment import CLASSES
 from nodes.training.autoencoder import held_out, premultiplied, psnr
 from nodes.training.export import Export, export
 from nodes.training.loop import Trainer, arguments
-from nodes.training.tokenizing import Coded, Usage, towards, train
+from nodes.training.tokenizing import Coded, train
 
 CODES, WIDTH = 4096, 16
-PATIENCE = 2000
-"""Steps for which a code may lie idle: many stand for parts of things, which are seen rarely."""
 LENGTHS = (4, 8, 16, 32)
 """Where lines are cut; few lengths, since a compiled step is compiled for each."""
 SHARPNESS = 2.0
@@ -43,22 +41,22 @@ def main() -> None:
     model = TiTok(c)
     namer = nn.Sequential(nn.Conv2d(width, CLASSES, 1), nn.Upsample(scale_factor=2))
     begin_as_patches(model, premultiplied(world.draw(world.scenes(torch.arange(1024))).rgba), options.seed)
-    trainer = Trainer("titok", options, {"titok": model}, {"namer": namer}, rate=3e-4, matrix_rate=0.002, average=0.998)
-    usage = Usage(model.quantize["embedding"].weight.data, options.seed, PATIENCE, known=True)
+    for part in (model.encoder, model.quantize):
+        part.requires_grad_(False)
+    model.latent_tokens.requires_grad_(False)
+    trainer = Trainer("titok", options, {"titok": model}, {"namer": namer}, rate=1e-3, matrix_rate=0.005, average=0.998)
 
-    def through(pixels: Tensor, kept: int, free: bool) -> Coded:
-        vectors = model.latent(pixels)[:, :, 0].transpose(1, 2).float()
-        codebook = model.quantize["embedding"].weight
-        ids = nearest(vectors.detach(), codebook.detach())
-        codes, commitment = towards(vectors, F.embedding(ids, codebook), free)
-        cells = model.decoder.cells(codes[:, : kept or None].transpose(1, 2)[:, :, None])
-        return Coded(model.decoder.shown(cells), namer(cells), commitment, ids, vectors)
+    def through(pixels: Tensor, kept: int, _: bool) -> Coded:
+        with torch.no_grad():
+            codes = model.embedded(model.encode(pixels))
+        cells = model.decoder.cells(codes[..., : kept or None])
+        return Coded(model.decoder.shown(cells), namer(cells), pixels.new_zeros(()))
 
     def rebuilt(pixels: Tensor) -> tuple[Tensor, Tensor]:
         ids = model.encode(pixels)
         return model.decode(ids).clamp(0, 1), ids
 
-    figures = train(trainer, through, rebuilt, usage, free=0.0, lengths=LENGTHS)
+    figures = train(trainer, through, rebuilt, free=0.0, lengths=LENGTHS)
     figures |= trainer.with_average(lambda: dial(trainer, model))
     trainer.log(**figures)
     if options.export:

@@ -39,12 +39,11 @@ class Coded(NamedTuple):
 
 
 class Usage:
-    """How long each code has not been used. ``patience`` is for how many steps it may be idle; ``known`` codes stand for something from
-    the beginning, others are set by the first batch where it does not use them."""
+    """How long each code has not been used."""
 
-    def __init__(self, codebook: Tensor, seed: int, patience: int = IDLE, known: bool = False) -> None:
-        self.codebook, self.patience = codebook, patience  # (codes, width), written in place
-        self.idle = torch.full((len(codebook),), 0 if known else patience, device=codebook.device)
+    def __init__(self, codebook: Tensor, seed: int) -> None:
+        self.codebook = codebook  # (codes, width), written in place
+        self.idle = torch.full((len(codebook),), IDLE, device=codebook.device)  # the first batch sets what it does not use
         self.generator = torch.Generator().manual_seed(seed)
 
     @torch.no_grad()
@@ -52,7 +51,7 @@ class Usage:
         """Put codes that lie idle on random vectors (…, width) of this batch; how many there were."""
         self.idle += 1
         self.idle[ids.flatten()] = 0
-        dead = (self.idle > self.patience).nonzero()[:, 0]
+        dead = (self.idle > IDLE).nonzero()[:, 0]
         pool = vectors.reshape(-1, vectors.shape[-1])
         chosen = torch.randint(len(pool), (len(dead),), generator=self.generator)
         self.codebook[dead] = pool[chosen.to(pool.device)].to(self.codebook)

@@ -246,9 +246,3 @@ def test_centers_lie_in_the_middle_of_what_is_near_them():
     heaps = torch.tensor([[0.0, 0.0], [10.0, 0.0], [0.0, 10.0]]).repeat(50, 1)
     found = clustered(heaps + torch.randn(150, 2, generator=torch.Generator().manual_seed(0)) / 10, 3, seed=3)
     assert torch.cdist(found, heaps[:3]).amin(0).max() < 0.1
-
-
-def test_codes_that_are_known_are_not_set_anew_at_once():
-    vectors = torch.ones(4, 2)
-    assert Usage(torch.zeros(8, 2), 0).saw(torch.zeros(4, dtype=torch.long), vectors) == 7
-    assert Usage(torch.zeros(8, 2), 0, known=True).saw(torch.zeros(4, dtype=torch.long), vectors) == 0
