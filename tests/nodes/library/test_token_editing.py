@@ -19,6 +19,9 @@ from nodes.library.prompt.class_label import class_label
 from nodes.library.sampling.generate import generate
 from nodes.library.tokenizer.decode import decode
 from nodes.library.tokenizer.encode import encode
+from nodes.library.tokenizer.load_tokenizer import load_tokenizer
+from nodes.training import world
+from nodes.training.autoencoder import premultiplied, psnr
 from nodes.values import Image, Mask, Tokens
 from tests.nodes.token_models import tiny_generator, tiny_tokenizer
 
@@ -138,3 +141,12 @@ def test_what_has_no_place_or_no_order_is_refused_with_a_remedy() -> None:
         keep_rows(grid([1, 2, 3, 4]), 3)
     with pytest.raises(Failure, match="second: must have the tokenizer of first"):
         blend_tokens(line([1, 2]), Tokens(torch.ones(1, 2, dtype=torch.int64), ((1, 2),), 9, "u"))
+
+
+def test_more_tokens_of_the_starter_show_more():
+    line_of = load_tokenizer("starter/titok")
+    true = world.draw(world.scenes(torch.arange(1 << 40, (1 << 40) + 16))).rgba
+    tokens = encode(Context(), Image(true), line_of)
+    shown = [premultiplied(decode(Context(), drop_tail(tokens, count), line_of).pixels) for count in (4, 16, 64)]
+    few, some, all_of_them = (float(psnr(pixels, premultiplied(true))) for pixels in shown)
+    assert 14 < few < some < all_of_them and all_of_them > 20
