@@ -230,7 +230,7 @@ def main() -> None:
     trainer.with_average(lambda: look(trainer, p))
     trainer.log(**figures)
     if options.export:
-        export_flow(trainer, p, figures)
+        export_flow(trainer, p, figures, f"flow --name {options.name} --width {options.width} --keep-words" if p.kept else "flow")
 
 
 def measured(p: Parts, recognizer: Recognizer, count: int, strategy: Strategy | None = None, scale: float = 4.5) -> dict[str, float]:
