@@ -45,7 +45,7 @@ def test_versions_are_listed_and_brought_back_in_a_terminal(tessera, tmp_path):
     for number in (1, 2):
         save_and_keep(path, numbered(number), data_folder())
     said = tessera("versions", path, "--json")
-    assert "2 nodes" in said.out and "1 added" in said.out and len(said.json["versions"]) == 2
+    assert "2 nodes" in said.err and "1 added" in said.err and len(said.json["versions"]) == 2
     older = min(said.json["versions"], key=lambda version: read(Path(version["file"]).read_bytes()).name)
     number = said.json["versions"].index(older) + 1
     assert tessera("versions", path, "--restore", number).code == 0 and path.read_bytes() == numbered(1)
