@@ -31,7 +31,7 @@ from app.headless import (
 from app.places import data_folder
 from app.queue.job import Record, Recording
 from app.queue.jobs import QueueTrouble
-from app.queue_commands import queue
+from app.queue_commands import AsJson, queue
 from app.script.saving import saved_script
 from app.script.writing import python_script
 from app.sweep_command import sweep
@@ -53,7 +53,6 @@ app = typer.Typer(
 )
 
 File = Annotated[Path, typer.Argument(help="A workflow file, or a picture that carries one.", show_default=False)]
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object, and words on standard error.")]
 Settings = Annotated[list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="Set a value that the workflow exposes.")]
 SeedOption = Annotated[int | None, typer.Option("--seed", min=0, help="Set every seed of the workflow.")]
 Targets = Annotated[list[str] | None, typer.Option("--target", metavar="NODE", help="Run only what this node needs; may be given again.")]

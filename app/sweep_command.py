@@ -16,7 +16,7 @@ from app.engine_room import EngineRoom
 from app.headless import Exit, exposed_kinds, opened, stopping, with_settings, with_texts
 from app.queue.job import Job, as_data
 from app.queue.jobs import Jobs
-from app.queue_commands import frozen
+from app.queue_commands import AsJson, frozen
 from app.sweep_record import SHEET, SweepRecord, recorded, source_of
 from app.terminal import Progress, say, show
 from graph_engine.errors import BadWorkflow
@@ -41,7 +41,7 @@ def sweep(
     target: Annotated[Words, typer.Option("--target", metavar="NODE", help="Run only what this node needs.")] = None,
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the cells go; the same again goes on.")] = Path("sweep"),
     queued: Annotated[bool, typer.Option("--queue", help="Put the sweep on the queue instead of running it.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object, and words on standard error.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Run a workflow with many values of what it exposes: the shared part once, a failed cell stops no other."""
     room = EngineRoom(context.obj)

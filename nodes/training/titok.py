@@ -135,13 +135,12 @@ def _carry(half: nn.Module, channels: int, order: Tensor) -> None:
             block.attn.out_proj.weight[:channels, :channels] = 2 * torch.eye(channels)  # half of a look goes to the place itself
 
 
-def _set_first(weight: Tensor, bias: Tensor | None, rows: Tensor, offset: Tensor) -> None:
+def _set_first(weight: Tensor, bias: Tensor, rows: Tensor, offset: Tensor) -> None:
     """Let a layer's first outputs be those of ``rows``, the others nothing."""
     weight.zero_()
     weight[: len(rows)] = rows
-    if bias is not None:
-        bias.zero_()
-        bias[: len(rows)] = offset
+    bias.zero_()
+    bias[: len(rows)] = offset
 
 
 def _fit(layer: nn.Conv2d, given: Tensor, wanted: Tensor) -> None:
