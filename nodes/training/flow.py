@@ -230,7 +230,13 @@ def main() -> None:
     trainer.with_average(lambda: look(trainer, p))
     trainer.log(**figures)
     if options.export:
-        export_flow(trainer, p, figures, f"flow --name {options.name} --width {options.width} --keep-words" if p.kept else "flow")
+        export_flow(trainer, p, figures, _script(options))
+
+
+def _script(options: argparse.Namespace) -> str:
+    """What its card says it is made by."""
+    sizes = [f"--{name} {value}" for name, value in (("name", options.name), ("width", options.width)) if options.keep_words]
+    return " ".join(["flow", *sizes, *(f"--{name}" for name in ("keep-words", "warm") if getattr(options, name.replace("-", "_")))])
 
 
 def measured(p: Parts, recognizer: Recognizer, count: int, strategy: Strategy | None = None, scale: float = 4.5) -> dict[str, float]:
@@ -290,7 +296,7 @@ def export_flow(trainer: Trainer, p: Parts, figures: dict[str, float], script: s
     if worth(trainer, what, figures):
         text = Export("text_encoder", "tessera-text-encoder", p.encoder.config)
         digests["text_encoder"] = sha256(write_model(text, trainer.weights("text"), trainer.trained("flow"), trainer.options.into))
-        export(trainer, "flow", dataclasses.replace(what, config=config(), companions=digests), "flow", figures)
+        export(trainer, "flow", dataclasses.replace(what, config=config(), companions=digests), script, figures)
 
 
 if __name__ == "__main__":

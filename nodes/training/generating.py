@@ -28,10 +28,11 @@ WINDOW, OFF = 8, 2
 
 @dataclass(frozen=True)
 class Batch:
-    """Tokens of pictures, or of windows in them.
+    """Tokens of pictures, and what of them is shown: all cells, or those of a window.
 
-    Ids (batch, length); caption features (batch, words, width) with zeros at padding, and their mask; of the cells that are shown
-    (batch, cells): their places in the raster, their classes and parts; uniform numbers (batch, length + 1) for whatever a loss must draw.
+    Ids (batch, length) of whole pictures; caption features (batch, words, width) with zeros at padding, and their mask; of the cells that
+    are shown (batch, cells): their places in the raster, their classes and parts; uniform numbers (batch, length + 1) for whatever a loss
+    must draw.
     """
 
     ids: Tensor
@@ -41,6 +42,10 @@ class Batch:
     names: Tensor
     parts: Tensor
     uniform: Tensor
+
+    def shown(self) -> Tensor:
+        """Ids of the cells that are shown (batch, cells), where a picture has one token a cell."""
+        return self.ids.gather(1, self.cells)
 
 
 Losses = Callable[[Batch], tuple[Tensor, Tensor]]
@@ -63,24 +68,23 @@ def spread_codes(codebook: Tensor, width: int) -> Tensor:
 
 
 def window(batch: Batch, generator: torch.Generator) -> Batch:
-    """A square of each picture around one of its things, where two fifths of the tokens are of things."""
+    """The same pictures, with a square around one of their things as what is shown, where two fifths of the cells are of things."""
     things = (batch.parts < PARTS**2).float().cpu()
     middle = torch.multinomial(things + 1e-6, 1, generator=generator)
     off = torch.randint(-OFF, OFF + 1, (len(things), 2), generator=generator)
     corner = torch.cat([middle // CELLS, middle % CELLS], 1) - WINDOW // 2 + off
     rows, columns = (corner.clamp(0, CELLS - WINDOW)[:, :, None] + torch.arange(WINDOW)).unbind(1)
     cells = (rows[:, :, None] * CELLS + columns[:, None]).flatten(1).to(batch.ids.device)
-    shown = {name: getattr(batch, name).gather(1, cells) for name in ("ids", "cells", "names", "parts")}
-    return replace(batch, **shown, uniform=batch.uniform[:, : cells.shape[1] + 1])
+    return replace(batch, **{name: getattr(batch, name).gather(1, cells) for name in ("cells", "names", "parts")})
 
 
-def train(trainer: Trainer, found: Companions, pool: TokenPool, losses: Losses, made: Made, windows: bool = True) -> dict[str, float]:
-    """The whole training of a generator; its figures. With ``windows`` two steps of three show windows, of three times as many pictures."""
+def train(trainer: Trainer, found: Companions, pool: TokenPool, losses: Losses, made: Made) -> dict[str, float]:
+    """The whole training of a generator; its figures. Two steps of three show windows, of three times as many pictures."""
     recognizer = fitting_recognizer()
     generator = torch.Generator().manual_seed(trainer.options.seed * 7919 + trainer.step)
     step_losses = torch.compile(losses) if trainer.options.compile else losses
     for step in trainer.steps():
-        near = windows and step % 3 > 0
+        near = step % 3 > 0
         drawn = pool.draw(trainer.options.batch * (3 if near else 1), trainer.progress(), generator)
         features, mask = found.features(drawn.words)
         uniform = torch.rand(len(drawn.ids), drawn.ids.shape[1] + 1, generator=generator).to(trainer.device)

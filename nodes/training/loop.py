@@ -12,6 +12,7 @@ import platform
 import re
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from torch import Tensor, nn
 
 from nodes.runtime.devices import precision
 from nodes.training.muon import Muon
+from nodes.training.plain_attention import PlainAttention
 from nodes.training.world import STARTER
 
 RUNS = Path(__file__).parents[2] / "training_runs"
@@ -138,10 +140,12 @@ class Trainer:
         with torch.no_grad():
             torch._foreach_lerp_(list(self.averaged.values()), [value.float() for value in self.modules.state_dict().values()], 1 - decay)
 
-    def precision(self) -> torch.autocast:
-        """Large products in bfloat16 where the hardware multiplies it."""
-        dtype = precision(self.device.type)
-        return torch.autocast(self.device.type, torch.bfloat16, enabled=dtype == torch.bfloat16)
+    @contextmanager
+    def precision(self) -> Iterator[None]:
+        """Large products in bfloat16 where the hardware multiplies it; on a processor attention by such products."""
+        dtype, plain = precision(self.device.type), PlainAttention() if self.device.type == "cpu" else nullcontext()
+        with plain, torch.autocast(self.device.type, torch.bfloat16, enabled=dtype == torch.bfloat16):
+            yield
 
     def log(self, **figures: float | Tensor) -> None:
         row = {

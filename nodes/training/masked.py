@@ -36,12 +36,12 @@ def main() -> None:
     pool = pool_of(found, lambda rgba: found.tokenizer.encode(premultiplied(rgba) * 2 - 1).flatten(1), options)
 
     def losses(batch: Batch) -> tuple[Tensor, Tensor]:
-        hidden = covered(batch.uniform)
-        shown = torch.where(hidden, c.codebook, batch.ids)
+        ids = batch.shown()
+        hidden = covered(batch.uniform[:, : 1 + ids.shape[1]])
         caption, _ = left_padded(batch.features, batch.mask, c.caption_length)
-        logits, seen = (part[:, c.caption_length :] for part in model.features(shown, caption, batch.cells))
+        logits, seen = (part[:, c.caption_length :] for part in model.features(torch.where(hidden, c.codebook, ids), caption, batch.cells))
         weights = weights_of(batch.names)
-        return weighed(logits, batch.ids, weights * hidden, 0.1), alignment(seen, batch.names, batch.parts, weights)
+        return weighed(logits, ids, weights * hidden, 0.1), alignment(seen, batch.names, batch.parts, weights)
 
     figures = train(trainer, found, pool, losses, masked(model, found.tokenizer))
     if options.export:

@@ -1,6 +1,6 @@
-"""Muon (Jordan et al. 2024): momentum whose matrices are orthogonalized, here in float32 and in stacks of equal shape.
+"""Muon (Jordan et al. 2024): momentum whose matrices are orthogonalized, here in stacks of equal shape.
 
-torch.optim.Muon iterates in bfloat16, which is several times slower than float32 on processors without bfloat16 units.
+torch.optim.Muon always iterates in bfloat16, which is several times slower than float32 on processors without bfloat16 units.
 """
 
 from __future__ import annotations
@@ -11,17 +11,19 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from nodes.runtime.devices import precision
+
 
 def orthogonalized(update: Tensor, steps: int = 5) -> Tensor:
     """The nearest semi-orthogonal matrix to each of a stack (count, rows, columns), by the quintic Newton–Schulz iteration."""
     a, b, c = 3.4445, -4.7750, 2.0315
     wide = update.shape[1] <= update.shape[2]
     x = update if wide else update.mT
-    x = x / (x.norm(dim=(1, 2), keepdim=True) + 1e-7)
+    x = (x / (x.norm(dim=(1, 2), keepdim=True) + 1e-7)).to(precision(x.device.type))
     for _ in range(steps):
         gram = x @ x.mT
         x = a * x + (b * gram + c * gram @ gram) @ x
-    return x if wide else x.mT
+    return (x if wide else x.mT).to(update.dtype)
 
 
 class Muon(torch.optim.Optimizer):

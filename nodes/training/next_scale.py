@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 from nodes.models.caption import left_padded
 from nodes.models.var_transformer import VarTransformer, VarTransformerConfig
-from nodes.training.alignment import Alignment, weighed, weights_of
+from nodes.training.alignment import REST, Alignment, weighed, weights_of
 from nodes.training.autoencoder import premultiplied
 from nodes.training.companions import companions, pool_of
 from nodes.training.export import Export, export
@@ -56,15 +56,39 @@ def main() -> None:
     def losses(batch: Batch) -> tuple[Tensor, Tensor]:
         labels, _ = left_padded(batch.features, batch.mask, c.caption_length)
         with torch.no_grad():
-            maps = found.tokenizer.inputs(mistaken(batch, c.codebook).split(lengths, 1))
-        logits, seen = model.features(model.stream(labels, maps, 0), labels, model.sight(), layer=c.depth // 2 - 1)
+            maps = found.tokenizer.inputs(mistaken(batch).split(lengths, 1))
+        places = shown_at(batch.cells, c.scales)
+        logits, seen = predicted(model, labels, maps, places)
         weights = weights_of(batch.names)
-        tokens = weighed(logits, batch.ids, at_scales(weights, c.scales))
-        return tokens, alignment(seen[:, -lengths[-1] :], batch.names, batch.parts, weights)
+        counted = at_scales(torch.full((len(weights), CELLS**2), REST, device=weights.device).scatter(1, batch.cells, weights), c.scales)
+        tokens = weighed(logits, batch.ids.gather(1, places), counted.gather(1, places))
+        return tokens, alignment(seen[:, -batch.cells.shape[1] :], batch.names, batch.parts, weights)
 
-    figures = train(trainer, found, pool, losses, next_scale(model, found.tokenizer), windows=False)
+    figures = train(trainer, found, pool, losses, next_scale(model, found.tokenizer))
     if options.export:
         export(trainer, "var", Export("next_scale", "var-transformer", c, "accuracy", found.digests), "next_scale", figures)
+
+
+def shown_at(cells: Tensor, scales: Sequence[int]) -> Tensor:
+    """Places in the sequence (batch, tokens) of what covers a square of cells (batch, cells) at every scale; at all, of as many tokens."""
+    width, corner = round(cells.shape[1] ** 0.5), cells[:, :1]
+    places, before = [], 0
+    for side in scales:
+        count = min(side, -(-side * width // CELLS) + (side < CELLS))  # one more, where a square begins within a token
+        row, column = (first * side // CELLS for first in (corner // CELLS, corner % CELLS))
+        rows, columns = (first.clamp(max=side - count) + torch.arange(count, device=cells.device) for first in (row, column))
+        places.append(before + (rows[:, :, None] * side + columns[:, None]).flatten(1))
+        before += side**2
+    return torch.cat(places, 1)
+
+
+def predicted(model: VarTransformer, labels: Tensor, maps: Tensor, places: Tensor) -> tuple[Tensor, Tensor]:
+    """Logits of the tokens at places (batch, tokens), none others being there, and the stream at half depth that predicts them."""
+    c = model.config
+    kept = torch.cat([torch.arange(c.words, device=places.device).expand(len(places), -1), places + c.words], 1)
+    stream = model.stream(labels, maps, 0).gather(1, kept[..., None].expand(-1, -1, c.width))
+    sight = model.sight()[kept[0]][:, kept[0]]  # as many of each scale in every row
+    return model.features(stream, labels, sight, layer=c.depth // 2 - 1)
 
 
 def at_scales(weights: Tensor, scales: Sequence[int]) -> Tensor:
@@ -73,7 +97,7 @@ def at_scales(weights: Tensor, scales: Sequence[int]) -> Tensor:
     return torch.cat([F.adaptive_max_pool2d(grid, side).flatten(1) for side in scales], 1)
 
 
-def mistaken(batch: Batch, codebook: int) -> Tensor:
+def mistaken(batch: Batch) -> Tensor:
     """The ids with up to MISTAKEN of each picture's exchanged for those of its neighbor in the batch."""
     share, chance = batch.uniform[:, :1] * MISTAKEN, batch.uniform[:, 1:]
     return torch.where(chance < share, batch.ids.roll(1, 0), batch.ids)

@@ -48,7 +48,7 @@ def main() -> None:
     def losses(batch: Batch) -> tuple[Tensor, Tensor]:
         logits, seen = predicted(model, batch)
         weights = weights_of(batch.names) * follows(batch.cells)
-        return weighed(logits, batch.ids, weights), alignment(seen, batch.names, batch.parts, weights)
+        return weighed(logits, batch.shown(), weights), alignment(seen, batch.names, batch.parts, weights)
 
     figures = train(trainer, found, pool, losses, next_token(model, found.tokenizer))
     if options.export:
@@ -59,7 +59,7 @@ def predicted(model: LlamaGenGpt, batch: Batch) -> tuple[Tensor, Tensor]:
     """Logits of the cells (batch, cells, codebook), and the stream at half depth that predicts them (batch, cells, width)."""
     c = model.config
     caption, mask = left_padded(batch.features, batch.mask, c.caption_length)
-    x = torch.cat([model.cls_embedding(caption), model.tok_embeddings(batch.ids[:, :-1])], 1)
+    x = torch.cat([model.cls_embedding(caption), model.tok_embeddings(batch.shown()[:, :-1])], 1)
     places = F.pad(batch.cells[:, :-1] + c.caption_length, (c.caption_length, 0))  # all words stand at none
     looks, turn = sight(0, x.shape[1], mask, x.device), model.turn(model.rotation()[places][:, None])
     seen = x

@@ -4,6 +4,7 @@ import json
 
 import pytest
 import torch
+import torch.nn.functional as F
 from torch import nn
 
 from nodes.decoding.schedules import flow_levels
@@ -15,6 +16,7 @@ from nodes.models.masked_generators import UVitBert, UVitBertConfig
 from nodes.models.text_encoder import TextEncoder, TextEncoderConfig
 from nodes.models.titok import TiTok, TiTokConfig
 from nodes.models.upscaler import Upscaler
+from nodes.models.var_transformer import VarTransformer, VarTransformerConfig
 from nodes.models.var_vqvae import VarVqvae, VarVqvaeConfig
 from nodes.training.alignment import PARTS, REST
 from nodes.training.captions import all_words
@@ -22,9 +24,11 @@ from nodes.training.few_step import Words, levels_at, target_velocity
 from nodes.training.generating import WINDOW, Batch, spread_codes, window
 from nodes.training.masked import covered
 from nodes.training.multiscale_vq import added_up, begin_as
-from nodes.training.next_scale import at_scales
+from nodes.training.next_scale import at_scales, shown_at
+from nodes.training.next_scale import predicted as predicted_at
 from nodes.training.next_token import follows, predicted
 from nodes.training.pack import ORDER, Done
+from nodes.training.plain_attention import PlainAttention, attention
 from nodes.training.pool import PART, TokenPool
 from nodes.training.titok import begin_as_patches, clustered, finer
 from nodes.training.tokenizing import IDLE, Usage, towards
@@ -99,12 +103,24 @@ def test_a_window_shows_a_thing_in_its_place_and_the_ends_of_its_rows_predict_no
     thing = torch.randint(256, (64, 1), generator=torch.Generator().manual_seed(1))
     whole = Batch(cells * 3, torch.zeros(64, 2, 4), torch.ones(64, 2), cells, cells + 1, parts.scatter(1, thing, 5), torch.rand(64, 257))
     near = window(whole, torch.Generator().manual_seed(0))
-    assert near.ids.shape == (64, WINDOW**2) and near.uniform.shape == (64, WINDOW**2 + 1)
-    assert (near.ids == near.cells * 3).all() and (near.names == near.cells + 1).all()
+    assert near.shown().shape == (64, WINDOW**2)
+    assert (near.shown() == near.cells * 3).all() and (near.names == near.cells + 1).all()
     assert ((near.cells == thing).sum(1) == 1).all() and (near.parts[near.cells == thing] == 5).all()
     assert near.cells.unique(dim=0).shape[0] > 20
     first = (torch.arange(WINDOW**2) % WINDOW == 0) & (near.cells > 0)
     assert (follows(near.cells) == ~first).all() and follows(whole.cells).all()
+
+
+def test_plain_attention_is_the_fused_one():
+    q, k, v = torch.randn(3, 2, 4, 9, 8).unbind(0)
+    mask = torch.rand(2, 1, 9, 9) > 0.5
+    mask[..., 0] = True
+    for scale in (None, 0.7):
+        fused = F.scaled_dot_product_attention(q, k, v, attn_mask=mask, scale=scale)
+        assert torch.allclose(attention(q, k, v, mask, scale), fused, atol=1e-6)
+    shared = F.scaled_dot_product_attention(q, k[:, :2], v[:, :2], enable_gqa=True)
+    with PlainAttention():
+        assert torch.allclose(F.scaled_dot_product_attention(q, k[:, :2], v[:, :2], enable_gqa=True), shared, atol=1e-6)
 
 
 def test_a_masked_generator_sees_tokens_of_a_window_at_their_places():
@@ -116,6 +132,33 @@ def test_a_masked_generator_sees_tokens_of_a_window_at_their_places():
     with torch.no_grad():
         whole, shuffled = model.features(ids, captions)[0][:, 3:], model.features(ids.gather(1, order), captions, order)[0][:, 3:]
     assert torch.allclose(whole.gather(1, order[..., None].expand(-1, -1, 5)), shuffled, atol=1e-5)
+
+
+def test_a_window_shows_all_tokens_of_a_scale_that_cover_it():
+    scales, cells = (1, 4, 10, 16), torch.arange(256).view(1, 16, 16)
+    whole = shown_at(cells.flatten(1), scales)
+    assert torch.equal(whole[0], torch.arange(1 + 16 + 100 + 256))
+    near = shown_at(torch.cat([cells[:, row : row + 8, row : row + 8].flatten(1) for row in (0, 3, 8)]), scales)
+    first, second, third, last = near.split([1, 9, 36, 64], 1)
+    assert (first == 0).all() and torch.equal(last[1] - 117, cells[0, 3:11, 3:11].flatten())
+    for drawn, before, side in ((second, 1, 4), (third, 17, 10)):
+        for row, places in zip((0, 3, 8), drawn - before, strict=True):
+            lines = (places // side).unique(), (places % side).unique()
+            assert all(line[0] * 16 / side <= row and (line[-1] + 1) * 16 / side >= row + 8 for line in lines)
+
+
+def test_a_next_scale_generator_predicts_what_is_shown_from_what_is_shown():
+    torch.manual_seed(0)
+    model = VarTransformer(VarTransformerConfig(8, 2, 2, 16, 5, 3, None, (1, 2, 4), True, True, 6, 3))
+    for parameter in model.parameters():
+        nn.init.normal_(parameter, std=0.2)
+    labels, maps = torch.randn(2, 3, 6), torch.randn(2, 20, 3)
+    with torch.no_grad():
+        whole = model(labels, maps)
+        assert torch.allclose(predicted_at(model, labels, maps, torch.arange(21).expand(2, -1))[0], whole, atol=1e-5)
+        coarse = predicted_at(model, labels, maps, torch.tensor([[0, 1, 2, 3, 4, 9], [0, 1, 2, 3, 4, 20]]))[0]
+    assert torch.allclose(coarse[:, :5], whole[:, :5], atol=1e-5)  # coarse scales see no finer ones
+    assert not torch.allclose(coarse[0, 5], whole[0, 9], atol=1e-3)
 
 
 def test_a_token_of_a_scale_counts_as_the_thing_that_it_covers_a_part_of():
