@@ -12,16 +12,16 @@ from torch import Tensor
 
 from nodes.decoding.denoising import guided
 from nodes.decoding.guidance import ClassifierFree
-from nodes.decoding.jacobi import Jacobi
 from nodes.decoding.solvers import Denoise
 from nodes.models.prediction import predict_flow
 from nodes.models.recognizer import Recognizer
 from nodes.training.autoencoder import held_out, premultiplied, psnr
 from nodes.training.control_effects import CONTROLS, Controlled
-from nodes.training.judge import held_out_prompts, prompt_accuracy
-from nodes.training.makers import Maker, by_flow, by_tokens, generator_or_none, makers, tokenizer_or_none
+from nodes.training.judge import prompt_accuracy
+from nodes.training.makers import WAYS, Maker, by_flow, by_tokens, generator_or_none, makers, tokenizer_or_none
 from nodes.training.pictures import denoised_pictures
-from nodes.training.token_pictures import RASTER, next_token, of_prompts
+from nodes.training.token_effects import AFTER_ANOTHER, AT_ONCE, OVER_SCALES, SPECULATIVE
+from nodes.training.token_pictures import Way
 from nodes.values import Conditioning, Strategy
 
 Row = dict[str, Any]
@@ -33,7 +33,7 @@ class Bench:
 
     def __init__(self, recognizer: Recognizer, count: int, device: str) -> None:
         self.recognizer, self.count, self.device = recognizer, count, device
-        self.found, _ = makers({"flow": by_flow(), "flow_few_step": by_flow(), "next_token": by_tokens(next_token)}, device)
+        self.found, _ = makers(WAYS, device)
         self.small, self.line = generator_or_none("flow_small", device), tokenizer_or_none("titok", device)
         others = {"flow_small": self.small, "titok": self.line}
         self.there = {*self.found, *(name for name, model in others.items() if model is not None)}
@@ -116,21 +116,23 @@ def few_steps(bench: Bench) -> list[Row]:
     return [bench.row(_drawn(maker, by_flow("euler", steps, 1.0)), steps=steps) for steps in (1, 2, 4, 8)]
 
 
-def speculative_jacobi(bench: Bench) -> list[Row]:
-    """Passes a picture where drafts are checked together; the distribution is that of one token after the other."""
-    maker, few, rows = bench.found["next_token"], min(bench.count, 16), []
-    for window in (1, 8, 16, 32):
-        passes = 0
+def decoded(family: str, ways: dict[str, Way]) -> Callable[[Bench], list[Row]]:
+    """One family by several ways of decoding. Where pictures are made one by one, also the passes that each took."""
 
-        def after_step(done: int, ids: Tensor) -> None:
-            nonlocal passes
-            passes += 1
+    def measure(bench: Bench) -> list[Row]:
+        rows = []
+        for name, way in ways.items():
+            passes = 0
 
-        strategy = Jacobi(RASTER.picking, window)
-        made = next_token(maker.model, maker.tokenizer, strategy=strategy, after_step=after_step)
-        of_prompts(maker.encoder, held_out_prompts(few), made)
-        rows.append({"window": window, "passes": round(passes / few, 1), "tokens": maker.model.config.length})
-    return rows
+            def after_step(done: int, ids: Tensor) -> None:
+                nonlocal passes
+                passes += 1
+
+            row = bench.row(_drawn(bench.found[family], by_tokens(way, after_step)), way=name)
+            rows.append(row | {"passes": round(passes / bench.count, 1)} if way.strategy.alone else row)
+        return rows
+
+    return measure
 
 
 def token_count(bench: Bench) -> list[Row]:
@@ -162,7 +164,10 @@ EFFECTS: dict[str, tuple[Sequence[str], Callable[[Bench], list[Row]]]] = {
     "sketch": (("flow",), controlled("sketch")),
     "inpaint": (("flow",), controlled("inpaint")),
     "few_steps": (("flow_few_step",), few_steps),
-    "speculative_jacobi": (("next_token",), speculative_jacobi),
+    "next_token": (("next_token",), decoded("next_token", AFTER_ANOTHER)),
+    "speculative_jacobi": (("next_token",), decoded("next_token", SPECULATIVE)),
+    "masked": (("masked",), decoded("masked", AT_ONCE)),
+    "next_scale": (("next_scale",), decoded("next_scale", OVER_SCALES)),
     "token_count": (("titok",), token_count),
 }
 """What is measured, and the models that it needs."""

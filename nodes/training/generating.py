@@ -24,6 +24,8 @@ from nodes.training.token_pictures import Made, of_prompts
 
 WINDOW, OFF = 8, 2
 """Cells of a window along either side, and how far from its middle a cell of a thing may lie."""
+WHOLE = 0.7
+"""Share of the training after which windows are shown no more: whole pictures are what a generator will meet."""
 
 
 @dataclass(frozen=True)
@@ -79,12 +81,12 @@ def window(batch: Batch, generator: torch.Generator) -> Batch:
 
 
 def train(trainer: Trainer, found: Companions, pool: TokenPool, losses: Losses, made: Made) -> dict[str, float]:
-    """The whole training of a generator; its figures. Two steps of three show windows, of three times as many pictures."""
+    """The whole training of a generator; its figures. At first two steps of three show windows, of three times as many pictures."""
     recognizer = fitting_recognizer()
     generator = torch.Generator().manual_seed(trainer.options.seed * 7919 + trainer.step)
     step_losses = torch.compile(losses) if trainer.options.compile else losses
     for step in trainer.steps():
-        near = step % 3 > 0
+        near = step % 3 > 0 and trainer.progress() < WHOLE
         drawn = pool.draw(trainer.options.batch * (3 if near else 1), trainer.progress(), generator)
         features, mask = found.features(drawn.words)
         uniform = torch.rand(len(drawn.ids), drawn.ids.shape[1] + 1, generator=generator).to(trainer.device)

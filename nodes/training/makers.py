@@ -9,11 +9,12 @@ from typing import Any
 from torch import Tensor
 
 from graph_engine.errors import MissingModel
+from nodes.decoding.tokens import AfterStep, unheard
 from nodes.models.files import ModelFile
 from nodes.models.layouts import build_model
 from nodes.runtime.loading import open_generator, open_tokenizer
 from nodes.training.pictures import pictures
-from nodes.training.token_pictures import Made, masked, next_scale, next_token, of_prompts
+from nodes.training.token_pictures import Way, made_by, of_prompts
 from nodes.values import Strategy
 
 
@@ -47,9 +48,9 @@ def by_flow(solver: str = "euler", steps: int = 20, scale: float = 4.5) -> Calla
     return draw
 
 
-def by_tokens(made: Callable[..., Made], **how: Any) -> Callable[[Maker, list[str], int], Tensor]:
+def by_tokens(way: Way | None = None, after_step: AfterStep = unheard) -> Callable[[Maker, list[str], int], Tensor]:
     def draw(maker: Maker, prompts: list[str], seed: int) -> Tensor:
-        return of_prompts(maker.encoder, prompts, made(maker.model, maker.tokenizer, seed=seed, **how))
+        return of_prompts(maker.encoder, prompts, made_by(maker.model, maker.tokenizer, way, seed, after_step))
 
     return draw
 
@@ -66,9 +67,9 @@ FILES = {
 WAYS = {
     "flow": by_flow(),
     "flow_few_step": by_flow(steps=2, scale=1.0),
-    "next_token": by_tokens(next_token),
-    "next_scale": by_tokens(next_scale),
-    "masked": by_tokens(masked),
+    "next_token": by_tokens(),
+    "next_scale": by_tokens(),
+    "masked": by_tokens(),
 }
 """How each is decoded for the table."""
 

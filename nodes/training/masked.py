@@ -19,7 +19,7 @@ from nodes.training.companions import companions, pool_of
 from nodes.training.export import Export, export
 from nodes.training.generating import Batch, generator_arguments, spread_codes, train
 from nodes.training.loop import Trainer, arguments
-from nodes.training.token_pictures import masked
+from nodes.training.token_pictures import made_by
 
 
 def main() -> None:
@@ -43,7 +43,7 @@ def main() -> None:
         weights = weights_of(batch.names)
         return weighed(logits, ids, weights * hidden, 0.1), alignment(seen, batch.names, batch.parts, weights)
 
-    figures = train(trainer, found, pool, losses, masked(model, found.tokenizer))
+    figures = train(trainer, found, pool, losses, made_by(model, found.tokenizer))
     if options.export:
         export(trainer, "uvit", Export("masked", "uvitbert", c, "accuracy", found.digests), "masked", figures)
 

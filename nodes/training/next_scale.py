@@ -21,7 +21,7 @@ from nodes.training.export import Export, export
 from nodes.training.generating import Batch, generator_arguments, spread_codes, train
 from nodes.training.loop import Trainer, arguments
 from nodes.training.pool import CELLS
-from nodes.training.token_pictures import next_scale
+from nodes.training.token_pictures import made_by
 
 MISTAKEN = 0.1
 """The most of a picture's codes that are exchanged."""
@@ -64,7 +64,7 @@ def main() -> None:
         tokens = weighed(logits, batch.ids.gather(1, places), counted.gather(1, places))
         return tokens, alignment(seen[:, -batch.cells.shape[1] :], batch.names, batch.parts, weights)
 
-    figures = train(trainer, found, pool, losses, next_scale(model, found.tokenizer))
+    figures = train(trainer, found, pool, losses, made_by(model, found.tokenizer))
     if options.export:
         export(trainer, "var", Export("next_scale", "var-transformer", c, "accuracy", found.digests), "next_scale", figures)
 

@@ -18,7 +18,7 @@ from nodes.training.companions import companions, pool_of
 from nodes.training.export import Export, export
 from nodes.training.generating import Batch, generator_arguments, spread_codes, train
 from nodes.training.loop import Trainer, arguments
-from nodes.training.token_pictures import next_token
+from nodes.training.token_pictures import made_by
 
 
 def main() -> None:
@@ -50,7 +50,7 @@ def main() -> None:
         weights = weights_of(batch.names) * follows(batch.cells)
         return weighed(logits, batch.shown(), weights), alignment(seen, batch.names, batch.parts, weights)
 
-    figures = train(trainer, found, pool, losses, next_token(model, found.tokenizer))
+    figures = train(trainer, found, pool, losses, made_by(model, found.tokenizer))
     if options.export:
         export(trainer, "gpt", Export("next_token", "llamagen-gpt", c, "accuracy", found.digests), "next_token", figures)
 

@@ -1,4 +1,4 @@
-"""Pictures of many prompts by the generators of tokens, by the program's own decoding, for sheets and for the judge.
+"""Pictures of many prompts by the generators of tokens, by the program's own decoding, for sheets, for the judge and for effects.
 
 Picture *i* of a call is item *i mod* the size of a batch: a sheet is the same again.
 """
@@ -6,31 +6,55 @@ Picture *i* of a call is item *i mod* the size of a batch: a sheet is the same a
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor
 
 from nodes.decoding.drawing import drawn_for
-from nodes.decoding.logits import Draw, Sampler
-from nodes.decoding.masked import Unmasking, rising, unmask
-from nodes.decoding.next_scale import over_scales
-from nodes.decoding.strategies import Field, Picking, Raster, TokenStrategy
-from nodes.decoding.tokens import AfterStep, fill, unheard
+from nodes.decoding.logits import Draw
+from nodes.decoding.scale_strategies import Scales
+from nodes.decoding.strategies import Field, Picking, Raster, TokenStrategy, Unmask
+from nodes.decoding.tokens import AfterStep, Scale, unheard
 from nodes.models.caption import left_padded
 from nodes.models.llamagen_gpt import LlamaGenGpt, LlamaGenReader
-from nodes.models.llamagen_vq import LlamaGenVq
 from nodes.models.masked_generators import MaskedReader, UVitBert
 from nodes.models.text_encoder import TextEncoder
 from nodes.models.var_transformer import VarReader, VarTransformer
-from nodes.models.var_vqvae import VarVqvae
 from nodes.training.pictures import conditioning
 from nodes.training.tokenizing import straight
 
 AT_ONCE = {"cpu": 32, "cuda": 128}
 """Prompts of a batch."""
-RASTER = Raster(Picking(top_p=0.95))
+Lead = Callable[[Any], Scale]
 Made = Callable[[Tensor, Tensor], Tensor]
 """``made(features, mask)``: straight pictures of captions (batch, words, width)."""
+
+
+def constant(scale: float) -> Lead:
+    return lambda level: scale
+
+
+def rising(most: float) -> Lead:
+    """From no guidance at the first step up to ``most``."""
+    return lambda level: 1 + (most - 1) * (1 - level) if level < 1 else None
+
+
+@dataclass(frozen=True)
+class Way:
+    """How a generator is decoded: by a strategy, with classifier-free guidance."""
+
+    strategy: TokenStrategy
+    lead: Lead
+
+
+WAYS = {
+    LlamaGenGpt: Way(Raster(Picking(top_p=0.95)), constant(3.0)),
+    UVitBert: Way(Unmask(count=12, randomness=3.0, annealed=False), rising(5.0)),
+    VarTransformer: Way(Scales(Picking(top_p=0.95)), rising(4.0)),
+}
+"""How each architecture is decoded where nothing is said."""
 
 
 def draws(seed: int, items: Sequence[int], device: torch.device) -> Draw:
@@ -49,56 +73,36 @@ def of_prompts(encoder: TextEncoder, prompts: list[str], made: Made) -> Tensor:
     return torch.cat(pictures)
 
 
-def _unknown(features: Tensor, length: int) -> Tensor:
-    return torch.full((len(features), length), -1, device=features.device)
-
-
-def next_token(
-    model: LlamaGenGpt,
-    tokenizer: LlamaGenVq,
-    scale: float = 3.0,
-    strategy: TokenStrategy = RASTER,
-    seed: int = 0,
-    after_step: AfterStep = unheard,
+def made_by(
+    model: LlamaGenGpt | UVitBert | VarTransformer, tokenizer: Any, way: Way | None = None, seed: int = 0, after_step: AfterStep = unheard
 ) -> Made:
-    c = model.config
+    """Pictures by a generator and the tokenizer of its tokens; without a way, in that of `WAYS`."""
+    c, how = model.config, way or WAYS[type(model)]
+    sides = c.scales if isinstance(model, VarTransformer) else (round(c.length**0.5),)
 
-    def written(features: Tensor, mask: Tensor, items: Sequence[int]) -> Tensor:
+    def of(features: Tensor, mask: Tensor, items: Sequence[int]) -> Tensor:
         caption, seen = left_padded(features, mask, c.caption_length)
-        reader = LlamaGenReader(model, [caption, model.unconditional(len(caption))], seen)
+        conditions = [caption, model.unconditional(len(caption))]
+        unknown = torch.full((len(caption), sum(side**2 for side in sides)), -1, device=features.device)
         draw = draws(seed, items, features.device)
-        field = Field(_unknown(features, c.length), ((c.side, c.side),), draw, lambda level: scale, after_step=after_step)
-        return strategy.decoded(reader, field, strategy.steps(field))
+        field = Field(unknown, tuple((side, side) for side in sides), draw, how.lead, getattr(tokenizer, "codebook", None), after_step)
+        reader: Any = _reader(model, tokenizer, conditions, seen)
+        ids = how.strategy.decoded(reader, field, how.strategy.steps(field))
+        if isinstance(reader, VarReader):
+            return straight(tokenizer.pixels(reader.accumulated(ids)) / 2 + 0.5)
+        return straight((tokenizer.decode(ids.unflatten(1, field.grids[0])) / 2 + 0.5).clamp(0, 1))
 
     def made(features: Tensor, mask: Tensor) -> Tensor:
         items = range(len(features))
-        groups = [[item] for item in items] if strategy.alone else [items]
-        ids = torch.cat([written(features[list(group)], mask[list(group)], group) for group in groups])
-        return straight((tokenizer.decode(ids.unflatten(1, (c.side, c.side))) / 2 + 0.5).clamp(0, 1))
+        groups: Sequence[Sequence[int]] = [[item] for item in items] if how.strategy.alone else [items]
+        return torch.cat([of(features[list(group)], mask[list(group)], group) for group in groups])
 
     return made
 
 
-def masked(model: UVitBert, tokenizer: LlamaGenVq, scale: float = 3.0, temperature: float = 3.0, steps: int = 12, seed: int = 0) -> Made:
-    def made(features: Tensor, mask: Tensor) -> Tensor:
-        c = model.config
-        caption, _ = left_padded(features, mask, c.caption_length)
-        how = Unmasking(rising(2 * (scale - 1), steps), temperature, draw=draws(seed, range(len(features)), features.device))
-        ids = unmask(MaskedReader(model, [caption, model.unconditional(len(caption))]), _unknown(features, c.length), how)
-        side = round(c.length**0.5)
-        return straight((tokenizer.decode(ids.unflatten(1, (side, side))) / 2 + 0.5).clamp(0, 1))
-
-    return made
-
-
-def next_scale(model: VarTransformer, tokenizer: VarVqvae, strength: float = 3.0, p: float = 0.95, seed: int = 0) -> Made:
-    def made(features: Tensor, mask: Tensor) -> Tensor:
-        c = model.config
-        caption, _ = left_padded(features, mask, c.caption_length)
-        reader = VarReader(model, tokenizer, [caption, model.unconditional(len(caption))])
-        length = sum(side**2 for side in c.scales)
-        sampler = Sampler(draws(seed, range(len(features)), features.device), p=p, ascending=True)
-        ids = fill(reader, _unknown(features, length), over_scales(c.scales, strength), sampler)
-        return straight(tokenizer.pixels(reader.accumulated(ids)) / 2 + 0.5)
-
-    return made
+def _reader(model: Any, tokenizer: Any, conditions: Sequence[Tensor], mask: Tensor) -> Any:
+    if isinstance(model, LlamaGenGpt):
+        return LlamaGenReader(model, conditions, mask)
+    if isinstance(model, UVitBert):
+        return MaskedReader(model, conditions)
+    return VarReader(model, tokenizer, conditions)

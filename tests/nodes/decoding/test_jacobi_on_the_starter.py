@@ -15,7 +15,7 @@ from nodes.models.caption import left_padded
 from nodes.models.llamagen_gpt import LlamaGenReader
 from nodes.training.makers import Maker, by_tokens
 from nodes.training.pictures import conditioning
-from nodes.training.token_pictures import draws, next_token
+from nodes.training.token_pictures import draws
 
 pytestmark = pytest.mark.slow
 PROMPT, COUNT, BLOCK = "a red apple in a meadow", 64, 4
@@ -24,7 +24,7 @@ PROMPT, COUNT, BLOCK = "a red apple in a meadow", 64, 4
 @pytest.fixture(scope="module")
 def maker() -> Maker:
     try:
-        return Maker("next_token", by_tokens(next_token))
+        return Maker("next_token", by_tokens())
     except MissingModel as missing:
         pytest.skip(f"no next-token model ships: {missing}")
 
