@@ -1,4 +1,4 @@
-"""Every example of the starter's flow models runs with the models that ship, and shows its use; few steps, small pictures."""
+"""Every example of the starter's models runs with the models that ship, and shows its use; few steps, small pictures."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ SMALL = {
     "compare_guidance": {"scales": "1\n4.5"},
     "live_painting": {},
     "larger": {"times": 1},
+    "token_by_token": {},
 }
 """The examples, with what makes them small."""
 
