@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from nodes.training import world
 from nodes.training.alignment import PARTS
@@ -19,6 +19,7 @@ from nodes.training.companions import Companions
 from nodes.training.flow import SHEET_PROMPTS
 from nodes.training.judge import fitting_recognizer, prompt_accuracy
 from nodes.training.loop import HELD_OUT, Trainer, sheet
+from nodes.training.pictures import starter
 from nodes.training.pool import CELLS, TokenPool
 from nodes.training.token_pictures import Made, of_prompts
 
@@ -58,7 +59,16 @@ def generator_arguments(parser: argparse.ArgumentParser) -> argparse.ArgumentPar
     parser.add_argument("--pool", type=int, default=24_576, help="scenes drawn and encoded ahead")
     parser.add_argument("--width", type=int, default=128)
     parser.add_argument("--depth", type=int, default=8)
+    parser.add_argument("--warm", action="store_true", help="begin with the weights that ship, of the same sizes")
     return parser
+
+
+def begun(model: nn.Module, name: str, options: argparse.Namespace) -> str:
+    """Give a generator the weights that ship, if they are asked for; what its card says it is made by."""
+    if not options.warm:
+        return name
+    model.load_state_dict(starter(name, "generator").state_dict())
+    return f"{name} --warm"
 
 
 def spread_codes(codebook: Tensor, width: int) -> Tensor:

@@ -17,7 +17,7 @@ from nodes.training.alignment import Alignment, weighed, weights_of
 from nodes.training.autoencoder import premultiplied
 from nodes.training.companions import companions, pool_of
 from nodes.training.export import Export, export
-from nodes.training.generating import Batch, generator_arguments, spread_codes, train
+from nodes.training.generating import Batch, begun, generator_arguments, spread_codes, train
 from nodes.training.loop import Trainer, arguments
 from nodes.training.token_pictures import made_by
 
@@ -31,6 +31,7 @@ def main() -> None:
     c = UVitBertConfig(width, depth, width // 64, 4 * width, found.tokenizer.config.codebook, None, 256, words.width, words.max_words)
     model = UVitBert(c)
     _start(model, spread_codes(found.tokenizer.codebook(), width))
+    script = begun(model, "masked", options)
     alignment = Alignment(width)
     trainer = Trainer("masked", options, {"uvit": model}, {"alignment": alignment}, 1.5e-3, 0.02, companions=found.digests)
     pool = pool_of(found, lambda rgba: found.tokenizer.encode(premultiplied(rgba) * 2 - 1).flatten(1), options)
@@ -45,7 +46,7 @@ def main() -> None:
 
     figures = train(trainer, found, pool, losses, made_by(model, found.tokenizer))
     if options.export:
-        export(trainer, "uvit", Export("masked", "uvitbert", c, "accuracy", found.digests), "masked", figures)
+        export(trainer, "uvit", Export("masked", "uvitbert", c, "accuracy", found.digests), script, figures)
 
 
 def covered(uniform: Tensor) -> Tensor:

@@ -18,7 +18,7 @@ from nodes.training.alignment import REST, Alignment, weighed, weights_of
 from nodes.training.autoencoder import premultiplied
 from nodes.training.companions import companions, pool_of
 from nodes.training.export import Export, export
-from nodes.training.generating import Batch, generator_arguments, spread_codes, train
+from nodes.training.generating import Batch, begun, generator_arguments, spread_codes, train
 from nodes.training.loop import Trainer, arguments
 from nodes.training.pool import CELLS
 from nodes.training.token_pictures import made_by
@@ -48,6 +48,7 @@ def main() -> None:
     )
     model = VarTransformer(c)
     _start(model, spread_codes(found.tokenizer.quantize["embedding"].weight, width))
+    script = begun(model, "next_scale", options)
     alignment = Alignment(width)
     trainer = Trainer("next_scale", options, {"var": model}, {"alignment": alignment}, 1.5e-3, 0.02, companions=found.digests)
     pool = pool_of(found, lambda rgba: torch.cat(found.tokenizer.encode(premultiplied(rgba) * 2 - 1), 1), options)
@@ -66,7 +67,7 @@ def main() -> None:
 
     figures = train(trainer, found, pool, losses, made_by(model, found.tokenizer))
     if options.export:
-        export(trainer, "var", Export("next_scale", "var-transformer", c, "accuracy", found.digests), "next_scale", figures)
+        export(trainer, "var", Export("next_scale", "var-transformer", c, "accuracy", found.digests), script, figures)
 
 
 def shown_at(cells: Tensor, scales: Sequence[int]) -> Tensor:

@@ -16,7 +16,7 @@ from nodes.training.alignment import Alignment, weighed, weights_of
 from nodes.training.autoencoder import premultiplied
 from nodes.training.companions import companions, pool_of
 from nodes.training.export import Export, export
-from nodes.training.generating import Batch, generator_arguments, spread_codes, train
+from nodes.training.generating import Batch, begun, generator_arguments, spread_codes, train
 from nodes.training.loop import Trainer, arguments
 from nodes.training.token_pictures import made_by
 
@@ -41,6 +41,7 @@ def main() -> None:
     )
     model = LlamaGenGpt(c)
     _start(model, spread_codes(found.tokenizer.codebook(), c.width))
+    script = begun(model, "next_token", options)
     alignment = Alignment(c.width)
     trainer = Trainer("next_token", options, {"gpt": model}, {"alignment": alignment}, 1.5e-3, 0.02, companions=found.digests)
     pool = pool_of(found, lambda rgba: found.tokenizer.encode(premultiplied(rgba) * 2 - 1).flatten(1), options)
@@ -52,7 +53,7 @@ def main() -> None:
 
     figures = train(trainer, found, pool, losses, made_by(model, found.tokenizer))
     if options.export:
-        export(trainer, "gpt", Export("next_token", "llamagen-gpt", c, "accuracy", found.digests), "next_token", figures)
+        export(trainer, "gpt", Export("next_token", "llamagen-gpt", c, "accuracy", found.digests), script, figures)
 
 
 def predicted(model: LlamaGenGpt, batch: Batch) -> tuple[Tensor, Tensor]:
