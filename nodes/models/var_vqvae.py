@@ -68,6 +68,7 @@ class VarVqvae(nn.Module):
         self.quantize = nn.ModuleDict(
             {"embedding": nn.Embedding(c.codebook, c.code_width), "quant_resi": nn.ModuleDict({"qresi_ls": convolutions})}
         )
+        self.chosen = shared_convolutions(c.convolutions, len(c.scales))
         self.quant_conv = nn.Conv2d(c.code_width, c.code_width, c.kernel, padding=c.kernel // 2)
         self.post_quant_conv = nn.Conv2d(c.code_width, c.code_width, c.kernel, padding=c.kernel // 2)
 
@@ -90,16 +91,8 @@ class VarVqvae(nn.Module):
         side = self.config.scales[-1]
         h = codes if scale == len(self.config.scales) - 1 else F.interpolate(codes, (side, side), mode="bicubic")
         mixing = self.config.mixing
-        return (1 - mixing) * h + mixing * self._convolution(scale)(h)
-
-    def _convolution(self, scale: int) -> nn.Module:
-        """The shared convolution whose tick is nearest to how far the scale is."""
-        convolutions = self.quantize["quant_resi"]["qresi_ls"]
-        many = len(convolutions)
-        first = 1 / (3 * many) if many == 4 else 1 / (2 * many)
-        # A scale half-way between two ticks goes where the rounding of these very operations sends it, as in training.
-        ticks = np.linspace(first, 1 - first, many)
-        return convolutions[int(np.abs(ticks - scale / max(1, len(self.config.scales) - 1)).argmin())]
+        convolution = self.quantize["quant_resi"]["qresi_ls"][self.chosen[scale]]
+        return (1 - mixing) * h + mixing * convolution(h)
 
     def next_map(self, f_hat: Tensor, scale: int) -> Tensor:
         """f̂ averaged down to the side of a scale: (batch, side², code width), what predicts it."""
@@ -134,3 +127,11 @@ class VarVqvae(nn.Module):
     def decode(self, ids: Sequence[Tensor]) -> Tensor:
         """Ids of all scales to pixels in −1 to 1."""
         return self.pixels(self.sums(ids)[-1])
+
+
+def shared_convolutions(many: int, scales: int) -> list[int]:
+    """Which of so many convolutions each scale uses: the one whose tick is nearest to how far the scale is."""
+    first = 1 / (3 * many) if many == 4 else 1 / (2 * many)
+    # A scale half-way between two ticks goes where the rounding of these very operations sends it, as in training.
+    ticks = np.linspace(first, 1 - first, many)
+    return [int(np.abs(ticks - scale / max(1, scales - 1)).argmin()) for scale in range(scales)]
