@@ -17,6 +17,8 @@ from nodes.training.vocabulary import (
 from nodes.training.world import Scenes
 
 MAX_WORDS = 24
+UNPLACED = 0.15
+"""Share of the captions that generators are trained with which do not say the place: who asks for "a red apple" must get one."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,7 @@ class Seen:
 
 @dataclass(frozen=True)
 class Facts:
-    """What a caption claims: the things, the place, and one relation between the first two things, or none."""
+    """What a caption claims: the things, the place, −1 where it says none, and one relation between the first two things, or none."""
 
     things: tuple[Seen, ...]
     place: int
@@ -52,10 +54,17 @@ def rows(batch: Scenes) -> list[tuple[tuple[Seen, ...], int]]:
     ]
 
 
-def captions(batch: Scenes, variant: int = 0) -> list[tuple[str, Facts]]:
-    """A caption and its facts for every scene; ``variant`` gives other words for the same scenes."""
-    seeds = batch.seed.tolist()
-    return [_caption(things, place, random.Random(seed * 31 + variant)) for (things, place), seed in zip(rows(batch), seeds, strict=True)]
+def captions(batch: Scenes, variant: int = 0, unplaced: float = 0.0) -> list[tuple[str, Facts]]:
+    """A caption and its facts for every scene; ``variant`` gives other words for the same scenes, a share does not say the place."""
+    found = []
+    for (things, place), seed in zip(rows(batch), batch.seed.tolist(), strict=True):
+        rng = random.Random(seed * 31 + variant)
+        text, relation, said = _things(things, rng)
+        if unplaced and rng.random() < unplaced:
+            found.append((text, Facts(said, -1, relation)))
+        else:
+            found.append((_placed(text, place, rng), Facts(said, place, relation)))
+    return found
 
 
 def relations(first: Seen, second: Seen, first_is_on_top: bool) -> list[str]:
@@ -71,7 +80,8 @@ def relations(first: Seen, second: Seen, first_is_on_top: bool) -> list[str]:
     return true
 
 
-def _caption(things: tuple[Seen, ...], place: int, rng: random.Random) -> tuple[str, Facts]:
+def _things(things: tuple[Seen, ...], rng: random.Random) -> tuple[str, str, tuple[Seen, ...]]:
+    """What is said of the things; the relation in it, and the things in its order."""
     order = list(range(len(things)))
     rng.shuffle(order)
     said = tuple(things[i] for i in order)
@@ -84,7 +94,7 @@ def _caption(things: tuple[Seen, ...], place: int, rng: random.Random) -> tuple[
     else:
         phrases = [_phrase(t, len(said), rng) for t in said]
         text = phrases[0] if len(phrases) == 1 else ", ".join(phrases[:-1]) + " and " + phrases[-1]
-    return _placed(text, place, rng), Facts(said, place, relation)
+    return text, relation, said
 
 
 def _placed(text: str, place: int, rng: random.Random) -> str:

@@ -25,7 +25,7 @@ from nodes.models.rgba_autoencoder import RgbaAutoencoder
 from nodes.models.text_encoder import TextEncoder, TextEncoderConfig, padded, tokenize, word_tokenizer
 from nodes.training import world
 from nodes.training.alignment import Alignment, class_map, part_map, weights_of
-from nodes.training.captions import all_words, captions
+from nodes.training.captions import UNPLACED, all_words, captions
 from nodes.training.export import Export, export, worth, write_model
 from nodes.training.hints import REGION_WORDS, boxes, chosen, hints, lines, painted_regions, region_words
 from nodes.training.judge import fitting_recognizer, prompt_accuracy
@@ -94,7 +94,7 @@ class Pool:
         where = torch.arange(self.added, self.added + len(batch)) % self.limit
         self.latents[where] = self.autoencoder.encode(drawn.rgba).half().cpu()
         for variant in range(2):
-            words = [tokenize(text, self.vocabulary, WORDS, self.tokenizer).ids for text, _ in captions(batch, variant)]
+            words = [tokenize(text, self.vocabulary, WORDS, self.tokenizer).ids for text, _ in captions(batch, variant, UNPLACED)]
             self.ids[where, variant] = padded(words, WORDS)[0].short()
         self.names[where] = class_map(batch, drawn.owner, 8).to(torch.uint8).cpu()
         self.parts[where] = part_map(batch, drawn.owner, 8).to(torch.uint8).cpu()

@@ -16,7 +16,7 @@ from torch import Tensor
 from nodes.models.text_encoder import TextEncoder, padded, tokenize, word_tokenizer
 from nodes.training import world
 from nodes.training.alignment import class_map, part_map
-from nodes.training.captions import all_words, captions
+from nodes.training.captions import UNPLACED, all_words, captions
 
 PART = 1024
 """Scenes of a file."""
@@ -80,7 +80,7 @@ class TokenPool:
         """(batch, VARIANTS, words) int16."""
         variants = []
         for variant in range(VARIANTS):
-            said = [tokenize(text, self.vocabulary, self.length, self._tokenizer).ids for text, _ in captions(batch, variant)]
+            said = [tokenize(text, self.vocabulary, self.length, self._tokenizer).ids for text, _ in captions(batch, variant, UNPLACED)]
             variants.append(padded(said, self.length)[0].short())
         return torch.stack(variants, 1)
 

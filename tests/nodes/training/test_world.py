@@ -63,3 +63,14 @@ def test_a_caption_claims_what_the_scene_holds():
             assert any(name in text for name in (*THINGS[thing.thing].names, THINGS[thing.thing].many))
             assert thing.color < 0 or COLOR_NAMES[thing.color] in text
         assert any(phrase in text for phrase in PLACES[place].phrases)
+
+
+def test_some_captions_leave_the_place_unsaid_and_the_others_stay():
+    batch = world.scenes(torch.arange(1000))
+    phrases = [phrase for place in PLACES for phrase in place.phrases]
+    changed = 0
+    for (whole, _), (text, facts) in zip(captions(batch), captions(batch, unplaced=0.2), strict=True):
+        if facts.place < 0:
+            changed += 1
+            assert text in whole and not any(phrase in text for phrase in phrases)
+    assert 150 < changed < 250
