@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -68,7 +67,6 @@ class VarVqvae(nn.Module):
         self.quantize = nn.ModuleDict(
             {"embedding": nn.Embedding(c.codebook, c.code_width), "quant_resi": nn.ModuleDict({"qresi_ls": convolutions})}
         )
-        self.chosen = shared_convolutions(c.convolutions, len(c.scales))
         self.quant_conv = nn.Conv2d(c.code_width, c.code_width, c.kernel, padding=c.kernel // 2)
         self.post_quant_conv = nn.Conv2d(c.code_width, c.code_width, c.kernel, padding=c.kernel // 2)
 
@@ -91,7 +89,8 @@ class VarVqvae(nn.Module):
         side = self.config.scales[-1]
         h = codes if scale == len(self.config.scales) - 1 else F.interpolate(codes, (side, side), mode="bicubic")
         mixing = self.config.mixing
-        convolution = self.quantize["quant_resi"]["qresi_ls"][self.chosen[scale]]
+        convolutions = self.quantize["quant_resi"]["qresi_ls"]
+        convolution = convolutions[nearest_tick(scale / max(1, len(self.config.scales) - 1), len(convolutions))]
         return (1 - mixing) * h + mixing * convolution(h)
 
     def next_map(self, f_hat: Tensor, scale: int) -> Tensor:
@@ -129,9 +128,9 @@ class VarVqvae(nn.Module):
         return self.pixels(self.sums(ids)[-1])
 
 
-def shared_convolutions(many: int, scales: int) -> list[int]:
-    """Which of so many convolutions each scale uses: the one whose tick is nearest to how far the scale is."""
+def nearest_tick(far: float, many: int) -> int:
+    """Which of so many shared convolutions a scale uses: that of the tick nearest to how far the scale is, 0 to 1."""
     first = 1 / (3 * many) if many == 4 else 1 / (2 * many)
     # A scale half-way between two ticks goes where the rounding of these very operations sends it, as in training.
-    ticks = np.linspace(first, 1 - first, many)
-    return [int(np.abs(ticks - scale / max(1, scales - 1)).argmin()) for scale in range(scales)]
+    ticks = [number * ((1 - first - first) / max(1, many - 1)) + first for number in range(many - 1)] + [1 - first]
+    return min(range(many), key=lambda number: abs(ticks[number] - far))

@@ -38,7 +38,7 @@ def constant(scale: float) -> Lead:
 
 def rising(most: float) -> Lead:
     """From no guidance at the first step up to ``most``."""
-    return lambda level: 1 + (most - 1) * (1 - level) if level < 1 else None
+    return lambda level: 1 + (most - 1) * (1 - level)
 
 
 @dataclass(frozen=True)

@@ -19,9 +19,12 @@ from nodes.models.flow_transformer import FlowTransformer, FlowTransformerConfig
 from nodes.models.rgba_autoencoder import RgbaAutoencoder, RgbaAutoencoderConfig
 from nodes.models.text_encoder import TextEncoder, TextEncoderConfig
 from nodes.runtime.coding import conditioning
+from nodes.runtime.devices import precision
 from nodes.runtime.loading import open_generator, open_tokenizer, text_encoder_of
 from nodes.values import Conditioning, Generator, Tokenizer
 
+CLOSE = 1e-4 if precision("cpu") == torch.float32 else 0.02
+"""How far latents of tiny models may be apart where products are summed in another order, in the precision of this processor."""
 VOCABULARY = ("<padding>", "<unknown>", "a", "cat", "dog", "in", "meadow", "red", "icecream")
 SaveModel = Callable[..., Path]
 

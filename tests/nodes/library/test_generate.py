@@ -18,6 +18,7 @@ from nodes.models.flow_transformer import FlowTransformer, FlowTransformerConfig
 from nodes.runtime.coding import conditioning
 from nodes.runtime.loading import open_generator
 from nodes.values import Conditioning, Generator, Strategy, TextEncoder
+from tests.nodes.conftest import CLOSE
 
 QUICK = Strategy("flow", "euler", 3)
 
@@ -32,7 +33,7 @@ def test_an_item_of_a_batch_can_be_made_alone(generator: Generator, cat: Conditi
     guidance = classifier_free_guidance()
     batch = generate(Context(), generator, cat, guidance, QUICK, seed=5, count=4)
     alone = generate(Context(), generator, cat, guidance, QUICK, seed=5, count=1, first=3)
-    assert torch.allclose(batch.values[3:], alone.values, atol=1e-4)
+    assert torch.allclose(batch.values[3:], alone.values, atol=CLOSE)
 
 
 def test_latents_have_the_generators_size_or_the_size_asked_for(generator: Generator, cat: Conditioning) -> None:
@@ -69,7 +70,7 @@ def test_generate_walks_the_flow_that_training_defines(generator: Generator, cat
             with_words, without = flow(torch.cat([x, x]), torch.full((2,), 1 - step / 20), text, mask).chunk(2)
             x = x - (without + 3 * (with_words - without)) / 20
     made = generate(Context(), generator, cat, classifier_free_guidance(scale=3), seed=3)
-    assert torch.allclose(made.values, x, atol=1e-4)
+    assert torch.allclose(made.values, x, atol=CLOSE)
 
 
 def test_every_step_is_told_and_shown(generator: Generator, cat: Conditioning) -> None:
