@@ -172,7 +172,7 @@ class DiskCache:
     def _shrink(self) -> None:
         """Remove what has the earliest time until the budget holds, unless another process is at it.
 
-        Looked at each time a twentieth of the budget has been written. What a killed process left half-written goes after an hour.
+        Looked at each time a twentieth of the budget has been written. What is half-written stays for an hour; its process may live.
         """
         lock = f"{self._folder}/shrinking"
         try:
@@ -184,8 +184,8 @@ class DiskCache:
             files = sorted(self._files(), key=lambda file: file[1])
             excess = sum(size for _, _, size in files) - self.budget
             for path, at, size in files:
-                left = _PART in path and at < self._clock() - LEFT_SECONDS
-                if excess > 0 or left:
+                goes = at < self._clock() - LEFT_SECONDS if _PART in path else excess > 0
+                if goes:
                     excess -= size
                     with contextlib.suppress(OSError):
                         os.unlink(path)

@@ -146,6 +146,15 @@ def test_kills_in_the_middle_of_writing_leave_whole_entries_or_none(tmp_path):
         assert len(names) > 5 and all(DiskCache(tmp_path).read(name)[1] == {"text": name * 5000} for name in names)
 
 
+def test_what_another_process_is_writing_outlives_a_shrinking(tmp_path):
+    disk = DiskCache(tmp_path, budget=50_000)
+    put(disk, "a", 40_000, 1.0)
+    half = tmp_path / "entries" / "aa" / ".part-mine"
+    half.write_bytes(b"half")
+    put(disk, "b", 40_000, 1.0)
+    assert half.exists() and "a" * 32 not in disk and "b" * 32 in disk
+
+
 def test_what_killed_processes_left_half_written_is_cleared_away(tmp_path):
     disk = DiskCache(tmp_path, budget=50_000)
     put(disk, "a", 10, 1.0)
