@@ -74,7 +74,7 @@ def _paragraph(text: str) -> str:
 def inline(text: str) -> str:
     """Running text as docstrings have it: titles between asterisks, names between backticks."""
     words = re.sub(r"\*(\w[^*]*)\*", r"<i>\1</i>", escape(" ".join(text.split())))
-    return re.sub(r"`([^`]+)`", r"<b>\1</b>", words)
+    return re.sub(r"`([^`]+)`", r'<span style="font-weight:600">\1</span>', words)
 
 
 def _section(title: str, entries: Iterable[tuple[Named, str]], shown: str, theme: Theme) -> list[str]:

@@ -27,7 +27,7 @@ def test_over_a_node_its_page_opens_with_all_that_it_takes_and_gives(window: Win
 
 def test_titles_and_names_in_help_are_set_apart() -> None:
     assert inline("Goes to *Encode prompt* as `positive`, 2 * 3 * 4 < 5") == (
-        "Goes to <i>Encode prompt</i> as <b>positive</b>, 2 * 3 * 4 &lt; 5"
+        'Goes to <i>Encode prompt</i> as <span style="font-weight:600">positive</span>, 2 * 3 * 4 &lt; 5'
     )
 
 
