@@ -81,11 +81,15 @@ def rotated_pairs(x: Tensor, rotation: Tensor) -> Tensor:
 
 def grid_rotation(rows: int, columns: int, head_width: int, period: float = 10000.0, device: torch.device | None = None) -> Tensor:
     """(rows·columns, head width/2, 2): the first half of the pairs turns with the row, the second with the column."""
+    row, column = (torch.arange(count, device=device).float() for count in (rows, columns))
+    return place_rotation(torch.cartesian_prod(row, column), head_width, period)
+
+
+def place_rotation(places: Tensor, head_width: int, period: float = 10000.0) -> Tensor:
+    """The same of any rows and columns (…, 2): (…, head width/2, 2)."""
     half = head_width // 2
-    speed = period ** (-torch.arange(0, half, 2, device=device)[: half // 2].float() / half)
-    row = (torch.arange(rows, device=device)[:, None, None] * speed).expand(-1, columns, -1)
-    column = (torch.arange(columns, device=device)[None, :, None] * speed).expand(rows, -1, -1)
-    angle = torch.cat([row, column], -1).flatten(0, 1)
+    speed = period ** (-torch.arange(0, half, 2, device=places.device)[: half // 2].float() / half)
+    angle = (places[..., None] * speed).flatten(-2)
     return torch.stack([angle.cos(), angle.sin()], -1)
 
 

@@ -29,6 +29,7 @@ class LlamaGenGptConfig:
     Attributes:
         sharing: heads that look at the same keys and values.
         length: number of tokens of a picture.
+        attentive: words are looked at for what they say. In the published models their queries and keys vanish: all are looked at evenly.
     """
 
     width: int = 768
@@ -41,6 +42,7 @@ class LlamaGenGptConfig:
     classes: int | None = 1000
     caption_width: int | None = None
     caption_length: int = 1
+    attentive: bool = False
 
     @property
     def key_heads(self) -> int:
@@ -161,10 +163,11 @@ class LlamaGenGpt(nn.Module):
         return self.cls_embedding.uncond_embedding.expand(batch, -1, -1)
 
     def rotation(self) -> Tensor:
-        """(T + N, head width/2, 2); zeros at the condition, whose queries and keys so vanish: it is looked at evenly."""
+        """(T + N, head width/2, 2); the condition does not turn, or is zeros, whose queries and keys so vanish: it is looked at evenly."""
         c = self.config
         grid = grid_rotation(c.side, c.side, c.width // c.heads, device=self.tok_embeddings.weight.device)
-        return F.pad(grid, (0, 0, 0, 0, c.caption_length, 0))
+        condition = torch.tensor([float(c.attentive), 0.0], device=grid.device).expand(c.caption_length, grid.shape[1], 2)
+        return torch.cat([condition, grid])
 
     def turn(self, rotation: Tensor) -> Tensor:
         """(batch or 1, length, heads + 2·key heads, head width/2) complex, of a rotation ([batch, 1,] length, head width/2, 2).

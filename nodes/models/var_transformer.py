@@ -15,7 +15,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from nodes.models.blocks import KeyValueCache, modulated
+from nodes.models.blocks import KeyValueCache, modulated, place_rotation, rotated
 from nodes.models.caption import caption_projection, projected
 from nodes.models.shapes import Shapes, count, has
 from nodes.models.var_vqvae import SCALES_256, SCALES_512, VarVqvae
@@ -32,6 +32,7 @@ class VarTransformerConfig:
         caption_width: where words are the condition, of their features. They stand in front of the first scale, every token sees
             them, and their mean is added to class 0, class 1 standing for none. This is ours; the published models know classes only.
         classes: None where words are the condition.
+        rotary: places also turn queries and keys, the same at every scale (as in "Infinity", Han et al. 2024); no published VAR does.
     """
 
     width: int = 1024
@@ -46,6 +47,7 @@ class VarTransformerConfig:
     shared: bool = False
     caption_width: int | None = None
     caption_length: int = 1
+    rotary: bool = False
 
     @property
     def words(self) -> int:
@@ -89,7 +91,9 @@ class _Attention(nn.Module):
         self.q_bias, self.v_bias = nn.Parameter(torch.zeros(c.width)), nn.Parameter(torch.zeros(c.width))
         self.proj = nn.Linear(c.width, c.width)
 
-    def forward(self, x: Tensor, mask: Tensor | None, cache: KeyValueCache | None, layer: int, start: int) -> Tensor:
+    def forward(
+        self, x: Tensor, mask: Tensor | None, cache: KeyValueCache | None, layer: int, start: int, rotation: Tensor | None = None
+    ) -> Tensor:
         bias = torch.cat([self.q_bias, torch.zeros_like(self.q_bias), self.v_bias])  # a bias of keys would change nothing
         parts = F.linear(x, self.mat_qkv.weight, bias).unflatten(-1, (3, self.heads, -1))
         q, k, v = parts.permute(2, 0, 3, 1, 4).unbind(0)  # each (batch, heads, length, head width)
@@ -97,6 +101,8 @@ class _Attention(nn.Module):
         if hasattr(self, "scale_mul_1H11"):
             sharpness, scale = self.scale_mul_1H11.clamp(max=math.log(100)).exp(), 1.0
             q, k = F.normalize(q, dim=-1) * sharpness, F.normalize(k, dim=-1)
+        if rotation is not None:
+            q, k = rotated(q, rotation), rotated(k, rotation)
         if cache is not None:
             k, v = cache.extended(layer, start, k, v)
         mixed = F.scaled_dot_product_attention(q, k, v, attn_mask=mask, scale=scale)
@@ -145,8 +151,8 @@ class VarTransformer(nn.Module):
 
     def levels(self) -> Tensor:
         """(L,) the scale that each position belongs to."""
-        sides = torch.tensor(self.config.scales, device=self.pos_1LC.device)
-        return torch.arange(len(sides), device=sides.device).repeat_interleave(sides**2)
+        device = self.pos_1LC.device
+        return torch.cat([torch.full((side**2,), level, device=device) for level, side in enumerate(self.config.scales)])
 
     def unconditional(self, batch: int) -> Tensor:
         """The condition that stands for none: class numbers (batch,) or features (batch, T, caption width)."""
@@ -178,15 +184,34 @@ class VarTransformer(nn.Module):
         """Logits (batch, length, codebook) float32 of a stream (batch, length, C); none of words."""
         return self.features(x, labels, mask, cache, start)[0]
 
+    def rotation(self) -> Tensor:
+        """(T + L, head width/2, 2), in cells of the last scale; words turn nothing."""
+        c = self.config
+        lines = [(torch.arange(side, device=self.pos_1LC.device) + 0.5) * c.scales[-1] / side for side in c.scales]
+        turns = place_rotation(torch.cat([torch.cartesian_prod(line, line) for line in lines]), c.width // c.heads)
+        return torch.cat([torch.tensor([1.0, 0.0], device=turns.device).expand(c.words, turns.shape[1], 2), turns])
+
     def features(
-        self, x: Tensor, labels: Tensor, mask: Tensor | None, cache: KeyValueCache | None = None, start: int = 0, layer: int = 0
+        self,
+        x: Tensor,
+        labels: Tensor,
+        mask: Tensor | None,
+        cache: KeyValueCache | None = None,
+        start: int = 0,
+        layer: int = 0,
+        positions: Tensor | None = None,
     ) -> tuple[Tensor, Tensor]:
-        """The logits, and the stream (batch, length, C) after block ``layer``."""
+        """The logits, and the stream (batch, length, C) after block ``layer``; ``positions`` (batch, length) of those T + L, where they do
+        not follow one another."""
         class_, words = self.condition(labels), 0 if start else self.config.words
+        first = start + self.config.words if start else 0
+        rotation = self.rotation() if self.config.rotary else None
+        if rotation is not None:
+            rotation = rotation[first : first + x.shape[1]] if positions is None else rotation[positions][:, None]
         condition = self.shared_ada_lin(class_).unflatten(-1, (1, 6, -1)) if self.config.shared else class_
         seen = x
         for i, block in enumerate(self.blocks):
-            x = block(x, condition, mask, cache, i, start + self.config.words if start else 0)
+            x = block(x, condition, mask, cache, i, first, rotation)
             seen = x if i == layer else seen
         scale, shift = self.head_nm["ada_lin"](class_)[:, None].chunk(2, -1)
         return self.head(modulated(normed(x[:, words:]), shift, scale)).float(), seen[:, words:]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from nodes.models.blocks import KeyValueCache
+from nodes.models.blocks import KeyValueCache, rotated
 
 
 class VitAttention(nn.Module):
@@ -15,9 +15,20 @@ class VitAttention(nn.Module):
         self.qkv = nn.Linear(width, 3 * width, bias=bias)
         self.proj = nn.Linear(width, width)
 
-    def forward(self, x: Tensor, mask: Tensor | None = None, cache: KeyValueCache | None = None, layer: int = 0, start: int = 0) -> Tensor:
-        """``x`` (batch, length, width); ``mask`` bool, True = may be looked at; with a cache, x stands at ``start``."""
+    def forward(
+        self,
+        x: Tensor,
+        mask: Tensor | None = None,
+        cache: KeyValueCache | None = None,
+        layer: int = 0,
+        start: int = 0,
+        rotation: Tensor | None = None,
+    ) -> Tensor:
+        """``x`` (batch, length, width); ``mask`` bool, True = may be looked at; with a cache, x stands at ``start``; ``rotation``
+        ([batch, 1,] length, head width/2, 2) turns queries and keys."""
         q, k, v = self._heads(x)
+        if rotation is not None:
+            q, k = rotated(q, rotation), rotated(k, rotation)
         if cache is not None:
             k, v = cache.extended(layer, start, k, v)
         return self.proj(F.scaled_dot_product_attention(q, k, v, attn_mask=mask).transpose(1, 2).flatten(2))
@@ -52,8 +63,8 @@ class VitBlock(nn.Module):
         self.norm1, self.norm2 = nn.LayerNorm(width, eps), nn.LayerNorm(width, eps)
         self.attn, self.mlp = VitAttention(width, heads, bias), VitFeedForward(width, hidden)
 
-    def forward(self, x: Tensor, mask: Tensor | None = None, *where: object) -> Tensor:
-        x = x + self.attn(self.norm1(x), mask, *where)
+    def forward(self, x: Tensor, mask: Tensor | None = None, *where: object, rotation: Tensor | None = None) -> Tensor:
+        x = x + self.attn(self.norm1(x), mask, *where, rotation=rotation)
         return x + self.mlp(self.norm2(x))
 
     def only(self, x: Tensor, asked: Tensor) -> Tensor:

@@ -19,7 +19,7 @@ from torch import Tensor
 from nodes.decoding.schedules import flow_levels
 from nodes.models.flow_transformer import FlowTransformer, Hints
 from nodes.models.layouts import open_model
-from nodes.training.flow import Feed, Parts, export_flow, fed, look, measured
+from nodes.training.flow import Feed, Networks, export_flow, fed, look, measured
 from nodes.training.judge import fitting_recognizer
 from nodes.training.loop import Trainer, arguments
 from nodes.training.pictures import starter
@@ -36,15 +36,19 @@ def main() -> None:
     parser.add_argument("--scale", type=float, default=4.5, help="guidance scale of the teacher")
     options = parser.parse_args()
     torch.manual_seed(options.seed)
-    recognizer, p, teacher = fitting_recognizer(), student_parts(options.device), starter("flow_base", "generator").to(options.device)
-    trainer = Trainer("flow_few_step", options, {"flow": p.model}, {}, 3e-4, matrix_rate=0.004, average=0.995, companions=p.companions)
-    ahead = copy.deepcopy(p.model).requires_grad_(False)
-    feed, fine, edges = Feed(trainer, p), torch.tensor(flow_levels(options.levels)), torch.tensor(flow_levels(options.phases))
+    recognizer, nets = fitting_recognizer(), student_networks(options.device)
+    teacher = starter("flow_base", "generator").to(options.device)
+    trainer = Trainer(
+        "flow_few_step", options, {"flow": nets.model}, {}, 3e-4, matrix_rate=0.004, average=0.995, companions=nets.companions
+    )
+    ahead = copy.deepcopy(nets.model).requires_grad_(False)
+    feed = Feed(trainer, nets)
+    fine, edges = (torch.tensor(flow_levels(count)) for count in (options.levels, options.phases))
 
     def losses(x: Tensor, levels: tuple[Tensor, Tensor, Tensor], words: Words) -> Tensor:
         with torch.no_grad():
             target = target_velocity(teacher, ahead, x, levels, words, options.scale)
-        return F.mse_loss(p.model(x, levels[0], words.text, words.mask, words.leads).float(), target)
+        return F.mse_loss(nets.model(x, levels[0], words.text, words.mask, words.leads).float(), target)
 
     step_losses = torch.compile(losses) if options.compile else losses
     strategy = Strategy("flow", "euler", options.phases)
@@ -55,20 +59,20 @@ def main() -> None:
             levels = tuple(level.to(trainer.device) for level in levels_at(here, fine, edges))
             noise = torch.randn(batch.latents.shape, generator=feed.generator).to(batch.latents)
             mask = batch.ids != 0
-            words = Words(p.encoder(batch.ids, mask), mask, leads)
+            words = Words(nets.encoder(batch.ids, mask), mask, leads)
             loss = step_losses(batch.latents.lerp(noise, levels[0][:, None, None, None]), levels, words)
         trainer.descend(loss)
         with torch.no_grad():
-            torch._foreach_lerp_(list(ahead.parameters()), list(p.model.parameters()), FOLLOWS)
+            torch._foreach_lerp_(list(ahead.parameters()), list(nets.model.parameters()), FOLLOWS)
         if step % 50 == 0:
             trainer.log(consistency=loss)
         if step % 500 == 499:
-            trainer.with_average(lambda: look(trainer, p, strategy, 1.0))
-    figures = trainer.with_average(lambda: measured(p, recognizer, options.judged, strategy, 1.0))
-    trainer.with_average(lambda: look(trainer, p, strategy, 1.0))
+            trainer.with_average(lambda: look(trainer, nets, strategy, 1.0))
+    figures = trainer.with_average(lambda: measured(nets, recognizer, options.judged, strategy, 1.0))
+    trainer.with_average(lambda: look(trainer, nets, strategy, 1.0))
     trainer.log(**figures)
     if options.export:
-        export_flow(trainer, p, figures, "few_step")
+        export_flow(trainer, nets, figures, "few_step")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -78,7 +82,7 @@ class Words:
     leads: Hints
 
 
-def student_parts(device: str) -> Parts:
+def student_networks(device: str) -> Networks:
     """A copy of the base model, to be trained, with what it was trained with."""
     files = {
         "tokenizer": open_model("starter/rgba_autoencoder", "tokenizer"),
@@ -88,7 +92,7 @@ def student_parts(device: str) -> Parts:
     student = starter("flow_base", "generator").requires_grad_(True).train()
     encoder = starter("text_encoder", "text encoder").to(device)
     autoencoder = starter("rgba_autoencoder", "tokenizer").to(device)
-    return Parts(student, encoder, autoencoder, {role: file.digest for role, file in files.items()}, kept=True)
+    return Networks(student, encoder, autoencoder, {role: file.digest for role, file in files.items()}, kept=True)
 
 
 def levels_at(here: Tensor, fine: Tensor, edges: Tensor) -> tuple[Tensor, Tensor, Tensor]:

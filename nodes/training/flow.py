@@ -142,7 +142,7 @@ def fed(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
 
 
 @dataclasses.dataclass(frozen=True)
-class Parts:
+class Networks:
     """The networks of a flow training; the text encoder is trained along unless it is ``kept``."""
 
     model: FlowTransformer
@@ -152,7 +152,7 @@ class Parts:
     kept: bool
 
 
-def parts(options: argparse.Namespace) -> Parts:
+def networks_of(options: argparse.Namespace) -> Networks:
     autoencoder = starter("rgba_autoencoder", "tokenizer").to(options.device)
     companions = {"tokenizer": open_model("starter/rgba_autoencoder", "tokenizer").digest}
     if options.keep_words:
@@ -168,16 +168,16 @@ def parts(options: argparse.Namespace) -> Parts:
         text_width=encoder.config.width,
         hints=True,
     )
-    return Parts(FlowTransformer(config), encoder, autoencoder, companions, options.keep_words)
+    return Networks(FlowTransformer(config), encoder, autoencoder, companions, options.keep_words)
 
 
 class Feed:
     """Batches with their hints, from a pool that grows by fresh scenes a step."""
 
-    def __init__(self, trainer: Trainer, p: Parts) -> None:
-        self.trainer, self.encoder = trainer, p.encoder
+    def __init__(self, trainer: Trainer, nets: Networks) -> None:
+        self.trainer, self.encoder = trainer, nets.encoder
         self.generator = torch.Generator().manual_seed(trainer.options.seed * 7919 + trainer.step)
-        self.pool = Pool(p.autoencoder, tuple(p.encoder.config.vocabulary))
+        self.pool = Pool(nets.autoencoder, tuple(nets.encoder.config.vocabulary))
         start = trainer.step * trainer.options.fresh
         for seeds in torch.arange(start, start + trainer.options.first).split(64):
             self.pool.add(seeds, counts_at(trainer.progress()))
@@ -196,14 +196,14 @@ def main() -> None:
     options = flow_arguments()
     torch.manual_seed(options.seed)
     recognizer = fitting_recognizer()
-    p = parts(options)
-    model, encoder = p.model, p.encoder
+    nets = networks_of(options)
+    model, encoder = nets.model, nets.encoder
     if options.warm:
         _warm(model, encoder)
     alignment = Alignment(options.width)
-    networks = {"flow": model} if p.kept else {"flow": model, "text": encoder}
-    trainer = Trainer(options.name, options, networks, {"alignment": alignment}, 1.5e-3, matrix_rate=0.02, companions=p.companions)
-    feed = Feed(trainer, p)
+    networks = {"flow": model} if nets.kept else {"flow": model, "text": encoder}
+    trainer = Trainer(options.name, options, networks, {"alignment": alignment}, 1.5e-3, matrix_rate=0.02, companions=nets.companions)
+    feed = Feed(trainer, nets)
 
     def losses(x: Tensor, sigma: Tensor, velocity: Tensor, batch: Batch, leads: Hints) -> tuple[Tensor, Tensor]:
         mask = batch.ids != 0
@@ -225,12 +225,12 @@ def main() -> None:
         if step % 50 == 0:
             trainer.log(flow=flow, alignment=aligned)
         if step % 500 == 499:
-            trainer.with_average(lambda: look(trainer, p))
-    figures = trainer.with_average(lambda: measured(p, recognizer, options.judged))
-    trainer.with_average(lambda: look(trainer, p))
+            trainer.with_average(lambda: look(trainer, nets))
+    figures = trainer.with_average(lambda: measured(nets, recognizer, options.judged))
+    trainer.with_average(lambda: look(trainer, nets))
     trainer.log(**figures)
     if options.export:
-        export_flow(trainer, p, figures, _script(options))
+        export_flow(trainer, nets, figures, _script(options))
 
 
 def _script(options: argparse.Namespace) -> str:
@@ -239,9 +239,9 @@ def _script(options: argparse.Namespace) -> str:
     return " ".join(["flow", *sizes, *(f"--{name}" for name in ("keep-words", "warm") if getattr(options, name.replace("-", "_")))])
 
 
-def measured(p: Parts, recognizer: Recognizer, count: int, strategy: Strategy | None = None, scale: float = 4.5) -> dict[str, float]:
+def measured(nets: Networks, recognizer: Recognizer, count: int, strategy: Strategy | None = None, scale: float = 4.5) -> dict[str, float]:
     def made(prompts: list[str]) -> Tensor:
-        return pictures(p.model, p.encoder, p.autoencoder, prompts, strategy, scale)
+        return pictures(nets.model, nets.encoder, nets.autoencoder, prompts, strategy, scale)
 
     return {"accuracy": prompt_accuracy(recognizer, made, count)}
 
@@ -275,26 +275,26 @@ def _warm(model: FlowTransformer, encoder: TextEncoder) -> None:
                 encoder.word.weight[i] = old_encoder.word.weight[rows[word]]
 
 
-def look(trainer: Trainer, p: Parts, strategy: Strategy | None = None, scale: float = 4.5) -> None:
+def look(trainer: Trainer, nets: Networks, strategy: Strategy | None = None, scale: float = 4.5) -> None:
     prompts = [*SHEET_PROMPTS, *(text for text, _ in captions(world.scenes(torch.arange(HELD_OUT, HELD_OUT + 12))))]
-    made = pictures(p.model, p.encoder, p.autoencoder, prompts, strategy, scale)
+    made = pictures(nets.model, nets.encoder, nets.autoencoder, prompts, strategy, scale)
     sheet(made, 6, trainer.folder / f"sheet_{trainer.step:06d}.png")
 
 
-def export_flow(trainer: Trainer, p: Parts, figures: dict[str, float], script: str = "flow") -> None:
+def export_flow(trainer: Trainer, nets: Networks, figures: dict[str, float], script: str = "flow") -> None:
     """The text encoder that was trained along is written where the flow transformer is."""
-    digests = dict(p.companions)
+    digests = dict(nets.companions)
 
     def config() -> FlowTransformerConfig:
-        return dataclasses.replace(p.model.config, text_encoder=digests["text_encoder"], autoencoder=digests["tokenizer"])
+        return dataclasses.replace(nets.model.config, text_encoder=digests["text_encoder"], autoencoder=digests["tokenizer"])
 
-    if p.kept:
+    if nets.kept:
         what = Export(trainer.name, "tessera-flow-transformer", config(), "accuracy", digests)
         export(trainer, "flow", what, script, figures)
         return
-    what = Export(trainer.name, "tessera-flow-transformer", p.model.config, "accuracy", digests)
+    what = Export(trainer.name, "tessera-flow-transformer", nets.model.config, "accuracy", digests)
     if worth(trainer, what, figures):
-        text = Export("text_encoder", "tessera-text-encoder", p.encoder.config)
+        text = Export("text_encoder", "tessera-text-encoder", nets.encoder.config)
         digests["text_encoder"] = sha256(write_model(text, trainer.weights("text"), trainer.trained("flow"), trainer.options.into))
         export(trainer, "flow", dataclasses.replace(what, config=config(), companions=digests), script, figures)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -67,8 +68,9 @@ def test_reading_token_by_token_predicts_as_reading_all(at_once: int) -> None:
     assert torch.allclose(torch.cat(seen, 2), whole, atol=1e-5)
 
 
-def test_the_padding_of_a_caption_is_seen_by_nobody() -> None:
-    model, tokens = raster(CAPTIONED), drawn(1, 9)
+@pytest.mark.parametrize("attentive", [False, True])
+def test_the_padding_of_a_caption_is_seen_by_nobody(attentive: bool) -> None:
+    model, tokens = raster(replace(CAPTIONED, attentive=attentive)), drawn(1, 9)
     caption, mask = torch.randn(1, 3, 4), torch.tensor([[False, True, True]])
     before = model(caption, tokens, mask)
     caption[0, 0] += 1
@@ -89,9 +91,10 @@ def test_a_reader_forgets_drafts_that_were_not_accepted() -> None:
     assert torch.allclose(seen[0], model(torch.tensor([0]), tokens)[:, 3:5], atol=1e-5)
 
 
-def test_scales_read_one_by_one_are_predicted_as_all_at_once() -> None:
+@pytest.mark.parametrize("rotary", [False, True])
+def test_scales_read_one_by_one_are_predicted_as_all_at_once(rotary: bool) -> None:
     tokenizer = quiet(VarVqvae(VarVqvaeConfig(4, (1, 2), 1, 9, 3, 3, 4, (1, 2, 3), 2)))
-    model = quiet(VarTransformer(VarTransformerConfig(16, 2, 2, 32, 9, 3, 3, (1, 2, 3))))
+    model = quiet(VarTransformer(VarTransformerConfig(16, 2, 2, 32, 9, 3, 3, (1, 2, 3), rotary=rotary)))
     labels, tokens = torch.tensor([0, 2]), drawn(2, 14)
     parts = list(tokens.split([1, 4, 9], 1))
     reader = VarReader(model, tokenizer, [labels])
