@@ -247,7 +247,7 @@ def nodes(
         near = [name for name in catalogue if node.split("/")[-1] in name]
         raise BadWorkflow(f"{node}: no such node type" + (f"; there is {', '.join(near)}" if near else ""))
     if as_json:
-        print(msgspec.json.encode([catalogue[node]] if node else list(catalogue.values())).decode())
+        print(msgspec.json.encode({"nodes": [catalogue[node]] if node else list(catalogue.values())}).decode())
     elif node:
         show_node_type(catalogue[node])
     else:

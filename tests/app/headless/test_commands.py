@@ -103,6 +103,7 @@ def test_what_files_say_does_not_fit_is_told_before_a_run_and_refuses_it(tessera
 
 def test_node_types_are_listed_and_explained(tessera):
     assert "sampling/generate" in tessera("nodes").out
+    assert [node["id"] for node in tessera("nodes", "sampling/generate", "--json").json["nodes"]] == ["sampling/generate"]
     said = tessera("nodes", "sampling/generate")
     assert "Make new pictures, led by a prompt or a class" in said.out and "seed" in said.out
 
