@@ -24,7 +24,7 @@ from torch import Tensor, nn
 
 from nodes.runtime.devices import precision
 from nodes.training.muon import Muon
-from nodes.training.plain_attention import PlainAttention
+from nodes.training.plain_attention import plain_attention
 from nodes.training.world import STARTER
 
 RUNS = Path(__file__).parents[2] / "training_runs"
@@ -143,7 +143,7 @@ class Trainer:
     @contextmanager
     def precision(self) -> Iterator[None]:
         """Large products in bfloat16 where the hardware multiplies it; on a processor attention by such products."""
-        dtype, plain = precision(self.device.type), PlainAttention() if self.device.type == "cpu" else nullcontext()
+        dtype, plain = precision(self.device.type), plain_attention() if self.device.type == "cpu" else nullcontext()
         with plain, torch.autocast(self.device.type, torch.bfloat16, enabled=dtype == torch.bfloat16):
             yield
 
