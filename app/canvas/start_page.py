@@ -16,9 +16,11 @@ from app.theme.fonts import BODY, SMALL, font
 from app.theme.icons import icon
 from app.theme.tokens import Theme
 
-COLUMNS, MOST_EXAMPLES, MOST_RECENT = 5, 10, 5
+COLUMNS, LEAST_ROWS, MOST_EXAMPLES, MOST_RECENT = 5, 2, 15, 5
 CARD, PICTURE = QSize(176, 196), QSize(176, 132)
 GAP = 16
+BESIDE = 200
+"""Height of what stands above and below the cards."""
 
 
 class Card(QAbstractButton):
@@ -138,14 +140,16 @@ class StartPage(QWidget):
         self.center()
 
     def _place_cards(self) -> None:
-        """In as many columns as there is room for."""
-        fitting = (self.parentWidget().width() - GAP) // (CARD.width() + GAP)
-        columns = max(2, min(COLUMNS, fitting))
+        """In as many columns and rows as there is room for; the last cards hide where there is none."""
+        room = self.parentWidget().size()
+        columns = max(2, min(COLUMNS, (room.width() - GAP) // (CARD.width() + GAP)))
+        rows = max(LEAST_ROWS, (room.height() - BESIDE) // (CARD.height() + GAP))
         while self._cards.takeAt(0):
             pass
         for number, card in enumerate(self.cards):
-            self._cards.addWidget(card, number // columns, number % columns)
-            card.show()
+            if fits := number < columns * rows:
+                self._cards.addWidget(card, number // columns, number % columns)
+            card.setVisible(fits)
 
     def _show_recent(self, recent: Sequence[Path]) -> None:
         while item := self._recent.takeAt(0):

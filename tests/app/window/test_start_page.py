@@ -63,8 +63,18 @@ def test_files_of_last_time_leave_the_cards_their_room(window: Window, tmp_path:
     page = window.canvas.start_page
     page.show_beginnings(examples(), [tmp_path / "mine.json"])
     QTest.qWait(1)
-    pieces = [*page.cards, *page.recent]
+    pieces = [piece for piece in (*page.cards, *page.recent) if piece.isVisible()]
     assert not [1 for a, b in combinations(pieces, 2) if a.geometry().intersects(b.geometry())]
+
+
+def test_as_many_cards_are_shown_as_there_is_room_for(window: Window) -> None:
+    page, shown = window.canvas.start_page, {}
+    for height in (700, 1100):
+        window.resize(1400, height)
+        QTest.qWait(1)
+        shown[height] = [card for card in page.cards if card.isVisible()]
+        assert page.parentWidget().rect().contains(page.geometry())
+    assert len(page.cards) == len(examples()) == len(shown[1100]) > len(shown[700]) >= 10
 
 
 def test_the_latest_file_comes_first_once_and_what_is_gone_is_left_out(tmp_path: Path) -> None:
