@@ -63,7 +63,11 @@ def weights_of(names: Tensor) -> Tensor:
     return torch.where(names < len(THINGS), 1.0, REST)
 
 
-def weighed(logits: Tensor, right: Tensor, weights: Tensor, smoothing: float = 0.0) -> Tensor:
-    """The cross-entropy of logits (batch, length, choices), each by its weight (batch, length)."""
-    each = F.cross_entropy(logits.flatten(0, 1).float(), right.flatten(), reduction="none", label_smoothing=smoothing)
+def weighed(logits: Tensor, right: Tensor, weights: Tensor, rows: Tensor | None = None) -> Tensor:
+    """The cross-entropy of logits (batch, length, choices), each by its weight (batch, length).
+
+    ``right`` is (batch, length); where a right choice stands for a distribution, that is its one of the ``rows`` (choices, choices).
+    """
+    target = right.flatten() if rows is None else rows[right.flatten()]
+    each = F.cross_entropy(logits.flatten(0, 1).float(), target, reduction="none")
     return (each * weights.flatten()).sum() / weights.sum()

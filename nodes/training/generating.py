@@ -6,6 +6,7 @@ A stream at half depth must tell what stands in each cell and which part of it: 
 from __future__ import annotations
 
 import argparse
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -27,6 +28,9 @@ WINDOW, OFF = 8, 2
 """Cells of a window along either side, and how far from its middle a cell of a thing may lie."""
 WHOLE = 0.7
 """Share of the training after which windows are shown no more: whole pictures are what a generator will meet."""
+
+NEAR = 0.02
+"""How near codes count as much as the right one, of the median square of how far codes are apart."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +83,20 @@ def spread_codes(codebook: Tensor, width: int) -> Tensor:
     return codes / codes.std() @ axes.T / width**0.5
 
 
+def near_codes(codebook: Tensor, near: float = NEAR) -> Tensor:
+    """(codes, codes): each code as a distribution over those that lie near it, which a picture hardly tells from it."""
+    apart = torch.cdist(codebook, codebook).square()
+    return (-apart / (near * apart.median())).softmax(1)
+
+
+def waves(places: Tensor, width: int) -> Tensor:
+    """(…, width): sines and cosines of places (…, 2) in cells, for positions that are learned to begin with (Vaswani et al. 2017,
+    "Attention is all you need", section 3.5, along both axes). Then a linear map leads from each place to the one beside it."""
+    frequencies = math.pi * (2 * CELLS) ** -torch.linspace(0, 1, width // 4)
+    angles = (places[..., None] * frequencies).flatten(-2)
+    return torch.cat([angles.sin(), angles.cos()], -1)
+
+
 def window(batch: Batch, generator: torch.Generator) -> Batch:
     """The same pictures, with a square around one of their things as what is shown, where two fifths of the cells are of things."""
     things = (batch.parts < PARTS**2).float().cpu()
@@ -94,7 +112,7 @@ def train(trainer: Trainer, found: Companions, pool: TokenPool, losses: Losses, 
     """The whole training of a generator; its figures. At first two steps of three show windows, of three times as many pictures."""
     recognizer = fitting_recognizer()
     generator = torch.Generator().manual_seed(trainer.options.seed * 7919 + trainer.step)
-    step_losses = torch.compile(losses) if trainer.options.compile else losses
+    step_losses = torch.compile(losses, dynamic=False) if trainer.options.compile else losses
     for step in trainer.steps():
         near = step % 3 > 0 and trainer.progress() < WHOLE
         drawn = pool.draw(trainer.options.batch * (3 if near else 1), trainer.progress(), generator)

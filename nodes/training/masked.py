@@ -17,9 +17,13 @@ from nodes.training.alignment import Alignment, weighed, weights_of
 from nodes.training.autoencoder import premultiplied
 from nodes.training.companions import companions, pool_of
 from nodes.training.export import Export, export
-from nodes.training.generating import Batch, begun, generator_arguments, spread_codes, train
+from nodes.training.generating import Batch, begun, generator_arguments, near_codes, spread_codes, train, waves
 from nodes.training.loop import Trainer, arguments
+from nodes.training.pool import CELLS
 from nodes.training.token_pictures import made_by
+
+FIRST = 0.3
+"""The largest share that is masked at first; half of the training leads to all. What a token must be beside its neighbors comes first."""
 
 
 def main() -> None:
@@ -28,30 +32,35 @@ def main() -> None:
     found = companions("vq", options)
     words, width = found.encoder.config, options.width
     depth = options.depth - options.depth % 2
-    c = UVitBertConfig(width, depth, width // 64, 4 * width, found.tokenizer.config.codebook, None, 256, words.width, words.max_words)
+    c = UVitBertConfig(width, depth, width // 64, 4 * width, found.tokenizer.config.codebook, None, 256, words.width, words.max_words, True)
+    codebook = found.tokenizer.codebook()
     model = UVitBert(c)
-    _start(model, spread_codes(found.tokenizer.codebook(), width))
+    _start(model, spread_codes(codebook, width))
     script = begun(model, "masked", options)
+    rows = near_codes(codebook.detach()).to(options.device)
     alignment = Alignment(width)
     trainer = Trainer("masked", options, {"uvit": model}, {"alignment": alignment}, 1.5e-3, 0.02, companions=found.digests)
     pool = pool_of(found, lambda rgba: found.tokenizer.encode(premultiplied(rgba) * 2 - 1).flatten(1), options)
 
+    @torch.compiler.disable
+    def hiding(batch: Batch) -> Tensor:
+        return covered(batch.uniform[:, : 1 + batch.cells.shape[1]], FIRST + (1 - FIRST) * min(1.0, 2 * trainer.progress()))
+
     def losses(batch: Batch) -> tuple[Tensor, Tensor]:
-        ids = batch.shown()
-        hidden = covered(batch.uniform[:, : 1 + ids.shape[1]])
+        hidden, ids = hiding(batch), batch.shown()
         caption, _ = left_padded(batch.features, batch.mask, c.caption_length)
         logits, seen = (part[:, c.caption_length :] for part in model.features(torch.where(hidden, c.codebook, ids), caption, batch.cells))
         weights = weights_of(batch.names)
-        return weighed(logits, ids, weights * hidden, 0.1), alignment(seen, batch.names, batch.parts, weights)
+        return weighed(logits, ids, weights * hidden, rows), alignment(seen, batch.names, batch.parts, weights)
 
     figures = train(trainer, found, pool, losses, made_by(model, found.tokenizer))
     if options.export:
         export(trainer, "uvit", Export("masked", "uvitbert", c, "accuracy", found.digests), script, figures)
 
 
-def covered(uniform: Tensor) -> Tensor:
-    """Which tokens are masked, (batch, length) bool, at least one of each row: of uniform numbers (batch, 1 + length)."""
-    share = torch.acos(uniform[:, :1]) * 2 / math.pi
+def covered(uniform: Tensor, most: float = 1.0) -> Tensor:
+    """Which tokens are masked, (batch, length) bool, at least one of each row: of uniform numbers (batch, 1 + length), up to a share."""
+    share = torch.acos(uniform[:, :1]) * 2 / math.pi * most
     count = (share * (uniform.shape[1] - 1)).ceil().clamp(min=1)
     rank = uniform[:, 1:].argsort(1).argsort(1)
     return rank < count
@@ -59,7 +68,7 @@ def covered(uniform: Tensor) -> Tensor:
 
 @torch.no_grad()
 def _start(model: UVitBert, codes: Tensor) -> None:
-    """Blocks begin as identities, skips as averages of what they join, tokens as their codes (codebook, width)."""
+    """Blocks begin as identities, skips as averages of what they join, tokens as their codes (codebook, width), places as waves."""
     for name, parameter in model.named_parameters():
         if name.endswith(("attn.proj.weight", "mlp.fc2.weight")):
             nn.init.zeros_(parameter)
@@ -68,6 +77,8 @@ def _start(model: UVitBert, codes: Tensor) -> None:
         elif name.endswith("skip_linear.weight"):
             half = torch.eye(len(parameter)) / 2
             parameter.copy_(torch.cat([half, half], 1))
+    cells = torch.cartesian_prod(*[torch.arange(CELLS)] * 2)
+    model.pos_embed[0, model.config.caption_length :] = waves(cells, model.config.width) / (2 * model.config.width**0.5)
     model.embeddings.weight[: len(codes)] = codes
     model.lm_head.weight.copy_(codes)
 

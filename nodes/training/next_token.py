@@ -16,7 +16,7 @@ from nodes.training.alignment import Alignment, weighed, weights_of
 from nodes.training.autoencoder import premultiplied
 from nodes.training.companions import companions, pool_of
 from nodes.training.export import Export, export
-from nodes.training.generating import Batch, begun, generator_arguments, spread_codes, train
+from nodes.training.generating import Batch, begun, generator_arguments, near_codes, spread_codes, train
 from nodes.training.loop import Trainer, arguments
 from nodes.training.token_pictures import made_by
 
@@ -38,10 +38,13 @@ def main() -> None:
         None,
         words.width,
         words.max_words,
+        True,
     )
+    codebook = found.tokenizer.codebook()
     model = LlamaGenGpt(c)
-    _start(model, spread_codes(found.tokenizer.codebook(), c.width))
+    _start(model, spread_codes(codebook, c.width))
     script = begun(model, "next_token", options)
+    rows = near_codes(codebook.detach()).to(options.device)
     alignment = Alignment(c.width)
     trainer = Trainer("next_token", options, {"gpt": model}, {"alignment": alignment}, 1.5e-3, 0.02, companions=found.digests)
     pool = pool_of(found, lambda rgba: found.tokenizer.encode(premultiplied(rgba) * 2 - 1).flatten(1), options)
@@ -49,7 +52,7 @@ def main() -> None:
     def losses(batch: Batch) -> tuple[Tensor, Tensor]:
         logits, seen = predicted(model, batch)
         weights = weights_of(batch.names) * follows(batch.cells)
-        return weighed(logits, batch.shown(), weights), alignment(seen, batch.names, batch.parts, weights)
+        return weighed(logits, batch.shown(), weights, rows), alignment(seen, batch.names, batch.parts, weights)
 
     figures = train(trainer, found, pool, losses, made_by(model, found.tokenizer))
     if options.export:

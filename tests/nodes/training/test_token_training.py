@@ -18,17 +18,17 @@ from nodes.models.titok import TiTok, TiTokConfig
 from nodes.models.upscaler import Upscaler
 from nodes.models.var_transformer import VarTransformer, VarTransformerConfig
 from nodes.models.var_vqvae import VarVqvae, VarVqvaeConfig
-from nodes.training.alignment import PARTS, REST
+from nodes.training.alignment import PARTS, REST, weighed
 from nodes.training.captions import all_words
 from nodes.training.few_step import Words, levels_at, target_velocity
-from nodes.training.generating import WINDOW, Batch, spread_codes, window
+from nodes.training.generating import WINDOW, Batch, near_codes, spread_codes, waves, window
 from nodes.training.masked import covered
 from nodes.training.multiscale_vq import added_up, begin_as
-from nodes.training.next_scale import at_scales, shown_at
+from nodes.training.next_scale import OFF, OTHERS, at_scales, mistaken, shown_at
 from nodes.training.next_scale import predicted as predicted_at
 from nodes.training.next_token import follows, predicted
 from nodes.training.pack import ORDER, Done
-from nodes.training.plain_attention import PlainAttention, attention
+from nodes.training.plain_attention import attention, plain_attention
 from nodes.training.pool import PART, TokenPool
 from nodes.training.titok import begin_as_patches, clustered, finer
 from nodes.training.tokenizing import IDLE, Usage, towards
@@ -81,6 +81,28 @@ def test_masks_cover_from_one_token_to_all():
     uniform[0, 0], uniform[1, 0] = 1.0, 0.0
     count = covered(uniform).sum(1)
     assert count[0] == 1 and count[1] == 16 and 8 < count.float().mean() < 13
+    fewer = covered(uniform, 0.5).sum(1)
+    assert fewer[0] == 1 and fewer[1] == 8 and (fewer <= count).all()
+
+
+def test_later_scales_make_up_for_what_is_mistaken_in_earlier_ones():
+    torch.manual_seed(0)
+    tokenizer = VarVqvae(VarVqvaeConfig(4, (1, 2), 1, 40, 3, scales=(1, 2, 4), groups=2, pixels=4))
+    ids = torch.randint(40, (8, 21))
+    others = near_codes(tokenizer.quantize["embedding"].weight.detach(), OFF).multinomial(OTHERS)
+    drawn = Batch(ids, *[torch.empty(0)] * 5, torch.zeros(8, 22))
+    drawn.uniform[0::2, 0], drawn.uniform[0::2, 2:6] = 1.0, 0.0  # every second picture is mistaken at the second scale
+    right, fed = mistaken(tokenizer, drawn, others)
+    assert torch.equal(right[1::2], ids[1::2])
+    sums = tokenizer.inputs(ids.split([1, 4, 16], 1))
+    assert torch.allclose(fed[1::2], sums[1::2]) and not torch.allclose(fed[0::2, 4:], sums[0::2, 4:])
+    whole = tokenizer.sums(ids.split([1, 4, 16], 1))[-1][0::2]
+
+    def left_by(last):
+        made = tokenizer.contribution(tokenizer.codes(last[0::2, 5:], 2), 2) + tokenizer.as_map(fed[0::2, 4:], 4)
+        return (whole - made).square().sum()
+
+    assert left_by(right) < left_by(ids)
 
 
 def test_training_predicts_every_token_as_the_model_does_when_it_is_used():
@@ -119,13 +141,14 @@ def test_plain_attention_is_the_fused_one():
         fused = F.scaled_dot_product_attention(q, k, v, attn_mask=mask, scale=scale)
         assert torch.allclose(attention(q, k, v, mask, scale), fused, atol=1e-6)
     shared = F.scaled_dot_product_attention(q, k[:, :2], v[:, :2], enable_gqa=True)
-    with PlainAttention():
+    with plain_attention():
         assert torch.allclose(F.scaled_dot_product_attention(q, k[:, :2], v[:, :2], enable_gqa=True), shared, atol=1e-6)
 
 
-def test_a_masked_generator_sees_tokens_of_a_window_at_their_places():
+@pytest.mark.parametrize("rotary", [False, True])
+def test_a_masked_generator_sees_tokens_of_a_window_at_their_places(rotary):
     torch.manual_seed(0)
-    model = UVitBert(UVitBertConfig(8, 2, 2, 16, 5, None, 9, 6, 3))
+    model = UVitBert(UVitBertConfig(8, 2, 2, 16, 5, None, 9, 6, 3, rotary))
     ids, captions = torch.randint(5, (2, 9)), torch.randn(2, 3, 6)
     nn.init.normal_(model.pos_embed)
     order = torch.stack([torch.randperm(9), torch.randperm(9)])
@@ -147,9 +170,10 @@ def test_a_window_shows_all_tokens_of_a_scale_that_cover_it():
             assert all(line[0] * 16 / side <= row and (line[-1] + 1) * 16 / side >= row + 8 for line in lines)
 
 
-def test_a_next_scale_generator_predicts_what_is_shown_from_what_is_shown():
+@pytest.mark.parametrize("rotary", [False, True])
+def test_a_next_scale_generator_predicts_what_is_shown_from_what_is_shown(rotary):
     torch.manual_seed(0)
-    model = VarTransformer(VarTransformerConfig(8, 2, 2, 16, 5, 3, None, (1, 2, 4), True, True, 6, 3))
+    model = VarTransformer(VarTransformerConfig(8, 2, 2, 16, 5, 3, None, (1, 2, 4), True, True, 6, 3, rotary))
     for parameter in model.parameters():
         nn.init.normal_(parameter, std=0.2)
     labels, maps = torch.randn(2, 3, 6), torch.randn(2, 20, 3)
@@ -175,6 +199,26 @@ def test_tokens_begin_as_near_to_each_other_as_their_codes():
     rows = spread_codes(codes, 8)
     apart = torch.pdist(rows) / torch.pdist(codes)
     assert rows.shape == (5, 8) and torch.allclose(apart, apart[0].expand(10)) and 0.02 < rows.std() < 0.5
+
+
+def test_codes_count_the_more_the_nearer_they_are():
+    codes = torch.tensor([[0.0, 0.0], [0.1, 0.0], [1.0, 0.0], [0.0, 1.0]])
+    rows = near_codes(codes)
+    assert torch.allclose(rows.sum(1), torch.ones(4)) and (rows.argmax(1) == torch.arange(4)).all()
+    assert rows[0, 1] > 0.1 and rows[0, 2] < 1e-6 and rows[3, 3] > 0.99
+    logits = torch.randn(1, 4, 4)
+    weights, right = torch.tensor([[1.0, 0.0, 0.0, 0.5]]), torch.arange(4)[None]
+    plain = -logits[0].log_softmax(-1)
+    wanted = ((rows * plain).sum(1) * weights[0]).sum() / 1.5
+    assert torch.allclose(weighed(logits, right, weights, rows), wanted)
+    assert torch.allclose(weighed(logits, right, weights), (plain.diagonal() * weights[0]).sum() / 1.5)
+
+
+def test_one_linear_map_leads_from_every_place_to_the_one_beside_it():
+    places = torch.cartesian_prod(torch.arange(16.0), torch.arange(15.0))
+    here, beside = waves(places, 64), waves(places + torch.tensor([0.0, 1.0]), 64)
+    step = torch.linalg.lstsq(here.double(), beside.double(), driver="gelsd").solution
+    assert torch.allclose(here.double() @ step, beside.double(), atol=1e-4)
 
 
 def test_every_level_leads_to_the_edge_of_its_phase():
