@@ -16,7 +16,7 @@ from app.theme.fonts import BODY, SMALL, font
 from app.theme.icons import icon
 from app.theme.tokens import Theme
 
-COLUMNS, LEAST_ROWS, MOST_EXAMPLES, MOST_RECENT = 5, 2, 15, 5
+COLUMNS, LEAST_ROWS, MOST_EXAMPLES, MOST_RECENT = 5, 2, 20, 5
 CARD, PICTURE = QSize(176, 196), QSize(176, 132)
 GAP = 16
 BESIDE = 200

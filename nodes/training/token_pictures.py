@@ -51,7 +51,7 @@ class Way:
 
 WAYS = {
     LlamaGenGpt: Way(Raster(Picking(top_p=0.95)), constant(3.0)),
-    UVitBert: Way(Unmask(count=12, randomness=3.0, annealed=False), rising(5.0)),
+    UVitBert: Way(Unmask(count=24, randomness=1.0, annealed=False), rising(5.0)),
     VarTransformer: Way(Scales(Picking(top_p=0.95)), rising(4.0)),
 }
 """How each architecture is decoded where nothing is said."""

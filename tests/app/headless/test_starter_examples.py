@@ -27,6 +27,9 @@ SMALL = {
     "live_painting": {},
     "larger": {"times": 1},
     "token_by_token": {},
+    "all_tokens_at_once": {},
+    "token_editing": {},
+    "compare_families": {},
 }
 """The examples, with what makes them small."""
 
@@ -80,6 +83,15 @@ def test_an_inpainted_picture_is_what_it_was_outside_of_the_mask(room: EngineRoo
     change = np.abs(made[after].astype(int) - made[before]).max(2)
     assert change[outside].max() <= 1  # where the mask is too faint to be seen
     assert change[~outside].mean() > 10
+
+
+def test_what_was_not_erased_of_tokens_stays(room: EngineRoom, tmp_path: Path) -> None:
+    workflow = example("token_editing")
+    made = shown(room, workflow, tmp_path)
+    before, after = (made[node] for node in of_type(workflow, "tokenizer/decode"))
+    change = np.abs(before.astype(int) - after).max(2)
+    assert change[40:88, 40:88].mean() > 20
+    assert change[112:, :16].max() < 8  # a corner: the decoder mixes neighbors of the mask's edge
 
 
 def test_an_outpainted_picture_holds_what_it_came_from_and_is_wider(room: EngineRoom, tmp_path: Path) -> None:
