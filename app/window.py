@@ -37,6 +37,7 @@ from app.examples import examples
 from app.faults import Faults
 from app.files import SUFFIXES, Files
 from app.focusing import step_panel
+from app.garbage import Garbage
 from app.help_page import keys_page, node_page
 from app.helping import Topic, topic_under_pointer
 from app.language import inside, retold, tr
@@ -549,6 +550,7 @@ def main(argv: list[str]) -> int:
     application.setDesktopFileName("tessera")
     apply_theme(application, theme_of(preferences))
     apply_language(application, preferences.language or language_of_system())
+    Garbage(application)
     let_be_heard()
     faults = Faults(data_folder())
     faults.install()

@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from app.album.album import Album
 from app.document import Document
+from app.garbage import Garbage
 from app.runner import Runner
 from app.session import Session
 from app.theme.style import apply_theme
@@ -30,6 +31,14 @@ TOYS = "tests.toy"
 def qapp(qapp: QApplication) -> QApplication:
     apply_theme(qapp, DARK)
     return qapp
+
+
+@pytest.fixture(scope="module", autouse=True)
+def garbage(qapp: QApplication) -> Iterator[Garbage]:
+    """Collected on this thread alone, as in the program."""
+    made = Garbage(qapp)
+    yield made
+    made.stop()
 
 
 @pytest.fixture
