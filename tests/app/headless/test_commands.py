@@ -141,6 +141,7 @@ def test_a_second_interrupt_ends_the_process_at_once():
     code = """
 import os, signal, threading
 from app.headless import stopping
+signal.signal(signal.SIGINT, signal.default_int_handler)  # what a shell starts in the background ignores it
 stop = threading.Event()
 with stopping(stop, print):
     os.kill(os.getpid(), signal.SIGINT)
