@@ -1,7 +1,7 @@
 """What controls change on held-out scenes: ``python -m nodes.training.control_effects [--scenes N] [--json]``.
 
 Layout: share of the things that the recognizer finds at their place. Sketch: how the made outline agrees with the drawn one. Inpaint: how
-close the rest stays, and whether the new thing stands in the mask. Each against the same words alone.
+close the rest stays, and whether the new thing stands in the mask, by flow and by tokens. Each against the same words alone.
 """
 
 from __future__ import annotations
@@ -19,16 +19,19 @@ from nodes.decoding.controls import Begun, Kept, Placed
 from nodes.decoding.denoising import denoised, guided
 from nodes.decoding.guidance import ClassifierFree
 from nodes.decoding.noise import noise
+from nodes.decoding.partial import touched
 from nodes.models.prediction import predict_flow
 from nodes.models.recognizer import Recognizer
 from nodes.runtime.controlling import begin, hints_of, led
 from nodes.training import world
+from nodes.training.autoencoder import premultiplied
 from nodes.training.captions import Seen, captions, rows
 from nodes.training.hints import boxes
 from nodes.training.judge import fitting_recognizer
 from nodes.training.loop import HELD_OUT
-from nodes.training.makers import Maker, by_flow
+from nodes.training.makers import WAYS, Maker, makers
 from nodes.training.pictures import conditioning
+from nodes.training.token_pictures import AT_ONCE, grids_of, made_by, of_prompts, shown
 from nodes.training.vocabulary import COLOR_NAMES, PLACES, THINGS, UNCOLORED
 from nodes.values import Conditioning, Control, Latent, Layout, Prompt, Region, Strategy
 
@@ -51,6 +54,15 @@ class Controlled:
         with torch.no_grad():
             return Latent(self.tokenizer.encode(rgba), "")
 
+    def decoded(self, rgba: Tensor) -> Tensor:
+        with torch.no_grad():
+            return self.tokenizer.decode(self.tokenizer.encode(rgba))
+
+    def repainted(self, prompts: Sequence[str], real: Tensor, free: Tensor) -> Tensor:
+        """Pictures of prompts that outside of the free pixels (count, 128, 128) are those of ``real``."""
+        kept = [[Kept(self.latent(real[item : item + 1]), _cells(free[item]))] if free[item].mean() < 1 else [] for item in range(len(real))]
+        return torch.cat([self.picture(prompt, controls, item) for item, (prompt, controls) in enumerate(zip(prompts, kept, strict=True))])
+
     def picture(self, prompt: str, controls: Sequence[Control], item: int) -> Tensor:
         """(1, 4, side, side) by a prompt and controls; ``item`` of the seed's batch."""
         c = self.model.config
@@ -68,6 +80,31 @@ class Controlled:
         latents = denoised(denoise, start, Strategy("flow", "euler", STEPS), level=level)
         with torch.no_grad():
             return self.tokenizer.decode(latents)
+
+
+class Rewritten:
+    """Pictures of one generator of tokens that knows all of them but those under a mask: nothing was trained for it."""
+
+    def __init__(self, maker: Maker) -> None:
+        self.model, self.encoder, self.tokenizer = maker.model, maker.encoder, maker.tokenizer
+        self.grids = grids_of(maker.model)
+
+    def _ids(self, rgba: Tensor) -> Tensor:
+        with torch.no_grad():
+            ids = self.tokenizer.encode(premultiplied(rgba) * 2 - 1)
+        return torch.cat(ids, 1) if isinstance(ids, list) else ids.flatten(1)
+
+    def decoded(self, rgba: Tensor) -> Tensor:
+        with torch.no_grad():
+            return shown(self.tokenizer, self._ids(rgba), self.grids)
+
+    def repainted(self, prompts: Sequence[str], real: Tensor, free: Tensor) -> Tensor:
+        """Pictures of prompts that outside of the free pixels (count, 128, 128) keep the tokens of ``real``."""
+        given, pictures = self._ids(real).masked_fill(touched(free[:, None], self.grids), -1), []
+        for some in torch.arange(len(prompts)).split(AT_ONCE["cpu"]):
+            made = made_by(self.model, self.tokenizer, given=given[some])
+            pictures.append(of_prompts(self.encoder, [prompts[item] for item in some], made))
+        return torch.cat(pictures)
 
 
 def _named(seen: Seen) -> str:
@@ -143,17 +180,17 @@ def _flat(rgba: Tensor) -> Tensor:
     return torch.cat([mean.expand_as(rgba[:, :3]), inside], 1)
 
 
-def inpainting(made: Controlled, recognizer: Recognizer, count: int) -> list[Row]:
+def inpainting(made: Controlled | Rewritten, recognizer: Recognizer, count: int) -> list[Row]:
     """Single things in places; the box of the thing is made anew as another thing. PSNR is of the decoded picture, before any blending."""
     batch = world.scenes(torch.arange(HELD_OUT, HELD_OUT + count), (1, 0, 0, 0))
-    real, areas = world.draw(batch).rgba, boxes(batch)[:, 0]
+    real = world.draw(batch).rgba
+    free = torch.stack([_free(box) for box in boxes(batch)[:, 0]])
     plain = [number for number, thing in enumerate(THINGS) if thing.name not in UNCOLORED]
     others = [plain[(int(thing) * 7 + 3) % len(plain)] for thing in batch.thing[:, 0]]
-    with torch.no_grad():
-        kept_at_best = made.tokenizer.decode(made.tokenizer.encode(real))
+    prompts = [f"{_named(Seen(other, 0, 0, 0, -1))} {PLACES[int(place)].phrases[0]}" for other, place in zip(others, batch.place, strict=True)]
 
     def row(way: str, pictures: Tensor) -> Row:
-        error = [_error(pictures[item], real[item], _free(areas[item])) for item in range(count)]
+        error = [_error(pictures[item], real[item], free[item]) for item in range(count)]
         found = [any(one.thing == other for one in seen) for seen, other in zip(recognizer.things_in(pictures), others, strict=True)]
         return {
             "way": way,
@@ -161,18 +198,11 @@ def inpainting(made: Controlled, recognizer: Recognizer, count: int) -> list[Row
             "new_thing": round(sum(found) / count, 4),
         }
 
-    def by(control: bool) -> Tensor:
-        prompts = [
-            f"{_named(Seen(other, 0, 0, 0, -1))} {PLACES[int(place)].phrases[0]}" for other, place in zip(others, batch.place, strict=True)
-        ]
-        return torch.cat(
-            [
-                made.picture(prompts[item], [Kept(made.latent(real[item : item + 1]), _cells(_free(areas[item])))] if control else (), item)
-                for item in range(count)
-            ]
-        )
-
-    return [row("only encoded", kept_at_best), row("words alone", by(False)), row("kept outside", by(True))]
+    return [
+        row("only encoded", made.decoded(real)),
+        row("words alone", made.repainted(prompts, real, torch.ones_like(free))),
+        row("kept outside", made.repainted(prompts, real, free)),
+    ]
 
 
 def _free(box: Tensor) -> Tensor:
@@ -194,12 +224,19 @@ def _error(picture: Tensor, real: Tensor, free: Tensor) -> float:
     return float((mine - theirs)[:, outside].square().mean()) if bool(outside.any()) else 1e-4
 
 
-CONTROLS: dict[str, Callable[[Controlled, Recognizer, int], list[Row]]] = {"layout": layouts, "sketch": sketches, "inpaint": inpainting}
+CONTROLS = {
+    "layout": ("flow", layouts),
+    "sketch": ("flow", sketches),
+    "inpaint": ("flow", inpainting),
+    "inpaint_masked": ("masked", inpainting),
+    "inpaint_next_scale": ("next_scale", inpainting),
+}
+"""What is measured, and the family that it is measured on."""
 
 
-def control_effects(maker: Maker, recognizer: Recognizer, count: int) -> dict[str, list[Row]]:
-    made = Controlled(maker)
-    return {name: measure(made, recognizer, count) for name, measure in CONTROLS.items()}
+def control_effect(name: str, maker: Maker, recognizer: Recognizer, count: int) -> list[Row]:
+    family, measure = CONTROLS[name]
+    return measure(Controlled(maker) if family == "flow" else Rewritten(maker), recognizer, count)  # type: ignore[operator]
 
 
 def main() -> None:
@@ -209,9 +246,12 @@ def main() -> None:
     parser.add_argument("--json", action="store_true", help="print one JSON object as the last line")
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
-    made, recognizer, tables = Controlled(Maker("flow_base", by_flow())), fitting_recognizer(), {}
-    for name, measure in CONTROLS.items():
-        tables[name] = measure(made, recognizer, options.scenes)
+    (found, missing), recognizer, tables = makers(WAYS, "cpu"), fitting_recognizer(), {}
+    for name, (family, _) in CONTROLS.items():
+        if family in missing:
+            print(f"{name}: missing, {missing[family]}")
+            continue
+        tables[name] = control_effect(name, found[family], recognizer, options.scenes)
         print(name)
         for row in tables[name]:
             print("   ", "  ".join(f"{key} {value}" for key, value in row.items()), flush=True)

@@ -16,7 +16,7 @@ from nodes.decoding.solvers import Denoise
 from nodes.models.prediction import predict_flow
 from nodes.models.recognizer import Recognizer
 from nodes.training.autoencoder import held_out, premultiplied, psnr
-from nodes.training.control_effects import CONTROLS, Controlled
+from nodes.training.control_effects import CONTROLS, control_effect
 from nodes.training.judge import prompt_accuracy
 from nodes.training.makers import WAYS, Maker, by_flow, by_tokens, generator_or_none, makers, tokenizer_or_none
 from nodes.training.pictures import denoised_pictures
@@ -151,8 +151,8 @@ def _drawn(maker: Maker, way: Callable[[Maker, list[str], int], Tensor]) -> Call
 
 
 def controlled(name: str) -> Callable[[Bench], list[Row]]:
-    """What a layout, a sketch or a mask changes, on few scenes: each is made by itself."""
-    return lambda bench: CONTROLS[name](Controlled(bench.found["flow"]), bench.recognizer, min(bench.count, 48))
+    """What a layout, a sketch or a mask changes, on few scenes: most are made by themselves."""
+    return lambda bench: control_effect(name, bench.found[CONTROLS[name][0]], bench.recognizer, min(bench.count, 48))
 
 
 EFFECTS: dict[str, tuple[Sequence[str], Callable[[Bench], list[Row]]]] = {
@@ -160,9 +160,7 @@ EFFECTS: dict[str, tuple[Sequence[str], Callable[[Bench], list[Row]]]] = {
     "autoguidance": (("flow", "flow_small"), autoguidance),
     "trajectory_stitching": (("flow", "flow_small"), stitching),
     "flow_steps": (("flow",), flow_steps),
-    "layout": (("flow",), controlled("layout")),
-    "sketch": (("flow",), controlled("sketch")),
-    "inpaint": (("flow",), controlled("inpaint")),
+    **{name: ((family,), controlled(name)) for name, (family, _) in CONTROLS.items()},
     "few_steps": (("flow_few_step",), few_steps),
     "next_token": (("next_token",), decoded("next_token", AFTER_ANOTHER)),
     "speculative_jacobi": (("next_token",), decoded("next_token", SPECULATIVE)),

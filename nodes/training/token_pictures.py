@@ -28,6 +28,7 @@ from nodes.training.tokenizing import straight
 AT_ONCE = {"cpu": 32, "cuda": 128}
 """Prompts of a batch."""
 Lead = Callable[[Any], Scale]
+Grids = tuple[tuple[int, int], ...]
 Made = Callable[[Tensor, Tensor], Tensor]
 """``made(features, mask)``: straight pictures of captions (batch, words, width)."""
 
@@ -73,24 +74,43 @@ def of_prompts(encoder: TextEncoder, prompts: list[str], made: Made) -> Tensor:
     return torch.cat(pictures)
 
 
-def made_by(
-    model: LlamaGenGpt | UVitBert | VarTransformer, tokenizer: Any, way: Way | None = None, seed: int = 0, after_step: AfterStep = unheard
-) -> Made:
-    """Pictures by a generator and the tokenizer of its tokens; without a way, in that of `WAYS`."""
-    c, how = model.config, way or WAYS[type(model)]
+def grids_of(model: LlamaGenGpt | UVitBert | VarTransformer) -> Grids:
+    """(rows, columns) of the grids that the tokens of a picture fill one after another."""
+    c = model.config
     sides = c.scales if isinstance(model, VarTransformer) else (round(c.length**0.5),)
+    return tuple((side, side) for side in sides)
+
+
+def shown(tokenizer: Any, ids: Tensor, grids: Grids) -> Tensor:
+    """Straight pictures of tokens (batch, length) over grids."""
+    lengths = [rows * columns for rows, columns in grids]
+    pixels = tokenizer.decode(ids.split(lengths, 1) if len(grids) > 1 else ids.unflatten(1, grids[0]))
+    return straight((pixels / 2 + 0.5).clamp(0, 1))
+
+
+def made_by(
+    model: LlamaGenGpt | UVitBert | VarTransformer,
+    tokenizer: Any,
+    way: Way | None = None,
+    seed: int = 0,
+    after_step: AfterStep = unheard,
+    given: Tensor | None = None,
+) -> Made:
+    """Pictures by a generator and the tokenizer of its tokens; without a way, in that of `WAYS`.
+
+    ``given`` (pictures, length) are ids that stay, −1 where one is to be made; without it all are.
+    """
+    c, how, grids = model.config, way or WAYS[type(model)], grids_of(model)
 
     def of(features: Tensor, mask: Tensor, items: Sequence[int]) -> Tensor:
         caption, seen = left_padded(features, mask, c.caption_length)
         conditions = [caption, model.unconditional(len(caption))]
-        unknown = torch.full((len(caption), sum(side**2 for side in sides)), -1, device=features.device)
-        draw = draws(seed, items, features.device)
-        field = Field(unknown, tuple((side, side) for side in sides), draw, how.lead, getattr(tokenizer, "codebook", None), after_step)
+        length = sum(rows * columns for rows, columns in grids)
+        start = torch.full((len(caption), length), -1, device=features.device) if given is None else given[list(items)].to(features.device)
+        field = Field(start, grids, draws(seed, items, features.device), how.lead, getattr(tokenizer, "codebook", None), after_step)
         reader: Any = _reader(model, tokenizer, conditions, seen)
         ids = how.strategy.decoded(reader, field, how.strategy.steps(field))
-        if isinstance(reader, VarReader):
-            return straight(tokenizer.pixels(reader.accumulated(ids)) / 2 + 0.5)
-        return straight((tokenizer.decode(ids.unflatten(1, field.grids[0])) / 2 + 0.5).clamp(0, 1))
+        return shown(tokenizer, ids, grids)
 
     def made(features: Tensor, mask: Tensor) -> Tensor:
         items = range(len(features))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from nodes.training.control_effects import Controlled, inpainting, layouts, sketches
+from nodes.training.control_effects import Controlled, Rewritten, inpainting, layouts, sketches
 from nodes.training.judge import fitting_recognizer
-from nodes.training.makers import Maker, by_flow
+from nodes.training.makers import Maker, by_flow, by_tokens
 
 SCENES = 6
 
@@ -32,3 +32,10 @@ def test_the_closer_a_sketch_is_kept_to_the_more_outlines_agree(made: Controlled
 def test_a_kept_picture_stays_outside_of_the_mask(made: Controlled) -> None:
     _, alone, kept = (row["psnr_outside"] for row in inpainting(made, fitting_recognizer(), SCENES))
     assert kept > alone + 6
+
+
+@pytest.mark.slow
+def test_known_tokens_keep_a_picture_outside_of_the_mask() -> None:
+    tokens = Rewritten(Maker("masked", by_tokens()))
+    coded, alone, kept = (row["psnr_outside"] for row in inpainting(tokens, fitting_recognizer(), SCENES))
+    assert coded >= kept > alone + 6
