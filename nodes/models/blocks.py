@@ -93,6 +93,11 @@ def place_rotation(places: Tensor, head_width: int, period: float = 10000.0) -> 
     return torch.stack([angle.cos(), angle.sin()], -1)
 
 
+def after_still(count: int, rotation: Tensor, gain: float = 1.0) -> Tensor:
+    """(count + length, head width/2, 2): positions that turn nothing, and keep ``gain`` of it, before those of a rotation."""
+    return torch.cat([torch.tensor([gain, 0.0], device=rotation.device).expand(count, rotation.shape[1], 2), rotation])
+
+
 def causal_mask(rows: int, columns: int, device: torch.device | None = None) -> Tensor:
     """(rows, columns) bool, True = may be looked at; the last row sees every column."""
     return torch.ones(rows, columns, dtype=torch.bool, device=device).tril(columns - rows)

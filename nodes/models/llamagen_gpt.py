@@ -15,7 +15,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from nodes.models.blocks import KeyValueCache, RmsNorm, causal_mask, grid_rotation
+from nodes.models.blocks import KeyValueCache, RmsNorm, after_still, causal_mask, grid_rotation
 from nodes.models.shapes import Shapes, count, has
 
 ODD_HEADS = {2560: 40, 3200: 32, 4096: 32}
@@ -166,8 +166,7 @@ class LlamaGenGpt(nn.Module):
         """(T + N, head width/2, 2); the condition does not turn, or is zeros, whose queries and keys so vanish: it is looked at evenly."""
         c = self.config
         grid = grid_rotation(c.side, c.side, c.width // c.heads, device=self.tok_embeddings.weight.device)
-        condition = torch.tensor([float(c.attentive), 0.0], device=grid.device).expand(c.caption_length, grid.shape[1], 2)
-        return torch.cat([condition, grid])
+        return after_still(c.caption_length, grid, float(c.attentive))
 
     def turn(self, rotation: Tensor) -> Tensor:
         """(batch or 1, length, heads + 2·key heads, head width/2) complex, of a rotation ([batch, 1,] length, head width/2, 2).

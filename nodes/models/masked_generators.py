@@ -16,7 +16,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from nodes.models.blocks import grid_rotation
+from nodes.models.blocks import after_still, grid_rotation
 from nodes.models.caption import caption_projection, projected
 from nodes.models.shapes import Shapes, count, has
 from nodes.models.vit_blocks import VitBlock
@@ -192,11 +192,12 @@ class UVitBert(_MaskedGenerator):
         """([batch, 1,] T + length, head width/2, 2) of places as of `features`; the condition turns nothing."""
         c = self.config
         side = round(c.length**0.5)
-        grid = grid_rotation(side, side, c.width // c.heads, device=self.pos_embed.device)
-        still = torch.tensor([1.0, 0.0], device=grid.device).expand(c.caption_length, grid.shape[1], 2)
+        words = c.caption_length
+        turns = after_still(words, grid_rotation(side, side, c.width // c.heads, device=self.pos_embed.device))
         if places is None:
-            return torch.cat([still, grid])
-        return torch.cat([still.expand(len(places), -1, -1, -1), grid[places]], 1)[:, None]
+            return turns
+        whole = torch.cat([torch.arange(words, device=places.device).expand(len(places), -1), places + words], 1)
+        return turns[whole][:, None]
 
     def stream(self, sequence: Tensor, captions: Tensor | None = None) -> Tensor:
         return self.features(sequence, captions)[0]

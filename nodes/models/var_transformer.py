@@ -15,7 +15,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from nodes.models.blocks import KeyValueCache, modulated, place_rotation, rotated
+from nodes.models.blocks import KeyValueCache, after_still, modulated, place_rotation, rotated
 from nodes.models.caption import caption_projection, projected
 from nodes.models.shapes import Shapes, count, has
 from nodes.models.var_vqvae import SCALES_256, SCALES_512, VarVqvae
@@ -189,7 +189,7 @@ class VarTransformer(nn.Module):
         c = self.config
         lines = [(torch.arange(side, device=self.pos_1LC.device) + 0.5) * c.scales[-1] / side for side in c.scales]
         turns = place_rotation(torch.cat([torch.cartesian_prod(line, line) for line in lines]), c.width // c.heads)
-        return torch.cat([torch.tensor([1.0, 0.0], device=turns.device).expand(c.words, turns.shape[1], 2), turns])
+        return after_still(c.words, turns)
 
     def features(
         self,
