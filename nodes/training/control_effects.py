@@ -24,14 +24,13 @@ from nodes.models.prediction import predict_flow
 from nodes.models.recognizer import Recognizer
 from nodes.runtime.controlling import begin, hints_of, led
 from nodes.training import world
-from nodes.training.autoencoder import premultiplied
 from nodes.training.captions import Seen, captions, rows
 from nodes.training.hints import boxes
 from nodes.training.judge import fitting_recognizer
 from nodes.training.loop import HELD_OUT
 from nodes.training.makers import WAYS, Maker, makers
 from nodes.training.pictures import conditioning
-from nodes.training.token_pictures import AT_ONCE, grids_of, made_by, of_prompts, shown
+from nodes.training.token_pictures import AT_ONCE, grids_of, ids_of, made_by, of_prompts
 from nodes.training.vocabulary import COLOR_NAMES, PLACES, THINGS, UNCOLORED
 from nodes.values import Conditioning, Control, Latent, Layout, Prompt, Region, Strategy
 
@@ -45,6 +44,7 @@ class Controlled:
     """Pictures of one flow model under controls, one after another as each has its own."""
 
     def __init__(self, maker: Maker) -> None:
+        self.coded = maker.coded
         self.model, self.encoder, self.tokenizer = maker.model, maker.encoder, maker.tokenizer
 
     def words(self, prompt: str) -> Conditioning:
@@ -54,14 +54,13 @@ class Controlled:
         with torch.no_grad():
             return Latent(self.tokenizer.encode(rgba), "")
 
-    def decoded(self, rgba: Tensor) -> Tensor:
-        with torch.no_grad():
-            return self.tokenizer.decode(self.tokenizer.encode(rgba))
-
     def repainted(self, prompts: Sequence[str], real: Tensor, free: Tensor) -> Tensor:
         """Pictures of prompts that outside of the free pixels (count, 128, 128) are those of ``real``."""
-        kept = [[Kept(self.latent(real[item : item + 1]), _cells(free[item]))] if free[item].mean() < 1 else [] for item in range(len(real))]
-        return torch.cat([self.picture(prompt, controls, item) for item, (prompt, controls) in enumerate(zip(prompts, kept, strict=True))])
+
+        def kept(item: int) -> list[Control]:
+            return [Kept(self.latent(real[item : item + 1]), _cells(free[item]))] if free[item].mean() < 1 else []
+
+        return torch.cat([self.picture(prompt, kept(item), item) for item, prompt in enumerate(prompts)])
 
     def picture(self, prompt: str, controls: Sequence[Control], item: int) -> Tensor:
         """(1, 4, side, side) by a prompt and controls; ``item`` of the seed's batch."""
@@ -86,21 +85,14 @@ class Rewritten:
     """Pictures of one generator of tokens that knows all of them but those under a mask: nothing was trained for it."""
 
     def __init__(self, maker: Maker) -> None:
+        self.coded = maker.coded
         self.model, self.encoder, self.tokenizer = maker.model, maker.encoder, maker.tokenizer
-        self.grids = grids_of(maker.model)
-
-    def _ids(self, rgba: Tensor) -> Tensor:
-        with torch.no_grad():
-            ids = self.tokenizer.encode(premultiplied(rgba) * 2 - 1)
-        return torch.cat(ids, 1) if isinstance(ids, list) else ids.flatten(1)
-
-    def decoded(self, rgba: Tensor) -> Tensor:
-        with torch.no_grad():
-            return shown(self.tokenizer, self._ids(rgba), self.grids)
 
     def repainted(self, prompts: Sequence[str], real: Tensor, free: Tensor) -> Tensor:
         """Pictures of prompts that outside of the free pixels (count, 128, 128) keep the tokens of ``real``."""
-        given, pictures = self._ids(real).masked_fill(touched(free[:, None], self.grids), -1), []
+        with torch.no_grad():
+            ids = ids_of(self.tokenizer, real)
+        given, pictures = ids.masked_fill(touched(free[:, None], grids_of(self.model)), -1), []
         for some in torch.arange(len(prompts)).split(AT_ONCE["cpu"]):
             made = made_by(self.model, self.tokenizer, given=given[some])
             pictures.append(of_prompts(self.encoder, [prompts[item] for item in some], made))
@@ -187,7 +179,9 @@ def inpainting(made: Controlled | Rewritten, recognizer: Recognizer, count: int)
     free = torch.stack([_free(box) for box in boxes(batch)[:, 0]])
     plain = [number for number, thing in enumerate(THINGS) if thing.name not in UNCOLORED]
     others = [plain[(int(thing) * 7 + 3) % len(plain)] for thing in batch.thing[:, 0]]
-    prompts = [f"{_named(Seen(other, 0, 0, 0, -1))} {PLACES[int(place)].phrases[0]}" for other, place in zip(others, batch.place, strict=True)]
+    prompts = [
+        f"{_named(Seen(other, 0, 0, 0, -1))} {PLACES[int(place)].phrases[0]}" for other, place in zip(others, batch.place, strict=True)
+    ]
 
     def row(way: str, pictures: Tensor) -> Row:
         error = [_error(pictures[item], real[item], free[item]) for item in range(count)]
@@ -199,7 +193,7 @@ def inpainting(made: Controlled | Rewritten, recognizer: Recognizer, count: int)
         }
 
     return [
-        row("only encoded", made.decoded(real)),
+        row("only encoded", made.coded(real)),
         row("words alone", made.repainted(prompts, real, torch.ones_like(free))),
         row("kept outside", made.repainted(prompts, real, free)),
     ]

@@ -6,15 +6,17 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+import torch
 from torch import Tensor
 
 from graph_engine.errors import MissingModel
 from nodes.decoding.tokens import AfterStep, unheard
 from nodes.models.files import ModelFile
 from nodes.models.layouts import build_model
+from nodes.models.rgba_autoencoder import RgbaAutoencoder
 from nodes.runtime.loading import open_generator, open_tokenizer
 from nodes.training.pictures import pictures
-from nodes.training.token_pictures import Way, made_by, of_prompts
+from nodes.training.token_pictures import Way, grids_of, ids_of, made_by, of_prompts, shown
 from nodes.values import Strategy
 
 
@@ -39,6 +41,16 @@ class Maker:
         self.seconds += time.perf_counter() - began
         self.count += len(prompts)
         return made
+
+    def coded(self, rgba: Tensor) -> Tensor:
+        """Straight pictures through its tokenizer and back: nothing that it makes can be better."""
+        with torch.no_grad():
+            return torch.cat([self._through(part) for part in rgba.split(32)])
+
+    def _through(self, rgba: Tensor) -> Tensor:
+        if isinstance(self.tokenizer, RgbaAutoencoder):
+            return self.tokenizer.decode(self.tokenizer.encode(rgba))
+        return shown(self.tokenizer, ids_of(self.tokenizer, rgba), grids_of(self.model))
 
 
 def by_flow(solver: str = "euler", steps: int = 20, scale: float = 4.5) -> Callable[[Maker, list[str], int], Tensor]:

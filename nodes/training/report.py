@@ -1,7 +1,8 @@
 """The judge's table and the sheets: ``python -m nodes.training.report [--prompts N] [--effects N] [--json]``.
 
-Accuracy, Fréchet distance and diversity are ratios to the same figure on real scenes of the same held-out prompts. Sheets go to
-``training_runs/report/``. A model that does not ship is said to be missing, and its figures are null.
+Accuracy, Fréchet distance and diversity are ratios to the same figure on real scenes of the same held-out prompts; accuracy coded is that
+of the real scenes through the family's tokenizer, which its pictures can hardly pass. Sheets go to ``training_runs/report/``. A model that
+does not ship is said to be missing, and its figures are null.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ class Truth:
     recognizer: Recognizer
     prompts: list[str]
     facts: list[Facts]
+    pictures: Tensor
     bound: Verdict
     real: Tensor  # (count, features)
     far: Tensor  # features of other real scenes: how far made and real pictures of the prompts are from them
@@ -41,7 +43,7 @@ class Truth:
     def of(cls, recognizer: Recognizer, count: int) -> Truth:
         batch, prompts, facts = held_out(count)
         real, other = drawn(batch.seed), drawn(batch.seed + count)
-        return cls(recognizer, prompts, facts, judged(recognizer, real, facts), vectors(recognizer, real), vectors(recognizer, other))
+        return cls(recognizer, prompts, facts, real, judged(recognizer, real, facts), vectors(recognizer, real), vectors(recognizer, other))
 
 
 def drawn(seeds: Tensor) -> Tensor:
@@ -57,6 +59,7 @@ def figures(maker: Maker, truth: Truth, folder: Path) -> dict[str, float]:
     return {
         "accuracy": verdict.accuracy / truth.bound.accuracy,
         "accuracy_absolute": verdict.accuracy,
+        "accuracy_coded": judged(truth.recognizer, maker.coded(truth.pictures), truth.facts).accuracy / truth.bound.accuracy,
         "things": float(verdict.things.mean()),
         "relation": float(verdict.relation.mean()),
         "place": float(verdict.place.mean()),

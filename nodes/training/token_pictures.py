@@ -22,6 +22,7 @@ from nodes.models.llamagen_gpt import LlamaGenGpt, LlamaGenReader
 from nodes.models.masked_generators import MaskedReader, UVitBert
 from nodes.models.text_encoder import TextEncoder
 from nodes.models.var_transformer import VarReader, VarTransformer
+from nodes.training.autoencoder import premultiplied
 from nodes.training.pictures import conditioning
 from nodes.training.tokenizing import straight
 
@@ -51,7 +52,7 @@ class Way:
 
 
 WAYS = {
-    LlamaGenGpt: Way(Raster(Picking(top_p=0.95)), constant(3.0)),
+    LlamaGenGpt: Way(Raster(Picking(temperature=0.8, top_p=0.95)), constant(2.5)),
     UVitBert: Way(Unmask(count=24, randomness=1.0, annealed=False), rising(5.0)),
     VarTransformer: Way(Scales(Picking(top_p=0.95)), rising(4.0)),
 }
@@ -79,6 +80,12 @@ def grids_of(model: LlamaGenGpt | UVitBert | VarTransformer) -> Grids:
     c = model.config
     sides = c.scales if isinstance(model, VarTransformer) else (round(c.length**0.5),)
     return tuple((side, side) for side in sides)
+
+
+def ids_of(tokenizer: Any, rgba: Tensor) -> Tensor:
+    """Tokens (batch, length) of straight pictures, of all scales one after another."""
+    ids = tokenizer.encode(premultiplied(rgba) * 2 - 1)
+    return torch.cat(ids, 1) if isinstance(ids, list) else ids.flatten(1)
 
 
 def shown(tokenizer: Any, ids: Tensor, grids: Grids) -> Tensor:
