@@ -32,6 +32,8 @@ class Unmasking:
             diffusion models", the capped schedule); as many more are settled, so that the schedule of masks stays.
         drawn_back: "back uniform" numbers, which say where.
         left: the schedule: how many tokens of so many stay masked once a share of the steps is done; None = `left_masked`.
+        odds: tokens are drawn as likely as they are, and ranked by how likely that was, with noise that falls evenly from the first step to
+            the last (Patil et al. 2024, "aMUSEd"); otherwise the same falling noise counts in both, and logits rank.
     """
 
     scales: Sequence[Scale]
@@ -43,10 +45,15 @@ class Unmasking:
     narrowed: Callable[[Tensor], Tensor] = lambda logits: logits
     back: float = 0.0
     drawn_back: Draw | None = None
+    odds: bool = False
 
     def noise(self, kind: str, step: int, like: Tensor) -> Tensor | float:
-        warmth = self.temperature * (1 - (step + 1) / len(self.scales))
-        return warmth * gumbel(self.draw(kind, step, tuple(like.shape))) if self.draw else 0.0
+        return self._warmth(kind, step) * gumbel(self.draw(kind, step, tuple(like.shape))) if self.draw else 0.0
+
+    def _warmth(self, kind: str, step: int) -> float:
+        if not self.odds:
+            return self.temperature * (1 - (step + 1) / len(self.scales))
+        return 1.0 if kind == "token uniform" else self.temperature * (1 - step / max(1, len(self.scales) - 1))
 
     def taken_back(self, step: int, written: Tensor, again: int) -> Tensor:
         """Which of the tokens ``written`` (batch, length) bool are masked again, fewer than are to be masked at all."""
@@ -75,6 +82,7 @@ def unmask(predict: Predict, ids: Tensor, how: Unmasking, after_step: AfterStep 
         done, unknown = (step + 1) / len(how.scales), ids < 0
         logits = guided(predict(ids, everywhere, prompts_of(scale)), scale)
         logits = logits / (0.5 + 0.8 * (1 - done)) if how.annealed else logits
+        logits = logits.log_softmax(-1) if how.odds else logits
         chosen = (how.narrowed(logits) + how.noise("token uniform", step, logits)).argmax(-1)
         ids = torch.where(unknown, chosen, ids)
         if step < len(how.scales) - 1:

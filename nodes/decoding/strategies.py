@@ -296,6 +296,7 @@ class Unmask(TokenStrategy):
         annealed: sharpen the predictions towards the end.
         unsure: rank tokens by noisy confidence.
         back: the share of what was written that each step takes back.
+        odds: draw and rank as of `nodes.decoding.masked.Unmasking`.
     """
 
     picking: Picking = Picking()
@@ -305,6 +306,7 @@ class Unmask(TokenStrategy):
     annealed: bool = True
     unsure: bool = True
     back: float = 0.0
+    odds: bool = False
     families: ClassVar = ("masked",)
 
     def steps(self, field: Field) -> list[Step]:
@@ -315,6 +317,6 @@ class Unmask(TokenStrategy):
         draw = field.draw if self.randomness else None
         leads = [step.scale for step in steps]
         narrowed = replace(self.picking, temperature=1.0).sampler(field.draw).filtered
-        left = by_schedule(self.schedule)
-        how = Unmasking(leads, self.randomness, self.annealed, self.unsure, draw, left, narrowed, self.back, field.draw)
+        left, back = by_schedule(self.schedule), (self.back, field.draw)
+        how = Unmasking(leads, self.randomness, self.annealed, self.unsure, draw, left, narrowed, *back, self.odds)
         return unmask(predict, field.ids, how, field.after_step)

@@ -15,7 +15,13 @@ from torch import Tensor, nn
 from nodes.models.shapes import Shapes, count, has
 
 HEAD = 64
-"""Width of a head in all published models."""
+"""Width of a head in nearly all published models."""
+
+WIDE_HEADS = {1280: 80, 1408: 88, 1664: 104}
+"""Of pictures in the models of OpenCLIP that have 16 heads."""
+
+OPEN_WIDTH = 1024
+"""Width of words from which on published models are those of OpenCLIP, whose GELU is the exact one."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +39,10 @@ class ClipConfig:
     shared: int = 512
     pixels: int = 3
     vocabulary: tuple[str, ...] = ()
+
+    @property
+    def quick(self) -> bool:
+        return self.text_width < OPEN_WIDTH
 
     @classmethod
     def of(cls, shapes: Shapes) -> ClipConfig | None:
@@ -55,25 +65,26 @@ class ClipConfig:
 
 
 class _Layer(nn.Module):
-    """Pre-norm, with the quick GELU of the published models."""
+    """Pre-norm; ``quick``: with the GELU of OpenAI's models."""
 
-    def __init__(self, width: int) -> None:
+    def __init__(self, width: int, quick: bool, head: int) -> None:
         super().__init__()
+        self.quick, self.head = quick, min(head, width)
         self.self_attn = nn.ModuleDict({f"{name}_proj": nn.Linear(width, width) for name in ("q", "k", "v", "out")})
         self.layer_norm1, self.layer_norm2 = nn.LayerNorm(width), nn.LayerNorm(width)
         self.mlp = nn.ModuleDict({"fc1": nn.Linear(width, 4 * width), "fc2": nn.Linear(4 * width, width)})
 
     def forward(self, x: Tensor, causal: bool) -> Tensor:
         h = self.layer_norm1(x)
-        q, k, v = (self.self_attn[f"{name}_proj"](h).unflatten(-1, (-1, min(HEAD, h.shape[-1]))).transpose(1, 2) for name in "qkv")
+        q, k, v = (self.self_attn[f"{name}_proj"](h).unflatten(-1, (-1, self.head)).transpose(1, 2) for name in "qkv")
         mixed = F.scaled_dot_product_attention(q, k, v, is_causal=causal).transpose(1, 2).flatten(2)
         x = x + self.self_attn["out_proj"](mixed)
         h = self.mlp["fc1"](self.layer_norm2(x))
-        return x + self.mlp["fc2"](h * torch.sigmoid(1.702 * h))
+        return x + self.mlp["fc2"](h * torch.sigmoid(1.702 * h) if self.quick else F.gelu(h))
 
 
-def _layers(width: int, depth: int) -> nn.ModuleDict:
-    return nn.ModuleDict({"layers": nn.ModuleList(_Layer(width) for _ in range(depth))})
+def _layers(width: int, depth: int, quick: bool, head: int = HEAD) -> nn.ModuleDict:
+    return nn.ModuleDict({"layers": nn.ModuleList(_Layer(width, quick, head) for _ in range(depth))})
 
 
 class _PictureEmbeddings(nn.Module):
@@ -94,7 +105,7 @@ class _Vision(nn.Module):
         super().__init__()
         self.embeddings = _PictureEmbeddings(c)
         self.pre_layrnorm, self.post_layernorm = nn.LayerNorm(c.width), nn.LayerNorm(c.width)  # the published key is so spelled
-        self.encoder = _layers(c.width, c.depth)
+        self.encoder = _layers(c.width, c.depth, c.quick, WIDE_HEADS.get(c.width, HEAD))
 
     def forward(self, pixels: Tensor) -> Tensor:
         x = self.pre_layrnorm(self.embeddings(pixels))
@@ -108,7 +119,7 @@ class _Text(nn.Module):
         super().__init__()
         rows = {"token_embedding": nn.Embedding(c.words, c.text_width), "position_embedding": nn.Embedding(c.text_length, c.text_width)}
         self.embeddings = nn.ModuleDict(rows)
-        self.encoder = _layers(c.text_width, c.text_depth)
+        self.encoder = _layers(c.text_width, c.text_depth, c.quick)
         self.final_layer_norm = nn.LayerNorm(c.text_width)
 
     def forward(self, ids: Tensor) -> Tensor:

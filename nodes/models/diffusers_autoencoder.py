@@ -6,6 +6,7 @@ Rombach et al. 2022, "High-resolution image synthesis with latent diffusion mode
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch.nn.functional as F
@@ -43,16 +44,25 @@ class DiffusersAutoencoderConfig:
 
     @classmethod
     def of(cls, shapes: Shapes) -> DiffusersAutoencoderConfig | None:
-        if not has(shapes, "encoder.down_blocks.", "decoder.up_blocks.", "encoder.conv_norm_out.weight"):
+        if not has(shapes, *HALVES) or "quantize.embedding.weight" in shapes:
             return None
-        levels = count(shapes, "encoder.down_blocks.")
         return cls(
-            tuple(shapes[f"encoder.down_blocks.{i}.resnets.0.conv1.weight"][0] for i in range(levels)),
-            count(shapes, "encoder.down_blocks.0.resnets."),
+            *encoder_sizes(shapes),
             shapes["decoder.conv_in.weight"][1],
             "quant_conv.weight" in shapes,
             "encoder.mid_block.attentions.0.query.weight" in shapes,
         )
+
+
+HALVES = ("encoder.down_blocks.", "decoder.up_blocks.", "encoder.conv_norm_out.weight")
+
+
+def encoder_sizes(shapes: Shapes) -> tuple[tuple[int, ...], int]:
+    """Channels of each level and blocks of a level."""
+    levels = range(count(shapes, "encoder.down_blocks."))
+    return tuple(shapes[f"encoder.down_blocks.{i}.resnets.0.conv1.weight"][0] for i in levels), count(
+        shapes, "encoder.down_blocks.0.resnets."
+    )
 
 
 class _Attention(nn.Module):
@@ -75,13 +85,18 @@ class _Attention(nn.Module):
 
 
 class _Middle(nn.Module):
-    def __init__(self, channels: int, groups: int, old: bool) -> None:
+    """``old``: as of the config; None where there is no attention."""
+
+    def __init__(self, channels: int, groups: int, old: bool | None) -> None:
         super().__init__()
         self.resnets = nn.ModuleList(ConvBlock(channels, channels, groups) for _ in range(2))
-        self.attentions = nn.ModuleList([_Attention(channels, groups, old)])
+        self.attentions = nn.ModuleList([] if old is None else [_Attention(channels, groups, old)])
 
     def forward(self, x: Tensor) -> Tensor:
-        return self.resnets[1](self.attentions[0](self.resnets[0](x)))
+        x = self.resnets[0](x)
+        for attention in self.attentions:
+            x = attention(x)
+        return self.resnets[1](x)
 
 
 class _Level(nn.Module):
@@ -98,18 +113,20 @@ class _Level(nn.Module):
         return self.get_submodule(self.name)[0](x) if self.name else x
 
 
-class _Encoder(nn.Module):
-    def __init__(self, c: DiffusersAutoencoderConfig) -> None:
+class DiffusersEncoder(nn.Module):
+    """``levels``: channels of each, the finest first; ``old`` as of the middle."""
+
+    def __init__(self, levels: Sequence[int], blocks: int, out: int, groups: int, old: bool | None) -> None:
         super().__init__()
-        widths, last = (c.widths[0], *c.widths), len(c.widths) - 1
+        widths, last = (levels[0], *levels), len(levels) - 1
         self.conv_in = nn.Conv2d(3, widths[0], 3, padding=1)
         self.down_blocks = nn.ModuleList(
-            _Level(widths[i], out, c.blocks, c.groups, "downsamplers", Downsample(out) if i < last else None)
-            for i, out in enumerate(c.widths)
+            _Level(widths[i], width, blocks, groups, "downsamplers", Downsample(width) if i < last else None)
+            for i, width in enumerate(levels)
         )
-        self.mid_block = _Middle(widths[-1], c.groups, c.old)
-        self.conv_norm_out = group_norm(widths[-1], c.groups)
-        self.conv_out = nn.Conv2d(widths[-1], 2 * c.latent_channels, 3, padding=1)
+        self.mid_block = _Middle(widths[-1], groups, old)
+        self.conv_norm_out = group_norm(widths[-1], groups)
+        self.conv_out = nn.Conv2d(widths[-1], out, 3, padding=1)
 
     def forward(self, x: Tensor) -> Tensor:
         x = self.conv_in(x)
@@ -118,19 +135,19 @@ class _Encoder(nn.Module):
         return self.conv_out(F.silu(self.conv_norm_out(self.mid_block(x))))
 
 
-class _Decoder(nn.Module):
-    """Block 0 is the coarsest."""
+class DiffusersDecoder(nn.Module):
+    """Block 0 is the coarsest; the arguments are those of the encoder, ``cells`` the channels that come in."""
 
-    def __init__(self, c: DiffusersAutoencoderConfig) -> None:
+    def __init__(self, levels: Sequence[int], blocks: int, cells: int, groups: int, old: bool | None) -> None:
         super().__init__()
-        outs = tuple(reversed(c.widths))
+        outs = tuple(reversed(levels))
         widths, last = (outs[0], *outs), len(outs) - 1
-        self.conv_in = nn.Conv2d(c.latent_channels, widths[0], 3, padding=1)
-        self.mid_block = _Middle(widths[0], c.groups, c.old)
+        self.conv_in = nn.Conv2d(cells, widths[0], 3, padding=1)
+        self.mid_block = _Middle(widths[0], groups, old)
         self.up_blocks = nn.ModuleList(
-            _Level(widths[i], out, c.blocks + 1, c.groups, "upsamplers", Upsample(out) if i < last else None) for i, out in enumerate(outs)
+            _Level(widths[i], out, blocks + 1, groups, "upsamplers", Upsample(out) if i < last else None) for i, out in enumerate(outs)
         )
-        self.conv_norm_out = group_norm(outs[-1], c.groups)
+        self.conv_norm_out = group_norm(outs[-1], groups)
         self.conv_out = nn.Conv2d(outs[-1], 3, 3, padding=1)
 
     def forward(self, x: Tensor) -> Tensor:
@@ -144,7 +161,8 @@ class DiffusersAutoencoder(nn.Module):
     def __init__(self, config: DiffusersAutoencoderConfig | None = None) -> None:
         super().__init__()
         self.config = c = config or DiffusersAutoencoderConfig()
-        self.encoder, self.decoder = _Encoder(c), _Decoder(c)
+        self.encoder = DiffusersEncoder(c.widths, c.blocks, 2 * c.latent_channels, c.groups, c.old)
+        self.decoder = DiffusersDecoder(c.widths, c.blocks, c.latent_channels, c.groups, c.old)
         if c.quantized:
             self.quant_conv = nn.Conv2d(2 * c.latent_channels, 2 * c.latent_channels, 1)
             self.post_quant_conv = nn.Conv2d(c.latent_channels, c.latent_channels, 1)

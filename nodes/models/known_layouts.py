@@ -11,6 +11,7 @@ from torch import nn
 from nodes.models.arpg import Arpg, ArpgConfig
 from nodes.models.clip import Clip, ClipConfig
 from nodes.models.diffusers_autoencoder import DiffusersAutoencoder, DiffusersAutoencoderConfig
+from nodes.models.diffusers_vq import DiffusersVq, DiffusersVqConfig
 from nodes.models.distilled_llamagen import DistilledLlamaGen, DistilledLlamaGenConfig
 from nodes.models.distilled_var import DistilledVar, DistilledVarConfig
 from nodes.models.dit import Dit, DitConfig, Sit
@@ -27,6 +28,7 @@ from nodes.models.maskbit import MaskBit, MaskBitConfig, MaskBitVq, MaskBitVqCon
 from nodes.models.masked_generators import ImageBert, ImageBertConfig, UVitBert, UVitBertConfig
 from nodes.models.maskgen import MaskGenKl, MaskGenKlConfig, MaskGenVq, MaskGenVqConfig
 from nodes.models.maskgit_vq import MaskGitVq, MaskGitVqConfig
+from nodes.models.meissonic import Meissonic, MeissonicConfig
 from nodes.models.nar import Nar, NarConfig
 from nodes.models.par import Par, ParConfig
 from nodes.models.randar import RandAr, RandArConfig
@@ -105,6 +107,8 @@ PUBLISHED = (
     Layout("arpg", "generator", "random order", ArpgConfig, Arpg),
     Layout("maskbit", "generator", "masked", MaskBitConfig, MaskBit, ("bits_to_indices",)),
     Layout("maskbit-vq", "tokenizer", "codes", MaskBitVqConfig, MaskBitVq, ("quantize.bits_to_indices", "quantize.codebook")),
+    Layout("diffusers-vq", "tokenizer", "codes", DiffusersVqConfig, DiffusersVq),
+    Layout("meissonic", "generator", "masked", MeissonicConfig, Meissonic),
     Layout("maskgen-vq", "generator", "masked", MaskGenVqConfig, MaskGenVq),
     Layout("maskgen-kl", "generator", "masked latents", MaskGenKlConfig, MaskGenKl),
     Layout(

@@ -106,6 +106,18 @@ PUBLISHED_FILES = {
         "--words tokenizer.json",
         "tokenizer.json from there",
     ),
+    "meissonic/meissonic": PublishedFile(
+        "diffusion_pytorch_model.safetensors", f"{HUB}MeissonFlow/Meissonic", 1006.9, folder="transformer"
+    ),
+    "meissonic/vqvae": PublishedFile("diffusion_pytorch_model.safetensors", f"{HUB}MeissonFlow/Meissonic", 146.2, folder="vqvae"),
+    "clip/CLIP-ViT-H-14-laion2B-s32B-b79K": PublishedFile(
+        "pytorch_model.bin",
+        f"{HUB}laion/CLIP-ViT-H-14-laion2B-s32B-b79K",
+        986.1,
+        "MIT",
+        "--words tokenizer.json",
+        "tokenizer.json from there",
+    ),
     "distilled/var-d16": PublishedFile("var-d16.pth", DISTILLED, 328.2, "MIT", folder="VAR-DD"),
     "distilled/llamagen-B": PublishedFile("llamagen-B.pt", DISTILLED, 98.3, "MIT", folder="LlamaGen-DD"),
     "hmar/hmar_d16": PublishedFile("", f"{HUB}nvidia/HMAR", 618.8, "NVIDIA, non-commercial use only"),

@@ -19,6 +19,7 @@ Raises:
     Failure, MissingModel: they do not go together.
 """
 
+LED_BY_CLIP = ("maskgen-vq", "maskgen-kl", "meissonic")
 FIT = "Connect the autoencoder that the generator was trained with."
 
 
@@ -93,9 +94,13 @@ def _check_words(model: ModelFile, encoder: ModelFile) -> None:
         raise Failure(f"text_encoder: {model.name} takes a class, no words", "Take the link away, and connect Class label to Generate.")
     wanted = model.config.get("text_width") or model.config.get("caption_width")
     clip, its = encoder.layout == "clip", encoder.config["text_width" if encoder.layout == "clip" else "width"]
-    if its != wanted or clip != model.layout.startswith("maskgen"):
-        kind = "those of CLIP" if model.layout.startswith("maskgen") else "those of a text encoder"
+    if its != wanted or clip != (model.layout in LED_BY_CLIP):
+        kind = "those of CLIP" if model.layout in LED_BY_CLIP else "those of a text encoder"
         message = f"text_encoder: {model.name} reads words of width {wanted}, {kind}; {encoder.name} is {encoder.layout} and gives {its}"
+        raise Failure(message, "Connect the text encoder that the generator was trained with.")
+    whole = model.config["width"] if model.layout == "meissonic" else wanted
+    if clip and (gives := encoder.config["shared"]) != whole:
+        message = f"text_encoder: {model.name} reads a vector of the whole text of {whole} numbers, {encoder.name} gives {gives}"
         raise Failure(message, "Connect the text encoder that the generator was trained with.")
 
 

@@ -20,6 +20,7 @@ from nodes.models.lpd import LpdReader
 from nodes.models.maskbit import MaskBitReader
 from nodes.models.masked_generators import MaskedReader
 from nodes.models.maskgen import MaskGenReader
+from nodes.models.meissonic import MeissonicReader
 from nodes.models.nar import NarReader
 from nodes.models.par import ParReader
 from nodes.models.randar import RandArReader
@@ -121,6 +122,12 @@ TOKEN_FAMILIES: dict[str, TokenFamily] = {
     "imagebert": _plain(MaskedReader, Unmask(), remembers=False, fits=("line", "codes")),
     "uvitbert": TokenFamily(lambda o: MaskedReader(o.model, o.conditions), _of_uvit, remembers=False, fits=("line", "codes")),
     "maskgen-vq": _plain(MaskGenReader, Unmask(count=16, randomness=2.0), remembers=False, fits=("line",), pooled=True),
+    "meissonic": TokenFamily(
+        lambda o: MeissonicReader(o.model, o.conditions, len(o.steps)),
+        lambda config: Unmask(count=64, schedule="cosine", randomness=2.0, annealed=False, odds=True),
+        remembers=False,
+        pooled=True,
+    ),
     "maskbit": _plain(MaskBitReader, Unmask(count=64), remembers=False),
 }
 """Readers by the name of a layout."""

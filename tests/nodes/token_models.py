@@ -13,6 +13,7 @@ from tokenizers import models, pre_tokenizers, processors
 from nodes.models.arpg import ArpgConfig
 from nodes.models.clip import ClipConfig
 from nodes.models.diffusers_autoencoder import DiffusersAutoencoderConfig
+from nodes.models.diffusers_vq import DiffusersVqConfig
 from nodes.models.distilled_llamagen import DistilledLlamaGenConfig
 from nodes.models.distilled_var import DistilledVarConfig
 from nodes.models.dit import DitConfig
@@ -30,6 +31,7 @@ from nodes.models.maskbit import MaskBitConfig, MaskBitVqConfig
 from nodes.models.masked_generators import ImageBertConfig, UVitBertConfig
 from nodes.models.maskgen import MaskGenKlConfig, MaskGenVqConfig
 from nodes.models.maskgit_vq import MaskGitVqConfig
+from nodes.models.meissonic import MeissonicConfig
 from nodes.models.nar import NarConfig
 from nodes.models.par import ParConfig
 from nodes.models.randar import RandArConfig
@@ -47,6 +49,7 @@ TOKENIZERS: dict[str, Any] = {
     "maskgit-vq": MaskGitVqConfig(4, (1, 2), 1, 8, 3, 2),
     "maskbit-vq": MaskBitVqConfig(4, (1, 2), 1, 1, 4, True, 2),
     "var-vqvae": VarVqvaeConfig(4, (1, 2), 1, 8, 3, 3, 4, (1, 2, 4), 2),
+    "diffusers-vq": DiffusersVqConfig((4, 8), 1, 3, 8, 3, groups=2),
     "kl-autoencoder": KlAutoencoderConfig(4, (1, 2), 1, 3, 2, (1,), (), 2),
     "titok": TiTokConfig(16, 4, 8, False, 2, 4, 8, 2, 2, 12, 3, 2, 2, groups=4),
 }
@@ -128,6 +131,7 @@ WORDS = ("<pad>", "<unknown>", "a", "cat", "dog", "red", "<start>", "<end>")
 LED_BY_WORDS: dict[str, tuple[Any, str, Any, str]] = {
     "llamagen-gpt": (LlamaGenGptConfig(16, 2, 2, 1, 24, 8, 16, None, 8, 4), "llamagen-vq", TOKENIZERS["llamagen-vq"], "t5-encoder"),
     "maskgen-vq": (MaskGenVqConfig(16, 2, 2, 8, 1010, 12, 8, 4), "titok", TATITOK, "clip"),
+    "meissonic": (MeissonicConfig(32, 1, 1, 1, 8, 10, 8, True, 16), "diffusers-vq", TOKENIZERS["diffusers-vq"], "clip of 32"),
     "maskgen-kl": (MaskGenKlConfig(4, 16, 2, 2, 12, 8, 4, 8, 1), "titok", dataclasses.replace(TATITOK, codebook=None), "clip"),
 }
 """Config, layout and config of the tokenizer, and text encoder of each published generator that words lead."""
@@ -135,19 +139,21 @@ LED_BY_WORDS: dict[str, tuple[Any, str, Any, str]] = {
 ENCODERS: dict[str, Any] = {
     "t5-encoder": T5EncoderConfig(8, 2, 2, 4, 12, len(WORDS), 8, 6),
     "clip": ClipConfig(8, 1, 4, 1, 8, 2, len(WORDS), 6, 8),
+    "clip of 32": ClipConfig(8, 1, 4, 1, 8, 2, len(WORDS), 6, 32),
 }
+"""By their layout, the first word."""
 
 
-def save_encoder(folder: Path, layout: str, seed: int = 0) -> Path:
-    """A text encoder with its tokenizer in the header."""
-    path = folder / f"{layout}_{seed}.safetensors"
+def save_encoder(folder: Path, name: str, seed: int = 0) -> Path:
+    """A text encoder of `ENCODERS` with its tokenizer in the header."""
+    path, layout = folder / f"{name.replace(' ', '_')}_{seed}.safetensors", name.split()[0]
     if path.exists():
         return path
     words = Tokenizer_(models.WordLevel({word: number for number, word in enumerate(WORDS)}, unk_token="<unknown>"))
     words.pre_tokenizer = pre_tokenizers.Whitespace()
     words.post_processor = processors.TemplateProcessing("<start> $A <end>", special_tokens=[("<start>", 6), ("<end>", 7)])
-    module = filled(LAYOUTS[layout].module(ENCODERS[layout]), seed)
-    return save_model(path, module, layout, ENCODERS[layout], words=words.to_str())
+    module = filled(LAYOUTS[layout].module(ENCODERS[name]), seed)
+    return save_model(path, module, layout, ENCODERS[name], words=words.to_str())
 
 
 def three(folder: Path, layout: str) -> tuple[Path, Path, Path]:

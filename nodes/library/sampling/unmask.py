@@ -10,7 +10,7 @@ from nodes.decoding.strategies import TokenStrategy, Unmask
 Schedule = Literal["arccos", "cosine", "linear", "square", "cubic", "square root"]
 
 
-@node(foretells=True, work=("steps",), words=("maskgit", "masked", "parallel", "confidence", "re-mask", "titok", "maskbit"))
+@node(foretells=True, work=("steps",), words=("maskgit", "masked", "parallel", "confidence", "re-mask", "titok", "maskbit", "meissonic"))
 def unmask(
     steps: Annotated[int, Integer(soft=(1, 64), hard=(1, 4096))] = 8,
     schedule: Schedule = "arccos",
@@ -18,6 +18,7 @@ def unmask(
     annealed: bool = True,
     unsure: bool = True,
     back: Annotated[float, Number(soft=(0, 0.5), hard=(0, 1), step=0.01)] = 0.0,
+    odds: bool = False,
 ) -> TokenStrategy:
     """Write all tokens at once, keep the surest, and think again about the others.
 
@@ -38,8 +39,9 @@ def unmask(
         annealed: Sharpen predictions towards the end.
         unsure: Let chance into the ranking too, so that not the same places are settled first.
         back: The share of the written tokens that each step takes back; 0 takes none back.
+        odds: Draw tokens as likely as they are, and let chance into the ranking alone, as Meissonic was made for.
 
     Returns:
         The strategy, for Generate.
     """
-    return Unmask(count=steps, schedule=schedule, randomness=randomness, annealed=annealed, unsure=unsure, back=back)
+    return Unmask(count=steps, schedule=schedule, randomness=randomness, annealed=annealed, unsure=unsure, back=back, odds=odds)

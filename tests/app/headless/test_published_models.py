@@ -31,7 +31,7 @@ GENERATOR_OF = {
     "var": "var-transformer",
 }
 """The layout of the generator that each workflow names."""
-WORDS_LEAD = {"llamagen_words": "llamagen-gpt", "maskgen": "maskgen-vq", "maskgen_kl": "maskgen-kl"}
+WORDS_LEAD = {"llamagen_words": "llamagen-gpt", "maskgen": "maskgen-vq", "maskgen_kl": "maskgen-kl", "meissonic": "meissonic"}
 FAMILIES = (*GENERATOR_OF, *LINES, *WORDS_LEAD)
 LOADERS = ("tokenizer/load_tokenizer", "generator/load_generator", "prompt/load_text_encoder")
 

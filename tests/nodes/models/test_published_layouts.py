@@ -15,6 +15,7 @@ from graph_engine.errors import MissingModel
 from nodes.models.arpg import ArpgConfig
 from nodes.models.clip import ClipConfig
 from nodes.models.diffusers_autoencoder import DiffusersAutoencoderConfig
+from nodes.models.diffusers_vq import DiffusersVqConfig
 from nodes.models.distilled_llamagen import DistilledLlamaGenConfig
 from nodes.models.distilled_var import DistilledVarConfig
 from nodes.models.dit import DitConfig
@@ -32,6 +33,7 @@ from nodes.models.maskbit import MaskBitConfig, MaskBitVqConfig
 from nodes.models.masked_generators import ImageBertConfig, UVitBertConfig
 from nodes.models.maskgen import MaskGenKlConfig, MaskGenVqConfig
 from nodes.models.maskgit_vq import MaskGitVqConfig
+from nodes.models.meissonic import MeissonicConfig
 from nodes.models.nar import NarConfig
 from nodes.models.par import ParConfig
 from nodes.models.randar import RandArConfig
@@ -79,6 +81,9 @@ TINY: list[tuple[str, Any]] = [
     ("hmar", HmarConfig(8, 1, 2, 16, 6, 3, 3, (1, 2), shared=True, twice=1)),
     ("mar", MarConfig(2, 8, 2, 2, 12, 8, 1, 2, 16, 3, 4, 5, 6, 2)),
     ("maskgen-vq", MaskGenVqConfig(8, 2, 2, 6, 1008, 4, 5, 4)),
+    ("meissonic", MeissonicConfig(32, 1, 2, 2, 6, 8, 5, True)),
+    ("meissonic", MeissonicConfig(32, 1, 2, 2, 6, 8, 5, False)),
+    ("diffusers-vq", DiffusersVqConfig((4, 8), 1, 3, 6, 5, groups=2)),
     ("maskgen-kl", MaskGenKlConfig(2, 8, 2, 2, 4, 5, 4, 6, 2)),
     ("t5-encoder", T5EncoderConfig(8, 2, 2, 4, 12, 20, 8)),
     ("kl-autoencoder", KlAutoencoderConfig(4, (1, 2), 1, 3, 2, (1,), (), 2)),

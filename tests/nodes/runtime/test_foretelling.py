@@ -171,6 +171,7 @@ WRONG_ELSEWHERE: dict[str, tuple[str, Callable[[Wiring], object], str, str]] = {
     "line of vectors": ("maskgen-kl", other_line, "g", "writes lines of 12 vectors of 4 numbers"),
     "class for words": ("maskgen-vq", a_class, "m", "positive: must be words for .*, is a class"),
     "other words": ("maskgen-vq", encoder("t5-encoder"), "g", "text_encoder: .* those of CLIP; .* is t5-encoder"),
+    "another vector": ("meissonic", encoder("clip"), "g", "text_encoder: .* a vector of the whole text of 32 numbers, clip_0.* gives 8"),
     "no words": ("llamagen-gpt", no_encoder, "g", "text_encoder: must be connected, since .* is led by words"),
     "twin of words": ("llamagen-gpt", twin_encoder, "m", "positive: must come from t5-encoder_0.*, comes from"),
     "another tokenizer": ("distilled-var", lambda w: w.set("v", "file", str(save(w.folder, "llamagen-vq"))), "g", "goes with var-vqvae"),
