@@ -42,6 +42,7 @@ from nodes.models.titok import TiTok, TiTokConfig
 from nodes.models.upscaler import Upscaler, UpscalerConfig
 from nodes.models.var_transformer import VarTransformer, VarTransformerConfig
 from nodes.models.var_vqvae import VarVqvae, VarVqvaeConfig
+from nodes.models.xar import Xar, XarConfig
 
 
 @dataclass(frozen=True)
@@ -120,6 +121,7 @@ PUBLISHED = (
     Layout("mar", "generator", "masked latents", MarConfig, Mar),
     Layout("dit", "generator", "diffusion", DitConfig, Dit),
     Layout("sit", "generator", "flow", DitConfig, Sit),
+    Layout("xar", "generator", "flow", XarConfig, Xar, ("mask", "*.attn.rope.*")),
     Layout("lightningdit", "generator", "flow", LightningDitConfig, LightningDit, ("feat_rope.*",)),
 )
 

@@ -61,6 +61,7 @@ PUBLISHED_FILES = {
     "lpd/lpd_l_256": PublishedFile("", f"{HUB}mit-han-lab/lpd_l_256", 337.2),
     "mar/mar_b": PublishedFile("checkpoint-last.pth", "github.com/LTH14/mar", 207.9, "MIT"),
     "mar/kl16": PublishedFile("kl16.ckpt", "github.com/LTH14/mar", 66.5, "MIT"),
+    "xar/xAR-B": PublishedFile("xAR-B.pth", f"{HUB}OliverRen/xAR", 172.6),
     "maskbit/maskbit_generator_10bit": PublishedFile("", f"{HUB}markweber/maskbit_generator_10bit", 304.9),
     "maskbit/maskbit_tokenizer_10bit": PublishedFile("", f"{HUB}markweber/maskbit_tokenizer_10bit", 54.5),
     "dit/DiT-XL-2-256x256": PublishedFile("DiT-XL-2-256x256.pt", "github.com/facebookresearch/DiT", 675.1, "CC-BY-NC-4.0", "--layout dit"),

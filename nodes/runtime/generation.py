@@ -21,6 +21,7 @@ from nodes.models.files import ModelFile
 from nodes.models.prediction import predict_flow
 from nodes.runtime.asking import by_generator
 from nodes.runtime.batches import Order, batches
+from nodes.runtime.cell_generation import by_cells
 from nodes.runtime.class_led_latents import CLASS_LED, class_led
 from nodes.runtime.coding import preview
 from nodes.runtime.continuous_generation import generated_continuous
@@ -136,7 +137,7 @@ def _flow(context: Context, generator: Generator, positive: Prompt, guidance: Gu
 
 
 Family = Callable[[Context, Generator, Prompt, Guidance, Strategy, Order], Tensor]
-FAMILIES: dict[str, Family] = {"tessera-flow-transformer": _flow, **dict.fromkeys(CLASS_LED, class_led)}
+FAMILIES: dict[str, Family] = {"tessera-flow-transformer": _flow, **dict.fromkeys(CLASS_LED, class_led), "xar": by_cells}
 """By layout."""
 
 

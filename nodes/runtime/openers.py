@@ -70,7 +70,7 @@ def _class_led(model: ModelFile, tokenizer: ModelFile | None, encoder: ModelFile
         if model.layout == "lightningdit" and not tokenizer.config.get("described"):
             message = f"tokenizer: {tokenizer.name} does not say how its latents are spread, which {model.name} must know"
             raise Failure(message, "Convert it again with their file: tessera convert VA-VAE --latents latents_stats.pt")
-    return _sized(model, tokenizer, encoder, round(c["patches"] ** 0.5) * c["patch"] * cell_of(tokenizer) if tokenizer else 0)
+    return _sized(model, tokenizer, encoder, round(c["patches"] ** 0.5) * c.get("patch", 1) * cell_of(tokenizer) if tokenizer else 0)
 
 
 def _student(model: ModelFile, tokenizer: ModelFile | None, encoder: ModelFile | None) -> Generator:
@@ -122,5 +122,6 @@ OPENERS: dict[str, Opener] = {
     "dit": _class_led,
     "sit": _class_led,
     "lightningdit": _class_led,
+    "xar": _class_led,
 }
 """By layout."""

@@ -40,6 +40,7 @@ from nodes.models.t5_encoder import T5EncoderConfig
 from nodes.models.titok import TiTokConfig
 from nodes.models.var_transformer import VarTransformerConfig
 from nodes.models.var_vqvae import VarVqvaeConfig
+from nodes.models.xar import XarConfig
 from nodes.runtime.loading import open_generator, open_text_encoder, open_tokenizer
 from nodes.values import Generator, Tokenizer
 from tests.nodes.conftest import filled, save_model
@@ -82,6 +83,7 @@ STUDENTS: dict[str, tuple[Any, str]] = {
 LED_BY_CLASS: dict[str, tuple[Any, str, Any]] = {
     "dit": (DitConfig(2, 4, 2, 4, 16, 2, 2, 24, 3), "diffusers-autoencoder", DiffusersAutoencoderConfig((4, 8), 1, 2, groups=2)),
     "sit": (DitConfig(2, 4, 2, 4, 16, 2, 2, 24, 3), "diffusers-autoencoder", DiffusersAutoencoderConfig((4, 8), 1, 2, groups=2)),
+    "xar": (XarConfig(4, 16, 1, 1, 2, 24, 3, 16), "kl-autoencoder", KlAutoencoderConfig(4, (1, 2), 1, 3, 4, (1,), (), 2)),
     "lightningdit": (
         LightningDitConfig(4, 4, 1, 16, 16, 2, 2, 24, 3),
         "kl-autoencoder",

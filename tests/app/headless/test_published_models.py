@@ -29,6 +29,7 @@ GENERATOR_OF = {
     "sit": "sit",
     "titok": "imagebert",
     "var": "var-transformer",
+    "xar": "xar",
 }
 """The layout of the generator that each workflow names."""
 WORDS_LEAD = {"llamagen_words": "llamagen-gpt", "maskgen": "maskgen-vq", "maskgen_kl": "maskgen-kl", "meissonic": "meissonic"}

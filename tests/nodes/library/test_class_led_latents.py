@@ -1,4 +1,4 @@
-"""DiT, SiT and LightningDiT make pictures of a class through the same nodes as every other generator."""
+"""DiT, SiT, LightningDiT and xAR make pictures of a class through the same nodes as every other generator."""
 
 from __future__ import annotations
 
@@ -66,6 +66,28 @@ def test_euler_walks_as_the_published_sampler_does(layout: str, tmp_path: Path) 
         wanted = wanted / 0.18215
     found = latent_of(generator, scale=4.0, start=0.7, shift=1 / 0.4, seed=5).values
     assert torch.allclose(found, wanted, rtol=1e-3, atol=1e-4)
+
+
+def test_cells_follow_one_another_under_a_guidance_that_grows_from_cell_to_cell(tmp_path: Path) -> None:
+    generator = led_by_class(tmp_path, "xar")
+    model, labels = build_model(generator.model), torch.tensor([1, 3])
+    noisy = list(model.by_cells(noise((4, 4, 4), 5, [0]).flatten(2).transpose(1, 2)).split(4, 1))
+    for cell in range(4):
+        for step in range(3):
+            t = 1 - step / 3
+            both = torch.cat(noisy[: cell + 1], 1).expand(2, -1, -1)
+            led, free = model(both, torch.tensor([[0.0] * cell + [t]] * 2), labels)[:, -4:]
+            noisy[cell] = noisy[cell] - (free + (1 + 2.0 * cell / 3) * (led - free)) / 3
+    found = generate(
+        Context(), generator, class_label(1), classifier_free_guidance(scale=3.0, schedule="linear"), sampler("euler", 3), seed=5
+    )
+    assert torch.allclose(found.values, model.latents(torch.cat(noisy, 1)) / 0.2325, rtol=1e-3, atol=1e-3)
+
+
+def test_another_generator_cannot_guide_cells(tmp_path: Path) -> None:
+    cells = led_by_class(tmp_path, "xar")
+    with pytest.raises(Failure, match="guidance: must be classifier-free for cells"):
+        generate(Context(), cells, class_label(1), autoguidance(cells, 3.0), sampler("euler", 3))
 
 
 def test_the_straight_path_at_the_steps_of_dit_is_its_implicit_sampler(tmp_path: Path) -> None:

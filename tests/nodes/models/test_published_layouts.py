@@ -42,6 +42,7 @@ from nodes.models.t5_encoder import T5EncoderConfig
 from nodes.models.titok import TiTokConfig
 from nodes.models.var_transformer import VarTransformerConfig
 from nodes.models.var_vqvae import VarVqvaeConfig
+from nodes.models.xar import XarConfig
 
 TITOK = TiTokConfig(3, 4, 6, False, 2, 4, 8, 2, 2, 12, 3, 2, 2, groups=4)
 
@@ -91,6 +92,7 @@ TINY: list[tuple[str, Any]] = [
     ("kl-autoencoder", KlAutoencoderConfig(4, (1, 2), 1, 3, 2, (1,), (1,), 2, described=True)),
     ("diffusers-autoencoder", DiffusersAutoencoderConfig((4, 8), 1, 3, groups=2)),
     ("diffusers-autoencoder", DiffusersAutoencoderConfig((4, 8), 2, 3, quantized=False, old=True, groups=2)),
+    ("xar", XarConfig(2, 16, 1, 2, 2, 24, 3, 16)),
     ("lightningdit", LightningDitConfig(2, 2, 1, 4, 8, 2, 2, 6, 3, rotary=False)),
     ("lightningdit", LightningDitConfig(2, 2, 1, 4, 8, 2, 2, 6, 3, rotary=False, normalized=True, shifts=False)),
     ("flextok", FlexTokConfig(2, 2, 2, 3, 8, 1, 5, 8, 1, 5, 4, waves=4)),
