@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from safetensors import safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 
@@ -43,16 +44,16 @@ def export(trainer: Trainer, network: str, what: Export, script: str, figures: d
     """Write a network where it is worth it; None where it is not."""
     if not worth(trainer, what, figures):
         return None
-    card = _card(trainer.options.into / f"{what.file}.json")
+    card = card_of(trainer.options.into / f"{what.file}.json")
     trained = trainer.trained(script) | {"figures": figures}
     if card.get("sha256"):
-        trained["replaced"] = {"sha256": card["sha256"], "figures": card.get("figures", {})}
+        trained["replaced"] = {key: card[key] for key in ("sha256", "figures", "script", "steps") if key in card}
     return write_model(what, trainer.weights(network), trained, trainer.options.into)
 
 
 def worth(trainer: Trainer, what: Export, figures: dict[str, float]) -> bool:
     """Whether the figure reaches the floor and beats the model that ships; the reason is printed where it does not."""
-    card = _card(trainer.options.into / f"{what.file}.json")
+    card = card_of(trainer.options.into / f"{what.file}.json")
     its = card.get("companions", {})
     # A companion that was trained along is another one each time: only those that were given count.
     same = all(its.get(role) == digest for role, digest in what.companions.items()) and card.get("things") == len(THINGS)
@@ -73,7 +74,7 @@ def _refused(what: Export, figures: dict[str, float], before: dict[str, float], 
     return ""
 
 
-def _card(path: Path) -> dict[str, Any]:
+def card_of(path: Path) -> dict[str, Any]:
     return json.loads(path.read_text()) if path.exists() else {}
 
 
@@ -101,3 +102,20 @@ def write_model(what: Export, weights: dict[str, Tensor], trained: dict[str, Any
     }
     path.with_suffix(".json").write_text(json.dumps(card, indent=1) + "\n")
     return path
+
+
+def told(folder: Path, role: str, before: str, now: str) -> list[str]:
+    """Give the models that name a companion by its digest the new one, in header and card; their names."""
+    names = []
+    for path in sorted(folder.glob("*.safetensors")):
+        card = card_of(path.with_suffix(".json"))
+        if card.get("companions", {}).get(role) != before:
+            continue
+        with safe_open(path, "pt") as file:
+            tensors, metadata = {key: file.get_tensor(key) for key in file.keys()}, file.metadata()  # noqa: SIM118, it is no dict
+        save_file(tensors, path, metadata=metadata | {role: now})
+        path.chmod(0o644)
+        card["companions"][role], card["sha256"], card["bytes"] = now, hashlib.sha256(path.read_bytes()).hexdigest(), path.stat().st_size
+        path.with_suffix(".json").write_text(json.dumps(card, indent=1) + "\n")
+        names.append(path.stem)
+    return names

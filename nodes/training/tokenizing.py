@@ -102,7 +102,7 @@ def train(
 
     step_losses = torch.compile(losses) if trainer.options.compile else losses
     for step in trainer.steps():
-        pixels, names = _examples(trainer, step, windows and trainer.progress() < WHOLE)
+        pixels, names = examples(trainer, step, windows and trainer.progress() < WHOLE)
         freely = trainer.progress() < free
         kept = 0 if freely else _kept(trainer, step, lengths)
         loss, made, commitment, semantic, ids, vectors = step_losses(pixels, names, kept, freely)
@@ -111,14 +111,14 @@ def train(
         if step % 50 == 0:
             trainer.log(loss=loss, psnr=psnr(made.detach(), pixels), commitment=commitment, semantic=semantic, revived=revived)
         if step % 500 == 499:
-            trainer.with_average(lambda: _look(trainer, rebuilt))
-    figures = trainer.with_average(lambda: _measured(trainer, rebuilt, usage))
-    trainer.with_average(lambda: _look(trainer, rebuilt))
+            trainer.with_average(lambda: look(trainer, rebuilt))
+    figures = trainer.with_average(lambda: measured(trainer, rebuilt, len(usage.codebook) if usage else 0))
+    trainer.with_average(lambda: look(trainer, rebuilt))
     trainer.log(**figures)
     return figures
 
 
-def _examples(trainer: Trainer, step: int, windows: bool) -> tuple[Tensor, Tensor]:
+def examples(trainer: Trainer, step: int, windows: bool) -> tuple[Tensor, Tensor]:
     """Pixels and class maps on cells of 8 pixels; a third as many whole scenes as windows."""
     seeds = trainer.seeds(step)
     batch = world.scenes(seeds if windows else seeds[: max(1, len(seeds) // 3)])
@@ -138,14 +138,14 @@ def straight(pixels: Tensor) -> Tensor:
     return torch.cat([pixels[:, :3] / pixels[:, 3:].clamp(min=1e-3), pixels[:, 3:]], 1).clamp(0, 1)
 
 
-def _look(trainer: Trainer, rebuilt: Callable[[Tensor], tuple[Tensor, Tensor]]) -> None:
+def look(trainer: Trainer, rebuilt: Callable[[Tensor], tuple[Tensor, Tensor]]) -> None:
     true = held_out(12, trainer.device).rgba
     sheet(torch.cat([true, straight(rebuilt(premultiplied(true))[0])]), 12, trainer.folder / "sheet.png")
 
 
-def _measured(trainer: Trainer, rebuilt: Callable[[Tensor], tuple[Tensor, Tensor]], usage: Usage | None) -> dict[str, float]:
-    """Reconstruction of 256 held-out scenes, and the share of the learned codes that they use."""
+def measured(trainer: Trainer, rebuilt: Callable[[Tensor], tuple[Tensor, Tensor]], learned: int) -> dict[str, float]:
+    """Reconstruction of 256 held-out scenes, and the share of the ``learned`` codes that they use."""
     true = premultiplied(held_out(256, trainer.device).rgba)
     made, ids = (torch.cat(parts) for parts in zip(*(rebuilt(part) for part in true.split(32)), strict=True))
     figures = {"psnr": float(psnr(made, true)), "alpha_iou": alpha_iou(made[:, 3], true[:, 3])}
-    return figures if usage is None else {**figures, "codes_used": len(ids.unique()) / len(usage.codebook)}
+    return {**figures, "codes_used": len(ids.unique()) / learned} if learned else figures

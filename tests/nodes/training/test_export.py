@@ -2,11 +2,13 @@
 
 import argparse
 import dataclasses
+import json
 
 import pytest
 import torch
 
 from graph_engine.context import Context
+from graph_engine.errors import MissingModel
 from nodes.decoding.strategies import Unmask
 from nodes.library.prompt.encode_prompt import encode_prompt
 from nodes.library.sampling.generate import generate
@@ -19,7 +21,7 @@ from nodes.models.masked_generators import UVitBertConfig
 from nodes.models.text_encoder import TextEncoderConfig
 from nodes.models.var_transformer import VarTransformerConfig
 from nodes.runtime.loading import open_generator, open_tokenizer, text_encoder_of
-from nodes.training.export import Export, export, write_model
+from nodes.training.export import Export, export, told, write_model
 from nodes.training.loop import Trainer
 from nodes.values import Image
 from tests.nodes.conftest import VOCABULARY, filled
@@ -91,3 +93,17 @@ def test_a_model_is_replaced_by_a_better_one_only_unless_its_companions_are_gone
     assert exported(tmp_path, 0.5)
     assert exported(tmp_path, 0.4) is None
     assert exported(tmp_path, 0.4, companions={"tokenizer": "another"})
+
+
+def test_a_generator_is_told_of_a_tokenizer_that_came_in_place_of_its_own(tmp_path):
+    generator = a_pack(tmp_path, "llamagen-gpt")
+    before = generator.tokenizer.digest
+    other = written(tmp_path, "llamagen-vq", dataclasses.replace(TOKENIZERS["llamagen-vq"], pixels=4), strength=2)
+    with pytest.raises(MissingModel, match="must lie beside the tokenizer"):
+        open_generator(str(generator.model.path))
+    assert told(tmp_path, "tokenizer", before, sha256(other)) == ["llamagen-gpt"]
+    again = open_generator(str(generator.model.path))
+    assert again.tokenizer.digest == sha256(other)
+    card = json.loads(generator.model.path.with_suffix(".json").read_text())
+    assert (card["sha256"], card["companions"]["tokenizer"]) == (sha256(generator.model.path), sha256(other))
+    assert told(tmp_path, "tokenizer", before, sha256(other)) == []

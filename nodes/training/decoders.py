@@ -1,0 +1,107 @@
+"""Train the decoder of a tokenizer alone, from the one that ships: ``python -m nodes.training.decoders --name vq --minutes 30 --export``.
+
+Its tokens stay what they are, so the generators that write them stay too, and are told the new file. What is made must look like the true
+scene to the encoder of the RGBA autoencoder as well, at each of its depths (a perceptual loss, Johnson et al. 2016, "Perceptual losses for
+real-time style transfer and super-resolution", section 3.2): pixels alone leave what is in doubt blurred.
+"""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from nodes.models.files import sha256
+from nodes.models.layouts import open_model
+from nodes.models.llamagen_vq import LlamaGenVq
+from nodes.models.var_vqvae import VarVqvae
+from nodes.training.alignment import weights_of
+from nodes.training.autoencoder import premultiplied, psnr, reconstruction_loss
+from nodes.training.export import Export, export, told
+from nodes.training.judge import fitting_recognizer, held_out, judged
+from nodes.training.loop import Trainer, arguments
+from nodes.training.pictures import starter
+from nodes.training.tokenizing import examples, look, measured, straight
+from nodes.training.world import draw
+
+LIKENESS = 0.1
+"""What the perceptual loss counts beside that of pixels."""
+DEPTHS = (3, 6, -1)
+"""Layers of the encoder that are compared: behind its fine part, behind its coarse part, and what it says of the picture."""
+
+
+def main() -> None:
+    parser = arguments(__doc__ or "", minutes=30, batch=18, steps=1_000_000)
+    parser.add_argument("--name", choices=("vq", "multiscale_vq"), default="vq")
+    options = parser.parse_args()
+    torch.manual_seed(options.seed)
+    model = starter(options.name, "tokenizer").train().to(memory_format=torch.channels_last)
+    for learned in (model.decoder, model.post_quant_conv):
+        learned.requires_grad_(True)
+    eye = starter("rgba_autoencoder", "tokenizer").encoder.to(options.device)
+    begun = {options.name: open_model(f"starter/{options.name}", "tokenizer").digest}
+    trainer = Trainer(f"{options.name}_decoder", options, {"vq": model}, rate=8e-4, average=0.998, companions=begun)
+
+    def losses(codes: Tensor, pixels: Tensor, weights: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        with trainer.precision():
+            made = (model.decoder(model.post_quant_conv(codes)) / 2 + 0.5).float()
+            unlike = apart(eye, made, pixels, weights)
+        return reconstruction_loss(made, pixels, weights), unlike.float(), made
+
+    step_losses = torch.compile(losses) if options.compile else losses
+    for step in trainer.steps():
+        pixels, names = examples(trainer, step, windows=False)
+        weights = F.interpolate(weights_of(names)[:, None], pixels.shape[-2:])
+        with torch.no_grad(), trainer.precision():
+            codes = codes_of(model, pixels)
+        flat, unlike, made = step_losses(codes, pixels, weights / weights.mean())
+        trainer.descend(flat + LIKENESS * unlike)
+        if step % 50 == 0:
+            trainer.log(pixels=flat, unlike=unlike, psnr=psnr(made.detach(), pixels))
+        if step % 500 == 499:
+            trainer.with_average(lambda: look(trainer, lambda true: rebuilt(model, true)))
+    figures = trainer.with_average(lambda: measured(trainer, lambda true: rebuilt(model, true), model.config.codebook))
+    figures |= {"accuracy": trainer.with_average(lambda: accuracy(model, options.judged))}
+    trainer.with_average(lambda: look(trainer, lambda true: rebuilt(model, true)))
+    trainer.log(**figures)
+    if options.export:
+        layout = "llamagen-vq" if isinstance(model, LlamaGenVq) else "var-vqvae"
+        if path := export(trainer, "vq", Export(options.name, layout, model.config, "psnr"), f"decoders --name {options.name}", figures):
+            told(options.into, "tokenizer", begun[options.name], sha256(path))
+
+
+def codes_of(model: LlamaGenVq | VarVqvae, pixels: Tensor) -> Tensor:
+    """What the decoder is given for premultiplied pixels in 0 to 1."""
+    ids = model.encode(pixels * 2 - 1)
+    return model.embedded(ids) if isinstance(model, LlamaGenVq) else model.sums(ids)[-1]
+
+
+def rebuilt(model: LlamaGenVq | VarVqvae, pixels: Tensor) -> tuple[Tensor, Tensor]:
+    ids = model.encode(pixels * 2 - 1)
+    whole = ids.flatten(1) if isinstance(ids, Tensor) else torch.cat(ids, 1)
+    return (model.decode(ids) / 2 + 0.5).clamp(0, 1), whole
+
+
+def apart(eye: nn.Sequential, made: Tensor, true: Tensor, weights: Tensor) -> Tensor:
+    """How unlike two batches of premultiplied pixels in 0 to 1 look to an encoder; weights (batch, 1, height, width) are 1 on average."""
+    total, wanted = made.new_zeros(()), {depth % len(eye) for depth in DEPTHS}
+    made, true = made * 2 - 1, true * 2 - 1
+    for depth, layer in enumerate(eye):
+        made, true = layer(made), layer(true)
+        if depth in wanted:
+            counted = F.adaptive_avg_pool2d(weights, made.shape[-2:])
+            total = total + (counted * (made - true).abs() / true.abs().mean()).mean()
+    return total
+
+
+def accuracy(model: LlamaGenVq | VarVqvae, count: int) -> float:
+    """What the judge finds in held-out scenes that went through the tokenizer, of what it finds in the scenes."""
+    recognizer = fitting_recognizer()
+    scenes, _, facts = held_out(count)
+    real = draw(scenes).rgba
+    made = torch.cat([straight(rebuilt(model, part)[0]) for part in premultiplied(real).split(32)])
+    return judged(recognizer, made, facts).accuracy / judged(recognizer, real, facts).accuracy
+
+
+if __name__ == "__main__":
+    main()
