@@ -28,6 +28,7 @@ class FlowTransformerConfig:
     latent_side: int = 16  # the side it was trained at, in latent cells
     cell: int = 8  # pixels a side that a latent cell covers
     hints: bool = False
+    word_places: int | None = None  # words of a prompt whose order it knows by itself; later ones share the last place
     text_encoder: str = ""  # digests of the files it was trained with
     autoencoder: str = ""
 
@@ -98,6 +99,8 @@ class FlowTransformer(nn.Module):
         values = c.latent_channels * c.patch**2
         self.patches_in = nn.Linear(values, c.width)
         self.text_in = nn.Linear(c.text_width, c.width)
+        if c.word_places:
+            self.word_place = nn.Parameter(0.1 * torch.randn(c.word_places, c.width))
         self.pooled_in = nn.Linear(c.text_width, c.width)
         self.time_in = nn.Sequential(nn.Linear(c.width, c.width), nn.SiLU(), nn.Linear(c.width, c.width))
         self.modulation = nn.Linear(c.width, 2 * 6 * c.width)
@@ -148,7 +151,10 @@ class FlowTransformer(nn.Module):
         patches = self.patches_in(_patches(x, c.patch))
         if hints:
             patches = patches + self._hinted(hints)
-        stream = torch.cat([self.text_in(text), patches], 1)
+        said = self.text_in(text)
+        if c.word_places:
+            said = said + self.word_place[torch.arange(words, device=x.device).clamp(max=c.word_places - 1)]
+        stream = torch.cat([said, patches], 1)
         pooled = (text * text_mask[..., None]).sum(1) / text_mask.sum(1, keepdim=True).clamp(min=1)
         time = self.time_in(_waves(sigma, c.width)) + self.pooled_in(pooled)
         modulation = self.modulation(F.silu(time)).view(batch, 2, 6, c.width)

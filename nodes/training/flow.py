@@ -119,9 +119,10 @@ class Pool:
 
 
 def counts_at(progress: float) -> tuple[float, ...]:
-    """Single stickers before scenes: the share of crowded scenes grows over the first third."""
+    """Single stickers before scenes: the share of crowded scenes grows over the first third. Most often there are two things, of which
+    alone captions say how they stand to one another."""
     grown = min(1.0, progress * 3)
-    start, end = (0.70, 0.25, 0.04, 0.01), (0.38, 0.36, 0.15, 0.11)
+    start, end = (0.70, 0.25, 0.04, 0.01), (0.30, 0.46, 0.14, 0.10)
     return tuple(a + (b - a) * grown for a, b in zip(start, end, strict=True))
 
 
@@ -167,6 +168,7 @@ def networks_of(options: argparse.Namespace) -> Networks:
         heads=options.width // 64,
         text_width=encoder.config.width,
         hints=True,
+        word_places=encoder.config.max_words,
     )
     return Networks(FlowTransformer(config), encoder, autoencoder, companions, options.keep_words)
 
@@ -176,16 +178,20 @@ class Feed:
 
     def __init__(self, trainer: Trainer, nets: Networks) -> None:
         self.trainer, self.encoder = trainer, nets.encoder
+        self.begun = getattr(trainer.options, "warm", True)  # the weights that a training goes on from know single things
         self.generator = torch.Generator().manual_seed(trainer.options.seed * 7919 + trainer.step)
         self.pool = Pool(nets.autoencoder, tuple(nets.encoder.config.vocabulary))
         start = trainer.step * trainer.options.fresh
         for seeds in torch.arange(start, start + trainer.options.first).split(64):
-            self.pool.add(seeds, counts_at(trainer.progress()))
+            self.pool.add(seeds, self.counts())
+
+    def counts(self) -> tuple[float, ...]:
+        return counts_at(1.0 if self.begun else self.trainer.progress())
 
     def __call__(self, step: int) -> tuple[Batch, Hints]:
         options = self.trainer.options
         start = options.first + step * options.fresh
-        self.pool.add(torch.arange(start, start + options.fresh), counts_at(self.trainer.progress()))
+        self.pool.add(torch.arange(start, start + options.fresh), self.counts())
         drawn = self.pool.draw(options.batch, self.generator)
         batch = Batch(*(part.to(self.trainer.device) for part in vars(drawn).values()))
         which = chosen(options.batch, self.generator)
