@@ -12,7 +12,8 @@ FOLDER = Path(__file__).resolve().parents[1] / "workflows"
 FIRST = "first_picture"
 ORDER = (
     FIRST, "sticker", "layered_scene", "sketch_to_scene", "live_painting", "layout_to_scene", "inpaint", "outpaint", "variations",
-    "compare_guidance", "several_prompts", "larger", "token_by_token", "all_tokens_at_once", "token_editing", "compare_families",
+    "compare_guidance", "several_prompts", "larger", "token_by_token", "scale_by_scale", "all_tokens_at_once", "token_editing",
+    "compare_families",
 )  # fmt: skip
 """What is shown before all others, by use; the others follow by name."""
 PICTURES = "pictures"

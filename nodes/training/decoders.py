@@ -24,10 +24,10 @@ from nodes.training.pictures import starter
 from nodes.training.tokenizing import examples, look, measured, straight
 from nodes.training.world import draw
 
-LIKENESS = 0.1
+LIKENESS = 0.05
 """What the perceptual loss counts beside that of pixels."""
-DEPTHS = (3, 6, -1)
-"""Layers of the encoder that are compared: behind its fine part, behind its coarse part, and what it says of the picture."""
+DEPTHS = (3, 6)
+"""Layers of the encoder that are compared, behind its fine and behind its coarse part; so are the latents."""
 
 
 def main() -> None:
@@ -84,11 +84,12 @@ def rebuilt(model: LlamaGenVq | VarVqvae, pixels: Tensor) -> tuple[Tensor, Tenso
 
 def apart(eye: nn.Sequential, made: Tensor, true: Tensor, weights: Tensor) -> Tensor:
     """How unlike two batches of premultiplied pixels in 0 to 1 look to an encoder; weights (batch, 1, height, width) are 1 on average."""
-    total, wanted = made.new_zeros(()), {depth % len(eye) for depth in DEPTHS}
-    made, true = made * 2 - 1, true * 2 - 1
+    total, made, true = made.new_zeros(()), made * 2 - 1, true * 2 - 1
     for depth, layer in enumerate(eye):
         made, true = layer(made), layer(true)
-        if depth in wanted:
+        if depth == len(eye) - 1:
+            made, true = made.chunk(2, 1)[0], true.chunk(2, 1)[0]  # means; how sure it is of them is no matter of looks
+        if depth in (*DEPTHS, len(eye) - 1):
             counted = F.adaptive_avg_pool2d(weights, made.shape[-2:])
             total = total + (counted * (made - true).abs() / true.abs().mean()).mean()
     return total

@@ -11,6 +11,7 @@ from nodes.decoding.strategies import Halton, Picking, Raster, Unmask
 from nodes.training.token_pictures import Way, constant, rising
 
 LIKELY = Picking(temperature=0.8, top_p=0.95)
+MOST = Picking(top_p=0.95)
 FEW = Unmask(count=12, randomness=1.0, annealed=False)
 AFTER_ANOTHER = {
     **{f"guidance {scale:g}": Way(Raster(LIKELY), constant(scale)) for scale in (1.0, 2.0, 2.5, 3.0, 4.5)},
@@ -34,8 +35,8 @@ AT_ONCE = {
     "12 steps, planned repairs of as many passes": Way(Planned(draft=FEW), rising(5.0)),
 }
 OVER_SCALES = {
-    **{f"guidance {most:g}": Way(Scales(LIKELY), rising(most)) for most in (1.0, 2.5, 4.0, 6.0)},
+    **{f"guidance {most:g}": Way(Scales(MOST), rising(most)) for most in (1.0, 2.5, 4.0, 6.0)},
     "of all tokens": Way(Scales(Picking()), rising(4.0)),
-    "temperatures 1 to 0.7": Way(Scales(LIKELY, (1.0, 1.0, 1.0, 1.0, 0.9, 0.9, 0.8, 0.8, 0.7)), rising(4.0)),
-    "smooth": Way(Scales(LIKELY, smooth=True), rising(4.0)),
+    "temperatures 1 to 0.7": Way(Scales(MOST, (1.0, 1.0, 1.0, 0.9, 0.8, 0.7)), rising(4.0)),
+    "smooth": Way(Scales(MOST, smooth=True), rising(4.0)),
 }

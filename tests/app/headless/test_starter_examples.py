@@ -27,6 +27,7 @@ SMALL = {
     "live_painting": {},
     "larger": {"times": 1},
     "token_by_token": {},
+    "scale_by_scale": {},
     "all_tokens_at_once": {},
     "token_editing": {},
     "compare_families": {},
