@@ -45,11 +45,11 @@ ORDER = (
     Row("recognizer", 6, 0.8, "recognizer", "--batch 256"),
     Row("flow_base", 20, 0.4, "flow", "--batch 1024 --fresh 64 --first 49152"),
     Row("vq", 7, 21, "vq", "--batch 384"),
-    Row("vq_decoder", 3, 21, "decoders", "--name vq --batch 384", "--name vq"),
+    Row("vq_decoder", 3, 0.8, "decoders", "--name vq --batch 384", "--name vq"),
     Row("next_token", 10, 0.4, "next_token", "--batch 256 --pool 131072"),
     Row("masked", 9, 0.4, "masked", "--batch 256 --pool 131072"),
     Row("multiscale_vq", 7, 21, "multiscale_vq", "--batch 384"),
-    Row("multiscale_vq_decoder", 2, 21, "decoders", "--name multiscale_vq --batch 384", "--name multiscale_vq"),
+    Row("multiscale_vq_decoder", 2, 0.8, "decoders", "--name multiscale_vq --batch 384", "--name multiscale_vq"),
     Row("next_scale", 10, 0.4, "next_scale", "--batch 192 --pool 131072"),
     Row("flow_few_step", 7, 0.4, "few_step", "--batch 512 --fresh 64 --first 32768"),
     Row(
