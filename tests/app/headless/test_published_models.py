@@ -117,10 +117,10 @@ def test_nothing_of_the_published_side_is_in_the_way_where_the_starter_is_chosen
     assert {"2", "3", "6", "7"} <= set(skipped)
 
 
-def test_without_the_files_the_starter_makes_the_picture_with_its_model_of_the_family_if_there_is_one(tessera, tmp_path, monkeypatch):
+def test_without_the_files_the_starter_makes_the_picture_with_its_model_of_the_family(tessera, tmp_path, monkeypatch):
     monkeypatch.setenv("TESSERA_MODELS", str(tmp_path / "models"))
     save_family(tmp_path / "models" / "starter")
-    flow = tessera("run", FOLDER / "var.json", "--set", "official=false", "--out", tmp_path / "flow")
+    flow = tessera("run", FOLDER / "dit.json", "--set", "official=false", "--out", tmp_path / "flow")
     assert flow.code == 0, flow.err
     save_led_by_words(tmp_path / "models" / "starter")
     tokens = tessera("run", FOLDER / "llamagen.json", "--set", "official=false", "--out", tmp_path / "tokens")
