@@ -66,7 +66,8 @@ def main() -> None:
     trainer.log(**figures)
     if options.export:
         layout = "llamagen-vq" if isinstance(model, LlamaGenVq) else "var-vqvae"
-        if path := export(trainer, "vq", Export(options.name, layout, model.config, "accuracy"), f"decoders --name {options.name}", figures):
+        what = Export(options.name, layout, model.config, "accuracy")
+        if path := export(trainer, "vq", what, f"decoders --name {options.name}", figures):
             told(options.into, "tokenizer", begun[options.name], sha256(path))
 
 
