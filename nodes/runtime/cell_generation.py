@@ -9,6 +9,7 @@ from torch import Tensor
 
 from graph_engine.context import Context
 from graph_engine.errors import Failure
+from graph_engine.values import Pixels
 from nodes.decoding.denoising import denoised
 from nodes.decoding.noise import noise
 from nodes.runtime.batches import Order, batches
@@ -53,7 +54,7 @@ def _made(
         found: Tensor = model(x.repeat(len(asked), 1, 1), x.new_full((len(labels), 1), level), labels, cache, cell)
         return found
 
-    def look(cell: int, seen: Tensor) -> Tensor:
+    def look(cell: int, seen: Tensor) -> Pixels:
         rest = [torch.zeros_like(one) for one in cells[cell + 1 :]]
         return preview(autoencoder, model.latents(torch.cat([*cells[:cell], seen, *rest], 1)) / c.scale)
 
