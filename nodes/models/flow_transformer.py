@@ -100,7 +100,8 @@ class FlowTransformer(nn.Module):
         self.patches_in = nn.Linear(values, c.width)
         self.text_in = nn.Linear(c.text_width, c.width)
         if c.word_places:
-            self.word_place = nn.Parameter(0.1 * torch.randn(c.word_places, c.width))
+            self.word_place = nn.Parameter(torch.empty(c.word_places, c.width))
+            nn.init.normal_(self.word_place, std=0.1)
         self.pooled_in = nn.Linear(c.text_width, c.width)
         self.time_in = nn.Sequential(nn.Linear(c.width, c.width), nn.SiLU(), nn.Linear(c.width, c.width))
         self.modulation = nn.Linear(c.width, 2 * 6 * c.width)

@@ -31,6 +31,18 @@ class Words:
     pooled: Tensor
 
 
+def for_batch(words: Sequence[Words], batch: int) -> Words:
+    """Words of prompts, each of one item or of the batch, for the batch once a prompt."""
+    return Words(torch.cat([one.hidden.expand(batch, -1, -1) for one in words]), torch.cat([one.pooled.expand(batch, -1) for one in words]))
+
+
+def asked_of(logits: Tensor, asked: Tensor, prompts: int) -> Tensor:
+    """Logits (prompts, batch, asked, codebook) of those of all places (prompts·batch, length, codebook)."""
+    by_prompt = logits.unflatten(0, (prompts, -1))
+    where = asked.expand(by_prompt.shape[1], -1)[None, :, :, None].expand(prompts, -1, -1, logits.shape[-1])
+    return by_prompt.gather(2, where)
+
+
 @dataclass(frozen=True)
 class MaskGenVqConfig:
     """Sizes; of the vocabulary's ``rows``, those behind codes and mask were trained for nothing."""
@@ -100,12 +112,9 @@ class MaskGenReader:
 
     def __call__(self, ids: Tensor, asked: Tensor, prompts: int = 1) -> Tensor:
         """Logits (prompts, batch, asked, codebook) of ``ids`` (batch, length), −1 where unknown."""
-        hidden = torch.cat([words.hidden.expand(len(ids), -1, -1) for words in self.words[:prompts]])
-        pooled = torch.cat([words.pooled.expand(len(ids), -1) for words in self.words[:prompts]])
-        score = torch.full((len(hidden),), self.aesthetic, device=hidden.device)
-        logits = self.model(ids.repeat(prompts, 1), Words(hidden, pooled), score).unflatten(0, (prompts, -1))
-        where = asked.expand(len(ids), -1)[None, :, :, None].expand(prompts, -1, -1, logits.shape[-1])
-        return logits.gather(2, where)
+        words = for_batch(self.words[:prompts], len(ids))
+        score = words.pooled.new_full((len(words.pooled),), self.aesthetic)
+        return asked_of(self.model(ids.repeat(prompts, 1), words, score), asked, prompts)
 
 
 @dataclass(frozen=True)

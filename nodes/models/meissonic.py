@@ -16,7 +16,7 @@ from torch import Tensor, nn
 
 from nodes.models.blocks import RmsNorm, after_still, place_rotation, time_waves
 from nodes.models.joint_blocks import JointBlock, ParallelBlock
-from nodes.models.maskgen import Words
+from nodes.models.maskgen import Words, asked_of, for_batch
 from nodes.models.shapes import Shapes, count, has
 
 EPS = 1e-6
@@ -186,9 +186,6 @@ class MeissonicReader:
     def __call__(self, ids: Tensor, asked: Tensor, prompts: int = 1) -> Tensor:
         """Logits (prompts, batch, asked, codebook) of ``ids`` (batch, length), −1 where unknown."""
         self.left = max(0, self.left - 1)
-        hidden = torch.cat([words.hidden.expand(len(ids), -1, -1) for words in self.words[:prompts]])
-        pooled = torch.cat([words.pooled.expand(len(ids), -1) for words in self.words[:prompts]])
-        time, score = (torch.full((len(hidden),), value, device=hidden.device) for value in (float(self.left), self.aesthetic))
-        logits = self.model(ids.repeat(prompts, 1), Words(hidden, pooled), time, score).unflatten(0, (prompts, -1))
-        where = asked.expand(len(ids), -1)[None, :, :, None].expand(prompts, -1, -1, logits.shape[-1])
-        return logits.gather(2, where)
+        words = for_batch(self.words[:prompts], len(ids))
+        time, score = (words.pooled.new_full((len(words.pooled),), value) for value in (float(self.left), self.aesthetic))
+        return asked_of(self.model(ids.repeat(prompts, 1), words, time, score), asked, prompts)
