@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import torch
+import torch.nn.functional as F
 from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers
 from torch import Tensor, nn
 
@@ -20,6 +22,7 @@ class TextEncoderConfig:
     depth: int = 2
     heads: int = 4
     max_words: int = 24
+    rotary: bool = False  # places turn looks too, so that a word sees which ones stand before it and which behind
 
 
 @dataclass(frozen=True)
@@ -63,8 +66,8 @@ class _Block(nn.Module):
         nn.init.zeros_(self.attention.out.weight)
         nn.init.zeros_(self.feed_forward.down.weight)
 
-    def forward(self, x: Tensor, mask: Tensor) -> Tensor:
-        x = x + self.attention(rms_norm(x), mask)
+    def forward(self, x: Tensor, mask: Tensor, rotation: Tensor | None) -> Tensor:
+        x = x + self.attention(rms_norm(x), mask, rotation)
         return x + self.feed_forward(rms_norm(x))
 
 
@@ -88,6 +91,15 @@ class TextEncoder(nn.Module):
         # A prompt without words still needs something to attend to: its padding, whose features are zeroed below.
         seen = (mask | ~mask.any(1, keepdim=True))[:, None, None]
         x = self.word(ids) + self.position[: ids.shape[1]]
+        rotation = self._rotation(ids.shape[1], ids.device) if self.config.rotary else None
         for block in self.blocks:
-            x = block(x, seen)
+            x = block(x, seen, rotation)
         return rms_norm(x) * mask[..., None]
+
+    def _rotation(self, words: int, device: torch.device) -> Tensor:
+        """(words, head width/2, 2): half of the pairs turn, at most by a right angle a word; the others look at what a word says."""
+        c = self.config
+        pairs = c.width // c.heads // 2
+        speed = F.pad(math.pi / 2 * c.max_words ** -torch.linspace(0, 1, pairs // 2, device=device), (0, pairs - pairs // 2))
+        angle = torch.arange(words, device=device)[:, None] * speed
+        return torch.stack([angle.cos(), angle.sin()], -1)

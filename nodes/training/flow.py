@@ -4,7 +4,8 @@ The small one keeps the text encoder that ships: ``--name flow_small --width 128
 
 Rectified flow with logit-normal noise levels (Esser et al. 2024) on latents of the exported autoencoder. At half depth each image token
 must also tell the thing in its place and which part of it (representation alignment, Yu et al. 2024, "REPA", with the world's ground truth
-as the target): this is what binds words to places early. Tokens of things count most. Scenes enter a growing pool of latents, so that
+as the target): this is what binds words to places early, as words must tell what is said of them (`nodes.training.binding`). Tokens of
+things count most. Scenes enter a growing pool of latents, so that
 drawing and encoding cost little beside the steps. Half of the examples come with hints (`nodes.training.hints`).
 """
 
@@ -15,7 +16,7 @@ import dataclasses
 
 import torch
 import torch.nn.functional as F
-from torch import Tensor
+from torch import Tensor, nn
 
 from nodes.models.files import sha256
 from nodes.models.flow_transformer import FlowTransformer, FlowTransformerConfig, Hints
@@ -25,6 +26,7 @@ from nodes.models.rgba_autoencoder import RgbaAutoencoder
 from nodes.models.text_encoder import TextEncoder, TextEncoderConfig, padded, tokenize, word_tokenizer
 from nodes.training import world
 from nodes.training.alignment import Alignment, class_map, part_map, weights_of
+from nodes.training.binding import Binding, asked
 from nodes.training.captions import UNPLACED, all_words, captions
 from nodes.training.export import Export, export, worth, write_model
 from nodes.training.hints import REGION_WORDS, boxes, chosen, hints, lines, painted_regions, region_words
@@ -35,6 +37,12 @@ from nodes.values import Strategy
 
 WORDS = 20
 """Captions are padded to this length in training; the encoder has room for more."""
+
+SAID = 64
+"""Captions a step that the text encoder alone is asked what they say of their things, where it is trained along."""
+
+EARLY, NEARLY_NOISE = 0.25, 0.75
+"""Share of examples whose noise level lies evenly above the bound: there words alone say what stands where and how often."""
 
 SHEET_PROMPTS = (
     "a cat in a meadow",
@@ -126,6 +134,13 @@ def counts_at(progress: float) -> tuple[float, ...]:
     return tuple(a + (b - a) * grown for a, b in zip(start, end, strict=True))
 
 
+def noise_levels(count: int, generator: torch.Generator) -> Tensor:
+    """(count,): logit-normal, and a share that is nearly noise."""
+    early = torch.rand(count, generator=generator) < EARLY
+    even = 1 - (1 - NEARLY_NOISE) * torch.rand(count, generator=generator)
+    return torch.where(early, even, torch.sigmoid(torch.randn(count, generator=generator)))
+
+
 def flow_arguments() -> argparse.Namespace:
     parser = fed(arguments(__doc__ or "", minutes=120, batch=64, steps=1_000_000))
     parser.add_argument("--name", default="flow_base", help="of the model file")
@@ -160,7 +175,7 @@ def networks_of(options: argparse.Namespace) -> Networks:
         encoder = starter("text_encoder", "text encoder").to(options.device)
         companions["text_encoder"] = open_model("starter/text_encoder", "text encoder").digest
     else:
-        encoder = TextEncoder(TextEncoderConfig(vocabulary=("<padding>", "<unknown>", *all_words())))
+        encoder = TextEncoder(TextEncoderConfig(("<padding>", "<unknown>", *all_words()), rotary=True))
     config = FlowTransformerConfig(
         latent_channels=autoencoder.config.latent_channels,
         width=options.width,
@@ -206,9 +221,10 @@ def main() -> None:
     model, encoder = nets.model, nets.encoder
     if options.warm:
         _warm(model, encoder)
-    alignment = Alignment(options.width)
-    networks = {"flow": model} if nets.kept else {"flow": model, "text": encoder}
-    trainer = Trainer(options.name, options, networks, {"alignment": alignment}, 1.5e-3, matrix_rate=0.02, companions=nets.companions)
+    alignment, binding = Alignment(options.width), Binding(encoder.config.width)
+    networks: dict[str, nn.Module] = {"flow": model} if nets.kept else {"flow": model, "text": encoder}
+    heads: dict[str, nn.Module] = {"alignment": alignment} if nets.kept else {"alignment": alignment, "binding": binding}
+    trainer = Trainer(options.name, options, networks, heads, 1.5e-3, matrix_rate=0.02, companions=nets.companions)
     feed = Feed(trainer, nets)
 
     def losses(x: Tensor, sigma: Tensor, velocity: Tensor, batch: Batch, leads: Hints) -> tuple[Tensor, Tensor]:
@@ -219,15 +235,20 @@ def main() -> None:
         flow = ((made.float() - velocity).square() * counted).mean()
         return flow, alignment(seen, batch.names.flatten(1), batch.parts.flatten(1), weights.flatten(1))
 
+    def bound(step: int) -> Tensor:
+        seeds = torch.arange(step * SAID, (step + 1) * SAID)
+        ids, targets = (part.to(trainer.device) for part in asked(encoder, seeds, counts_at(1.0), feed.pool.tokenizer))
+        return binding(encoder(ids, ids != 0), targets)
+
     step_losses = torch.compile(losses) if options.compile else losses
     for step in trainer.steps():
         with trainer.precision():
             batch, leads = feed(step)
             noise = torch.randn(batch.latents.shape, generator=feed.generator).to(batch.latents)
-            sigma = torch.sigmoid(torch.randn(len(noise), generator=feed.generator)).to(noise)
+            sigma = noise_levels(len(noise), feed.generator).to(noise)
             x = batch.latents.lerp(noise, sigma[:, None, None, None])
             flow, aligned = step_losses(x, sigma, noise - batch.latents, batch, leads)
-        trainer.descend(flow + aligned)
+        trainer.descend(flow + aligned + (0 if nets.kept else bound(step)))
         if step % 50 == 0:
             trainer.log(flow=flow, alignment=aligned)
         if step % 500 == 499:

@@ -75,6 +75,11 @@ def begun(model: nn.Module, name: str, options: argparse.Namespace) -> str:
     return f"{name} --warm"
 
 
+def grown(trainer: Trainer) -> float:
+    """How far a generator is, for what gets harder: one that begins with the weights that ship has met the easy part."""
+    return 1.0 if trainer.options.warm else trainer.progress()
+
+
 def spread_codes(codebook: Tensor, width: int) -> Tensor:
     """(codes, width): rows as near to each other as the codes are, for embeddings and heads to begin with. Then what is learned of a token
     holds for those that look like it, long before each of a thousand was seen often enough."""
@@ -115,7 +120,7 @@ def train(trainer: Trainer, found: Companions, pool: TokenPool, losses: Losses, 
     step_losses = torch.compile(losses, dynamic=False) if trainer.options.compile else losses
     for step in trainer.steps():
         near = step % 3 > 0 and trainer.progress() < WHOLE
-        drawn = pool.draw(trainer.options.batch * (3 if near else 1), trainer.progress(), generator)
+        drawn = pool.draw(trainer.options.batch * (3 if near else 1), grown(trainer), generator)
         features, mask = found.features(drawn.words)
         uniform = torch.rand(len(drawn.ids), drawn.ids.shape[1] + 1, generator=generator).to(trainer.device)
         names, parts = drawn.names.flatten(1), drawn.parts.flatten(1)

@@ -17,7 +17,7 @@ from nodes.training.alignment import Alignment, weighed, weights_of
 from nodes.training.autoencoder import premultiplied
 from nodes.training.companions import companions, pool_of
 from nodes.training.export import Export, export
-from nodes.training.generating import Batch, begun, generator_arguments, near_codes, spread_codes, train, waves
+from nodes.training.generating import Batch, begun, generator_arguments, grown, near_codes, spread_codes, train, waves
 from nodes.training.loop import Trainer, arguments
 from nodes.training.pool import CELLS
 from nodes.training.token_pictures import made_by
@@ -44,7 +44,7 @@ def main() -> None:
 
     @torch.compiler.disable
     def hiding(batch: Batch) -> Tensor:
-        return covered(batch.uniform[:, : 1 + batch.cells.shape[1]], FIRST + (1 - FIRST) * min(1.0, 2 * trainer.progress()))
+        return covered(batch.uniform[:, : 1 + batch.cells.shape[1]], FIRST + (1 - FIRST) * min(1.0, 2 * grown(trainer)))
 
     def losses(batch: Batch) -> tuple[Tensor, Tensor]:
         hidden, ids = hiding(batch), batch.shown()
