@@ -52,7 +52,7 @@ class Switched:
 
     def __init__(self, first: Predict, then: Callable[[Tensor, Sequence[Step]], Predict], steps: Sequence[Step], at: int) -> None:
         self._reader, self._then, self._steps, self._at, self._done = first, then, steps, at, 0
-        for name in ("soften", "again"):
+        for name in ("soften", "again", "made_up"):
             if hasattr(first, name):
                 setattr(self, name, lambda *given, name=name: getattr(self._reader, name)(*given))
 

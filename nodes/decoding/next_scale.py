@@ -70,6 +70,14 @@ class PredictAgain(Predict, Protocol):
         """Logits (prompts, batch, side², codebook) as if the tokens where ``masked`` (batch, side²) were not known."""
 
 
+@runtime_checkable
+class MakesUp(Predict, Protocol):
+    """A model over scales that knows which tokens lead back to a picture."""
+
+    def made_up(self, before: Tensor) -> Tensor:
+        """Ids (batch, side²) of the scale just predicted, with which it stays nearest to the picture of ids ``before`` (batch, L)."""
+
+
 def reconsidered(
     predict: PredictAgain,
     ids: Tensor,

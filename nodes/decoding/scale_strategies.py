@@ -12,7 +12,8 @@ import torch
 from torch import Tensor
 
 from graph_engine.errors import Failure
-from nodes.decoding.next_scale import PredictAgain, SoftCodes, reconsidered
+from nodes.decoding.logits import Sampler
+from nodes.decoding.next_scale import MakesUp, PredictAgain, SoftCodes, reconsidered
 from nodes.decoding.strategies import Field, Picking, TokenStrategy, strategy_type
 from nodes.decoding.tokens import Predict, Step, fill
 
@@ -55,6 +56,7 @@ class Scales(TokenStrategy):
         temperatures, top_ks: of each scale, the last one for all further ones; empty = as ``picking`` says.
         smooth: feed mixtures of codes to the next scale.
         again: draw the unsurest tokens of small scales again, where the model can.
+        keep_rest: where a part of a picture is kept, let later scales make up there for what changed in earlier ones.
     """
 
     picking: Picking = Picking(top_k=900, top_p=0.95)
@@ -62,6 +64,7 @@ class Scales(TokenStrategy):
     top_ks: tuple[int, ...] = ()
     smooth: bool = False
     again: bool = True
+    keep_rest: bool = True
     families: ClassVar = ("next scale", "next scale again")
 
     def steps(self, field: Field) -> list[Step]:
@@ -81,7 +84,20 @@ class Scales(TokenStrategy):
         if self.smooth and hasattr(predict, "soften"):
             given = () if field.known is None else tuple(field.ids[:, step.asked[0]] for step in steps)
             choose = [SoftCodes(sampler, predict.soften, len(steps), given) for sampler in samplers]
+        elif self.keep_rest and field.before is not None and field.known is not None and isinstance(predict, MakesUp):
+            return self._rest_kept(predict, field, steps, samplers)
         return fill(predict, field.ids, steps, lambda logits, step: choose[step](logits, step), field.known, field.after_step)
+
+    def _rest_kept(self, predict: MakesUp, field: Field, steps: Sequence[Step], samplers: Sequence[Sampler]) -> Tensor:
+        """As `fill`, with other tokens where known ones would tell another picture beside those that changed."""
+        before, known = field.before, field.known
+        assert before is not None and known is not None
+
+        def choose(logits: Tensor, scale: int) -> Tensor:
+            chosen = samplers[scale](logits, scale)
+            return torch.where(known[:, steps[scale].asked[0]], predict.made_up(before), chosen)
+
+        return fill(predict, field.ids, steps, choose, None, field.after_step)
 
     def _picking(self, scale: int) -> Picking:
         temperature = at_scale(self.temperatures, scale) if self.temperatures else self.picking.temperature

@@ -32,6 +32,7 @@ class Field:
         codebook: the rows of the tokenizer's codes, for what goes by their likeness.
         after_step: told after each step.
         note: leaves a sentence with the result.
+        before: (batch, L) all ids of the picture of which some became unknown.
     """
 
     ids: Tensor
@@ -41,6 +42,7 @@ class Field:
     codebook: Callable[[], Tensor] | None = None
     after_step: AfterStep = unheard
     note: Callable[[str], None] = lambda text: None
+    before: Tensor | None = None
 
     @property
     def length(self) -> int:

@@ -17,6 +17,7 @@ from torch import Tensor, nn
 
 from nodes.models.blocks import KeyValueCache, after_still, modulated, place_rotation, rotated
 from nodes.models.caption import caption_projection, projected
+from nodes.models.convolutions import nearest
 from nodes.models.shapes import Shapes, count, has
 from nodes.models.var_vqvae import SCALES_256, SCALES_512, VarVqvae
 
@@ -254,6 +255,19 @@ class VarReader:
     def soften(self, weights: Tensor) -> None:
         """Mix the codes of the scale just predicted by weights (batch, side², codebook) instead of taking those of its ids."""
         self.soft = weights
+
+    def made_up(self, before: Tensor) -> Tensor:
+        """Ids (batch, side²) of the scale just predicted that lead back to the picture of the ids ``before`` (batch, L).
+
+        To its codes of this scale comes what f̂ lacks of that picture's by now; what is near the sum in the codebook makes up for it.
+        """
+        scale, lengths = self.scale - 1, [side**2 for side in self.model.config.scales]
+        its = before.split(lengths, 1)[: scale + 1]
+        if not scale:
+            return its[0]
+        lacking = self.tokenizer.sums(its[:-1])[-1] - self.f_hat
+        codebook = self.tokenizer.quantize["embedding"].weight
+        return nearest(codebook[its[-1]] + self.tokenizer.next_map(lacking, scale), codebook)
 
     def __call__(self, ids: Tensor, asked: Tensor, prompts: int = 1) -> Tensor:
         """Logits (prompts, batch, side², codebook) of the next scale.

@@ -8,6 +8,7 @@ from typing import Protocol, runtime_checkable
 import torch
 from torch import Tensor
 
+from nodes.decoding.next_scale import MakesUp
 from nodes.decoding.tokens import Predict, Scale
 from nodes.values import Ask, Elsewhere, Guidance, Prompt
 
@@ -73,6 +74,8 @@ class Readers:
         self._soft = [reader for reader, _ in parts if isinstance(reader, Softened)]
         if len(self._soft) == len(parts):
             self.soften = self._soften
+        if isinstance(first := parts[0][0], MakesUp):  # all of them were fed the same tokens
+            self.made_up = first.made_up
 
     def __call__(self, ids: Tensor, asked: Tensor, prompts: int = 1) -> Tensor:
         """Logits (prompts, batch, asked, codebook)."""

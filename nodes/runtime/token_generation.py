@@ -64,7 +64,9 @@ def generated_tokens(
     grids = row.grids(config, kind_of(tokenizer))
     work = _Work(context, generator, tokenizer, guidance, positive, strategy, order, grids)
     start = _started(tokenizer, given, grids, order.count)
-    made = [work.made(items, start[items.start : items.stop]) for items in batches(context, order.count, strategy.alone)]
+    before = start if given is None else given.ids.expand(order.count, -1)
+    groups = batches(context, order.count, strategy.alone)
+    made = [work.made(items, *(ids[items.start : items.stop] for ids in (start, before))) for items in groups]
     record = recorded([record for _, record in made])
     return Tokens(torch.cat([ids for ids, _ in made]), grids, codebook_of(config), tokenizer.digest, record=record)
 
@@ -92,8 +94,11 @@ class _Work:
     order: Order
     grids: Grids
 
-    def made(self, items: range, start: Tensor) -> tuple[Tensor, Record]:
-        """Ids (items, length) on the CPU, of those in ``start`` that are not −1 already, and how they came about."""
+    def made(self, items: range, start: Tensor, before: Tensor) -> tuple[Tensor, Record]:
+        """Ids (items, length) on the CPU, of those in ``start`` that are not −1 already, and how they came about.
+
+        ``before`` are those of the picture of which some became unknown.
+        """
         at, parts = device(), Parts.of(self.generator.model.config)
         leading = Leading(self.guidance, self.positive, TOKEN_FAMILIES[self.generator.model.layout].remembers)
         draw = drawn_for(self.order.seed, [self.order.first + item for item in items])
@@ -113,7 +118,11 @@ class _Work:
 
         self.context.progress(0, len(steps))
         on_device = replace(
-            field, ids=field.ids.to(at.torch), draw=lambda kind, step, shape: draw(kind, step, shape).to(at.torch), after_step=tell
+            field,
+            ids=field.ids.to(at.torch),
+            before=parts.split(before).to(at.torch),
+            draw=lambda kind, step, shape: draw(kind, step, shape).to(at.torch),
+            after_step=tell,
         )
         with torch.no_grad():
             reader = Watched(self._readers(leading, items, steps), recorder)

@@ -15,7 +15,7 @@ from nodes.decoding.tokens import Predict
 from nodes.runtime.token_parts import Parts
 from nodes.values import Record
 
-FURTHER = ("soften", "again")
+FURTHER = ("soften", "again", "made_up")
 """What readers of scales can do besides."""
 TOGETHER = 1 << 24
 """Logits that are looked at together."""

@@ -55,8 +55,10 @@ class Binding(nn.Module):
     def forward(self, features: Tensor, targets: Tensor) -> Tensor:
         """The cross-entropy of features (batch, words, width) beside targets (batch, words, choices), the mean over what is told."""
         blurred = features + BLUR * torch.randn_like(features)
-        told = zip(self.tellers.values(), targets.unbind(2), strict=True)
-        return sum((F.cross_entropy(head(blurred).flatten(0, 1), right.flatten(), ignore_index=NO_THING) for head, right in told), torch.zeros(()))
+        loss = features.new_zeros(())
+        for head, right in zip(self.tellers.values(), targets.unbind(2), strict=True):
+            loss = loss + F.cross_entropy(head(blurred).flatten(0, 1), right.flatten(), ignore_index=NO_THING)
+        return loss
 
     @torch.no_grad()
     def shares_right(self, features: Tensor, targets: Tensor) -> dict[str, float]:

@@ -94,7 +94,7 @@ class Rewritten:
             ids = ids_of(self.tokenizer, real)
         given, pictures = ids.masked_fill(touched(free[:, None], grids_of(self.model)), -1), []
         for some in torch.arange(len(prompts)).split(AT_ONCE["cpu"]):
-            made = made_by(self.model, self.tokenizer, given=given[some])
+            made = made_by(self.model, self.tokenizer, given=given[some], before=ids[some])
             pictures.append(of_prompts(self.encoder, [prompts[item] for item in some], made))
         return torch.cat(pictures)
 

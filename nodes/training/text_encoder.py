@@ -32,7 +32,8 @@ def main() -> None:
     encoder = TextEncoder(dataclasses.replace(before.config, rotary=True))
     encoder.load_state_dict(before.state_dict())
     binding = Binding(encoder.config.width)
-    trainer = Trainer("text_encoder", options, {"text": encoder}, {"binding": binding}, 1e-3, average=0.99, companions={"text_encoder": begun})
+    companions = {"text_encoder": begun}
+    trainer = Trainer("text_encoder", options, {"text": encoder}, {"binding": binding}, 1e-3, average=0.99, companions=companions)
     tokenizer = word_tokenizer(encoder.config.vocabulary)
 
     def features(ids: Tensor) -> tuple[Tensor, Tensor]:

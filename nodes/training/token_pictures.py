@@ -102,10 +102,11 @@ def made_by(
     seed: int = 0,
     after_step: AfterStep = unheard,
     given: Tensor | None = None,
+    before: Tensor | None = None,
 ) -> Made:
     """Pictures by a generator and the tokenizer of its tokens; without a way, in that of `WAYS`.
 
-    ``given`` (pictures, length) are ids that stay, −1 where one is to be made; without it all are.
+    ``given`` (pictures, length) are ids that stay, −1 where one is to be made, of the pictures of ids ``before``; without it all are made.
     """
     c, how, grids = model.config, way or WAYS[type(model)], grids_of(model)
 
@@ -114,7 +115,8 @@ def made_by(
         conditions = [caption, model.unconditional(len(caption))]
         length = sum(rows * columns for rows, columns in grids)
         start = torch.full((len(caption), length), -1, device=features.device) if given is None else given[list(items)].to(features.device)
-        field = Field(start, grids, draws(seed, items, features.device), how.lead, getattr(tokenizer, "codebook", None), after_step)
+        codebook, its = getattr(tokenizer, "codebook", None), None if before is None else before[list(items)].to(features.device)
+        field = Field(start, grids, draws(seed, items, features.device), how.lead, codebook, after_step, before=its)
         reader: Any = _reader(model, tokenizer, conditions, seen)
         ids = how.strategy.decoded(reader, field, how.strategy.steps(field))
         return shown(tokenizer, ids, grids)

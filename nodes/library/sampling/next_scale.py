@@ -16,6 +16,7 @@ def next_scale(
     top_p: Annotated[float, Number(soft=(0, 1), hard=(0, 1), step=0.01)] = 0.95,
     smooth: bool = False,
     again: bool = True,
+    keep_rest: bool = True,
 ) -> TokenStrategy:
     """Write tokens scale by scale, from the overall look to details.
 
@@ -31,9 +32,10 @@ def next_scale(
         top_p: How much of the likelihood the tokens hold that may be drawn; 1 is all.
         smooth: Feed mixtures of codes to the next scale, which looks smoother.
         again: Draw unsure tokens of small scales again, where the model can.
+        keep_rest: Where a part of a picture is made anew, write other tokens in the rest, so that it looks as it did.
 
     Returns:
         The strategy, for Generate.
     """
     warm, wide = settings_of("temperatures", temperatures), settings_of("top_ks", top_ks)
-    return Scales(Picking(top_p=top_p), warm, tuple(int(k) for k in wide), smooth, again)
+    return Scales(Picking(top_p=top_p), warm, tuple(int(k) for k in wide), smooth, again, keep_rest)

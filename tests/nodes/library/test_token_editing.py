@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,14 +10,18 @@ import torch
 
 from graph_engine.context import Context
 from graph_engine.errors import Failure
+from nodes.decoding.strategies import TokenStrategy
 from nodes.library.editing.blend_tokens import blend_tokens
 from nodes.library.editing.drop_tail import drop_tail
 from nodes.library.editing.erase_tokens import erase_tokens
 from nodes.library.editing.keep_rows import keep_rows
 from nodes.library.editing.rewrite_tokens import rewrite_tokens
+from nodes.library.generator.load_generator import load_generator
 from nodes.library.outpainting.slide_tokens import slide_tokens
 from nodes.library.prompt.class_label import class_label
+from nodes.library.prompt.encode_prompt import encode_prompt
 from nodes.library.sampling.generate import generate
+from nodes.library.sampling.next_scale import next_scale
 from nodes.library.tokenizer.decode import decode
 from nodes.library.tokenizer.encode import encode
 from nodes.library.tokenizer.load_tokenizer import load_tokenizer
@@ -47,10 +52,29 @@ def test_tokens_outside_the_mask_stay_and_some_inside_change(layout: str, tmp_pa
     generator = tiny_generator(tmp_path, layout)
     before = generate(Context(), generator, class_label(0), seed=1)
     erased = erase_tokens(before, right_half(generator.size))
-    after = generate(Context(), generator, class_label(1), tokens=erased, seed=2, count=4)
+    strategy = next_scale(keep_rest=False) if layout == "var-transformer" else None
+    after = generate(Context(), generator, class_label(1), strategy=strategy, tokens=erased, seed=2, count=4)
     assert 0 < int(erased.known.sum()) < before.ids.shape[1]
     assert torch.equal(after.ids[:, erased.known[0]], before.ids[:, erased.known[0]].expand(4, -1))
     assert not torch.equal(after.ids, before.ids.expand(4, -1))
+
+
+def test_later_scales_make_up_for_what_earlier_ones_changed_in_the_rest() -> None:
+    scene = world.draw(world.scenes(torch.arange(8, 12), (1, 0, 0, 0))).rgba
+    generator, text_encoder, tokenizer = load_generator(file="starter/next_scale")
+    words = encode_prompt(Context(), text_encoder, "a cat in a meadow")
+    mask = torch.zeros(4, 1, 128, 128)
+    mask[:, :, 32:96, 32:96] = 1
+    before = encode(Context(), Image(scene), tokenizer)
+    coded, rest = premultiplied(decode(Context(), before, tokenizer).pixels), 1 - mask
+
+    def near(strategy: TokenStrategy) -> float:
+        after = generate(Context(), generator, words, strategy=strategy, tokens=erase_tokens(before, Mask(mask)), seed=2, count=4)
+        return float(psnr(premultiplied(decode(Context(), after, tokenizer).pixels) * rest, coded * rest))
+
+    assert near(next_scale()) > near(next_scale(keep_rest=False)) + 6
+    whole = replace(before, known=torch.ones_like(before.ids, dtype=torch.bool))
+    assert torch.equal(generate(Context(), generator, words, tokens=whole, count=4).ids, before.ids)
 
 
 def test_a_token_is_erased_where_the_mask_covers_any_of_it_and_its_neighbors_if_grown() -> None:
