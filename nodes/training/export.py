@@ -113,8 +113,10 @@ def told(folder: Path, role: str, before: str, now: str) -> list[str]:
             continue
         with safe_open(path, "pt") as file:
             tensors, metadata = {key: file.get_tensor(key) for key in file.keys()}, file.metadata()  # noqa: SIM118, it is no dict
-        save_file(tensors, path, metadata=metadata | {role: now})
+        # The flow transformer's config names them as well, in a field of its own.
+        save_file(tensors, path, metadata={key: text.replace(before, now) for key, text in metadata.items()})
         path.chmod(0o644)
+        card["config"] = json.loads(json.dumps(card["config"]).replace(before, now))
         card["companions"][role], card["sha256"], card["bytes"] = now, hashlib.sha256(path.read_bytes()).hexdigest(), path.stat().st_size
         path.with_suffix(".json").write_text(json.dumps(card, indent=1) + "\n")
         names.append(path.stem)

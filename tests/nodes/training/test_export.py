@@ -15,9 +15,11 @@ from nodes.library.sampling.generate import generate
 from nodes.library.tokenizer.decode import decode
 from nodes.library.tokenizer.encode import encode
 from nodes.models.files import sha256
+from nodes.models.flow_transformer import FlowTransformerConfig
 from nodes.models.known_layouts import LAYOUTS
 from nodes.models.llamagen_gpt import LlamaGenGptConfig
 from nodes.models.masked_generators import UVitBertConfig
+from nodes.models.rgba_autoencoder import RgbaAutoencoderConfig
 from nodes.models.text_encoder import TextEncoderConfig
 from nodes.models.var_transformer import VarTransformerConfig
 from nodes.runtime.loading import open_generator, open_tokenizer, text_encoder_of
@@ -93,6 +95,18 @@ def test_a_model_is_replaced_by_a_better_one_only_unless_its_companions_are_gone
     assert exported(tmp_path, 0.5)
     assert exported(tmp_path, 0.4) is None
     assert exported(tmp_path, 0.4, companions={"tokenizer": "another"})
+
+
+def test_a_flow_transformer_is_told_of_a_text_encoder_in_its_config_too(tmp_path):
+    encoder = written(tmp_path, "tessera-text-encoder", TextEncoderConfig(VOCABULARY, 8, 1, 2, 5))
+    auto = RgbaAutoencoderConfig(latent_channels=4, fine=8, coarse=8, blocks=1)
+    pixels = sha256(written(tmp_path, "tessera-rgba-autoencoder", auto))
+    named = {"text_encoder": sha256(encoder), "autoencoder": pixels}
+    config = FlowTransformerConfig(latent_channels=4, width=16, depth=1, heads=2, text_width=8, **named)
+    flow = written(tmp_path, "tessera-flow-transformer", config, text_encoder=sha256(encoder), tokenizer=pixels)
+    other = written(tmp_path, "tessera-text-encoder", TextEncoderConfig(VOCABULARY, 8, 1, 2, 5, rotary=True), strength=2)
+    assert told(tmp_path, "text_encoder", named["text_encoder"], sha256(other)) == ["tessera-flow-transformer"]
+    assert text_encoder_of(open_generator(str(flow))).digest == sha256(other)
 
 
 def test_a_generator_is_told_of_a_tokenizer_that_came_in_place_of_its_own(tmp_path):
