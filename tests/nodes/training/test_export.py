@@ -106,7 +106,7 @@ def test_a_flow_transformer_is_told_of_a_text_encoder_in_its_config_too(tmp_path
     flow = written(tmp_path, "tessera-flow-transformer", config, text_encoder=sha256(encoder), tokenizer=pixels)
     other = written(tmp_path, "tessera-text-encoder", TextEncoderConfig(VOCABULARY, 8, 1, 2, 5, rotary=True), strength=2)
     assert told(tmp_path, "text_encoder", named["text_encoder"], sha256(other)) == ["tessera-flow-transformer"]
-    assert text_encoder_of(open_generator(str(flow))).digest == sha256(other)
+    assert text_encoder_of(open_generator(str(flow))).model.digest == sha256(other)
 
 
 def test_a_generator_is_told_of_a_tokenizer_that_came_in_place_of_its_own(tmp_path):
