@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import copy
 import dataclasses
+from pathlib import Path
 
 import torch
 import torch.nn.functional as F
@@ -18,7 +19,7 @@ from torch import Tensor
 
 from nodes.decoding.schedules import flow_levels
 from nodes.models.flow_transformer import FlowTransformer, Hints
-from nodes.models.layouts import open_model
+from nodes.models.layouts import build_model, open_model
 from nodes.training.flow import Feed, Networks, export_flow, fed, look, measured
 from nodes.training.judge import fitting_recognizer
 from nodes.training.loop import Trainer, arguments
@@ -33,10 +34,15 @@ def main() -> None:
     parser = fed(arguments(__doc__ or "", minutes=90, batch=48, steps=1_000_000))
     parser.add_argument("--phases", type=int, default=2)
     parser.add_argument("--levels", type=int, default=24, help="steps of the teacher from noise to data")
+    parser.add_argument(
+        "--before", type=Path, help="the base that the student which ships came of: today's begins with what that had learned"
+    )
     parser.add_argument("--scale", type=float, default=4.5, help="guidance scale of the teacher")
     options = parser.parse_args()
     torch.manual_seed(options.seed)
     recognizer, nets = fitting_recognizer(), student_networks(options.device)
+    if options.before:
+        learned_before(nets.model, build_model(open_model(str(options.before), "generator")), starter("flow_few_step", "generator"))
     teacher = starter("flow_base", "generator").to(options.device)
     trainer = Trainer(
         "flow_few_step", options, {"flow": nets.model}, {}, 3e-4, matrix_rate=0.004, average=0.995, companions=nets.companions
@@ -72,7 +78,7 @@ def main() -> None:
     trainer.with_average(lambda: look(trainer, nets, strategy, 1.0))
     trainer.log(**figures)
     if options.export:
-        export_flow(trainer, nets, figures, "few_step")
+        export_flow(trainer, nets, figures, "few_step --before BASE" if options.before else "few_step")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -93,6 +99,16 @@ def student_networks(device: str) -> Networks:
     encoder = starter("text_encoder", "text encoder").to(device)
     autoencoder = starter("rgba_autoencoder", "tokenizer").to(device)
     return Networks(student, encoder, autoencoder, {role: file.digest for role, file in files.items()}, kept=True)
+
+
+@torch.no_grad()
+def learned_before(model: FlowTransformer, base: FlowTransformer, student: FlowTransformer) -> None:
+    """Add to a model what a student of another base had learned: the difference of their weights (Ilharco et al. 2023, "Editing models with
+    task arithmetic"). Weights that the other ones lack stay."""
+    theirs, its = dict(base.named_parameters()), dict(student.named_parameters())
+    for name, weight in model.named_parameters():
+        if name in its:
+            weight += its[name] - theirs[name]
 
 
 def levels_at(here: Tensor, fine: Tensor, edges: Tensor) -> tuple[Tensor, Tensor, Tensor]:

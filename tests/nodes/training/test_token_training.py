@@ -1,6 +1,7 @@
 """What the scripts of tokenizers, token generators and the few-step model rest on."""
 
 import json
+from dataclasses import replace
 
 import pytest
 import torch
@@ -10,6 +11,7 @@ from torch import nn
 from nodes.decoding.schedules import flow_levels
 from nodes.models.caption import left_padded
 from nodes.models.clip import Clip, ClipConfig
+from nodes.models.flow_transformer import FlowTransformer, FlowTransformerConfig
 from nodes.models.llamagen_gpt import LlamaGenGpt, LlamaGenGptConfig
 from nodes.models.llamagen_vq import LlamaGenVq, LlamaGenVqConfig
 from nodes.models.masked_generators import UVitBert, UVitBertConfig
@@ -20,7 +22,7 @@ from nodes.models.var_transformer import VarTransformer, VarTransformerConfig
 from nodes.models.var_vqvae import VarVqvae, VarVqvaeConfig
 from nodes.training.alignment import PARTS, REST, weighed
 from nodes.training.captions import all_words
-from nodes.training.few_step import Words, levels_at, target_velocity
+from nodes.training.few_step import Words, learned_before, levels_at, target_velocity
 from nodes.training.generating import WINDOW, Batch, near_codes, spread_codes, waves, window
 from nodes.training.masked import covered
 from nodes.training.multiscale_vq import added_up, begin_as
@@ -239,6 +241,19 @@ def test_along_straight_paths_the_target_is_the_guided_velocity_itself():
     levels = (torch.tensor([0.9, 0.4]), torch.tensor([0.8, 0.0]), torch.tensor([0.5, 0.0]))
     target = target_velocity(teacher, ahead, torch.randn(2, 1, 2, 2), levels, words, scale=3.0)
     assert torch.allclose(target, torch.full_like(target, 4.0), atol=1e-5)
+
+
+def test_a_student_begins_with_what_one_of_another_base_had_learned():
+    sizes = FlowTransformerConfig(latent_channels=4, width=16, depth=1, heads=2, text_width=8)
+    base, student = FlowTransformer(sizes), FlowTransformer(sizes)
+    model = FlowTransformer(replace(sizes, word_places=3))
+    own = {name: weight.detach().clone() for name, weight in model.named_parameters()}
+    learned_before(model, base, student)
+    for name, weight in model.named_parameters():
+        if name == "word_place":
+            assert torch.equal(weight, own[name])
+        else:
+            assert torch.allclose(weight - own[name], student.get_parameter(name) - base.get_parameter(name), atol=1e-5)
 
 
 def test_a_line_decodes_wherever_it_is_cut_and_the_rest_of_it_counts():
