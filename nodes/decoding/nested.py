@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from torch import Tensor
 
+from nodes.decoding.next_scale import FURTHER
 from nodes.decoding.strategies import Field, Picking, TokenStrategy, strategy_type
 from nodes.decoding.tokens import Predict, Step
 from nodes.values import Generator
@@ -52,7 +53,7 @@ class Switched:
 
     def __init__(self, first: Predict, then: Callable[[Tensor, Sequence[Step]], Predict], steps: Sequence[Step], at: int) -> None:
         self._reader, self._then, self._steps, self._at, self._done = first, then, steps, at, 0
-        for name in ("soften", "again", "made_up"):
+        for name in FURTHER:
             if hasattr(first, name):
                 setattr(self, name, lambda *given, name=name: getattr(self._reader, name)(*given))
 

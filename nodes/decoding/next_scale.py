@@ -16,6 +16,9 @@ from torch import Tensor
 from nodes.decoding.logits import Sampler
 from nodes.decoding.tokens import AfterStep, Predict, Step, guided, prompts_of, unheard
 
+FURTHER = ("soften", "again", "made_up")
+"""What readers of scales can do besides predicting: those that stand for another one pass it on."""
+
 
 def over_scales(sides: Sequence[int], strength: float) -> list[Step]:
     """One step a scale; of S scales, scale s is guided by ``(1 + t)·c − t·u`` with t = strength·s/(S − 1)."""

@@ -11,12 +11,11 @@ import math
 import torch
 from torch import Tensor
 
+from nodes.decoding.next_scale import FURTHER
 from nodes.decoding.tokens import Predict
 from nodes.runtime.token_parts import Parts
 from nodes.values import Record
 
-FURTHER = ("soften", "again", "made_up")
-"""What readers of scales can do besides."""
 TOGETHER = 1 << 24
 """Logits that are looked at together."""
 

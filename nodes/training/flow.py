@@ -5,8 +5,8 @@ The small one keeps the text encoder that ships: ``--name flow_small --width 128
 Rectified flow with logit-normal noise levels (Esser et al. 2024) on latents of the exported autoencoder. At half depth each image token
 must also tell the thing in its place and which part of it (representation alignment, Yu et al. 2024, "REPA", with the world's ground truth
 as the target): this is what binds words to places early, as words must tell what is said of them (`nodes.training.binding`). Tokens of
-things count most. Scenes enter a growing pool of latents, so that
-drawing and encoding cost little beside the steps. Half of the examples come with hints (`nodes.training.hints`).
+things count most. Scenes enter a growing pool of latents, so that drawing and encoding cost little beside the steps. Half of the examples
+come with hints (`nodes.training.hints`).
 """
 
 from __future__ import annotations
@@ -248,9 +248,10 @@ def main() -> None:
             sigma = noise_levels(len(noise), feed.generator).to(noise)
             x = batch.latents.lerp(noise, sigma[:, None, None, None])
             flow, aligned = step_losses(x, sigma, noise - batch.latents, batch, leads)
-        trainer.descend(flow + aligned + (0 if nets.kept else bound(step)))
+        told = flow.new_zeros(()) if nets.kept else bound(step)
+        trainer.descend(flow + aligned + told)
         if step % 50 == 0:
-            trainer.log(flow=flow, alignment=aligned)
+            trainer.log(flow=flow, alignment=aligned, binding=told)
         if step % 500 == 499:
             trainer.with_average(lambda: look(trainer, nets))
     figures = trainer.with_average(lambda: measured(nets, recognizer, options.judged))

@@ -1,7 +1,7 @@
 """Train the text encoder alone, from the one that ships: ``python -m nodes.training.text_encoder --minutes 10 --export``.
 
 Each word that names a thing learns to tell what the others say of it (`nodes.training.binding`). Features stay near what they were, so
-that what reads them goes on, and may be trained on with them.
+that what reads them still draws, if not as well, and can be trained on.
 """
 
 from __future__ import annotations
