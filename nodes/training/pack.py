@@ -41,9 +41,10 @@ class Row:
 
 
 ORDER = (
-    Row("rgba_autoencoder", 8, 26, "autoencoder", "--batch 512"),
+    Row("rgba_autoencoder", 7, 26, "autoencoder", "--batch 512"),
+    Row("rgba_autoencoder_decoder", 2, 25, "decoders", "--name rgba_autoencoder --batch 384", "--name rgba_autoencoder"),
     Row("recognizer", 6, 0.8, "recognizer", "--batch 256"),
-    Row("flow_base", 20, 0.4, "flow", "--batch 1024 --fresh 64 --first 49152"),
+    Row("flow_base", 19, 0.4, "flow", "--batch 1024 --fresh 64 --first 49152"),
     Row("vq", 7, 21, "vq", "--batch 384"),
     Row("vq_decoder", 3, 0.8, "decoders", "--name vq --batch 384", "--name vq"),
     Row("next_token", 10, 0.4, "next_token", "--batch 256 --pool 131072"),
