@@ -17,7 +17,6 @@ from torch import Tensor
 
 from nodes.decoding.controls import Begun, Kept, Placed
 from nodes.decoding.denoising import denoised, guided
-from nodes.decoding.guidance import ClassifierFree
 from nodes.decoding.noise import noise
 from nodes.decoding.partial import touched
 from nodes.models.prediction import predict_flow
@@ -29,13 +28,13 @@ from nodes.training.hints import boxes
 from nodes.training.judge import fitting_recognizer
 from nodes.training.loop import HELD_OUT
 from nodes.training.makers import WAYS, Maker, makers
-from nodes.training.pictures import conditioning
+from nodes.training.pictures import conditioning, guidance
 from nodes.training.token_pictures import AT_ONCE, grids_of, ids_of, made_by, of_prompts
 from nodes.training.vocabulary import COLOR_NAMES, PLACES, THINGS, UNCOLORED
 from nodes.values import Conditioning, Control, Latent, Layout, Prompt, Region, Strategy
 
 Row = dict[str, Any]
-STEPS, SCALE = 20, 4.5
+STEPS = 20
 AT_PLACE = 0.12
 """How far from its place a thing may be found, in fractions of the canvas."""
 
@@ -72,7 +71,7 @@ class Controlled:
             return noise((c.latent_channels, height, width), 1, [item])
 
         def denoise_of(words: Prompt) -> Callable[[Tensor, float], Tensor]:
-            return guided(predict, words, ClassifierFree(SCALE))
+            return guided(predict, words, guidance())
 
         start, level = begin(controls, noise((c.latent_channels, c.latent_side, c.latent_side), 0, [item]))
         denoise = led(controls, denoise_of, self.words(prompt), border, self.model, (c.latent_side, c.latent_side))

@@ -19,7 +19,7 @@ from nodes.training.autoencoder import held_out, premultiplied, psnr
 from nodes.training.control_effects import CONTROLS, control_effect
 from nodes.training.judge import prompt_accuracy
 from nodes.training.makers import WAYS, Maker, by_flow, by_tokens, generator_or_none, makers, tokenizer_or_none
-from nodes.training.pictures import denoised_pictures
+from nodes.training.pictures import denoised_pictures, guidance
 from nodes.training.token_effects import AFTER_ANOTHER, AT_ONCE, OVER_SCALES, SPECULATIVE
 from nodes.training.token_pictures import Way
 from nodes.values import Conditioning, Strategy
@@ -62,9 +62,13 @@ class Bench:
 
 
 def guidance_scale(bench: Bench) -> list[Row]:
-    """Classifier-free guidance from none to strong."""
+    """Classifier-free guidance from none to strong, between the levels of the pack and at all of them."""
     maker = bench.found["flow"]
-    return [bench.row(_drawn(maker, by_flow("euler", STEPS, scale)), scale=scale) for scale in (1.0, 2.0, 3.0, 4.5, 6.0, 8.0)]
+    rows = [bench.row(_drawn(maker, by_flow("euler", STEPS, scale)), scale=scale) for scale in (1.0, 2.0, 3.0, 4.5, 6.0, 8.0)]
+    everywhere = [
+        bench.row(_drawn(maker, by_flow("euler", STEPS, scale, (1.0, 0.0))), scale=scale, levels="all") for scale in (3.0, 4.5, 6.0)
+    ]
+    return rows + everywhere
 
 
 def autoguidance(bench: Bench) -> list[Row]:
@@ -98,7 +102,7 @@ def stitching(bench: Bench) -> list[Row]:
 
     def joined(share: float) -> Callable[[Conditioning], Denoise]:
         def denoise_of(words: Conditioning) -> Denoise:
-            ways = {model: guided(partial(predict_flow, model), words, ClassifierFree(4.5)) for model in (base, small)}
+            ways = {model: guided(partial(predict_flow, model), words, guidance()) for model in (base, small)}
             return lambda x, sigma: ways[small if sigma > 1 - share else base](x, sigma)
 
         return denoise_of

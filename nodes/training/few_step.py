@@ -23,7 +23,7 @@ from nodes.models.layouts import build_model, open_model
 from nodes.training.flow import Feed, Networks, export_flow, fed, look, measured
 from nodes.training.judge import fitting_recognizer
 from nodes.training.loop import Trainer, arguments
-from nodes.training.pictures import starter
+from nodes.training.pictures import LEVELS, SCALE, starter
 from nodes.values import Strategy
 
 FOLLOWS = 0.05
@@ -37,7 +37,7 @@ def main() -> None:
     parser.add_argument(
         "--before", type=Path, help="the base that the student which ships came of: today's begins with what that had learned"
     )
-    parser.add_argument("--scale", type=float, default=4.5, help="guidance scale of the teacher")
+    parser.add_argument("--scale", type=float, default=SCALE, help="guidance scale of the teacher")
     options = parser.parse_args()
     torch.manual_seed(options.seed)
     recognizer, nets = fitting_recognizer(), student_networks(options.device)
@@ -121,12 +121,16 @@ def levels_at(here: Tensor, fine: Tensor, edges: Tensor) -> tuple[Tensor, Tensor
 def target_velocity(
     teacher: FlowTransformer, ahead: FlowTransformer, x: Tensor, levels: tuple[Tensor, Tensor, Tensor], words: Words, scale: float
 ) -> Tensor:
-    """The velocity that leads from x, of the first level, to where the student's average arrives at the edge."""
+    """The velocity that leads from x, of the first level, to where the student's average arrives at the edge.
+
+    The teacher is guided between the levels where the base model is.
+    """
     here, after, below = levels
     positive = teacher(x, here, words.text, words.mask, words.leads).float()
     negative = teacher(x, here, torch.zeros_like(words.text), torch.zeros_like(words.mask), words.leads).float()
-    guided = negative + scale * (positive - negative)
     here, after, below = (level[:, None, None, None] for level in levels)
+    within = (here <= LEVELS[0]) & (here > LEVELS[1])
+    guided = torch.where(within, negative + scale * (positive - negative), positive)
     nearer = x + (after - here) * guided
     onward = ahead(nearer, levels[1], words.text, words.mask, words.leads).float()
     arrived = nearer + (below - after) * onward

@@ -32,7 +32,7 @@ from nodes.training.export import Export, export, worth, write_model
 from nodes.training.hints import REGION_WORDS, boxes, chosen, hints, lines, painted_regions, region_words
 from nodes.training.judge import fitting_recognizer, prompt_accuracy
 from nodes.training.loop import HELD_OUT, Trainer, arguments, sheet
-from nodes.training.pictures import pictures, starter
+from nodes.training.pictures import SCALE, guidance, pictures, starter
 from nodes.values import Strategy
 
 WORDS = 20
@@ -267,9 +267,11 @@ def _script(options: argparse.Namespace) -> str:
     return " ".join(["flow", *sizes, *(f"--{name}" for name in ("keep-words", "warm") if getattr(options, name.replace("-", "_")))])
 
 
-def measured(nets: Networks, recognizer: Recognizer, count: int, strategy: Strategy | None = None, scale: float = 4.5) -> dict[str, float]:
+def measured(
+    nets: Networks, recognizer: Recognizer, count: int, strategy: Strategy | None = None, scale: float = SCALE
+) -> dict[str, float]:
     def made(prompts: list[str]) -> Tensor:
-        return pictures(nets.model, nets.encoder, nets.autoencoder, prompts, strategy, scale)
+        return pictures(nets.model, nets.encoder, nets.autoencoder, prompts, strategy, guidance(scale))
 
     return {"accuracy": prompt_accuracy(recognizer, made, count)}
 
@@ -303,9 +305,9 @@ def _warm(model: FlowTransformer, encoder: TextEncoder) -> None:
                 encoder.word.weight[i] = old_encoder.word.weight[rows[word]]
 
 
-def look(trainer: Trainer, nets: Networks, strategy: Strategy | None = None, scale: float = 4.5) -> None:
+def look(trainer: Trainer, nets: Networks, strategy: Strategy | None = None, scale: float = SCALE) -> None:
     prompts = [*SHEET_PROMPTS, *(text for text, _ in captions(world.scenes(torch.arange(HELD_OUT, HELD_OUT + 12))))]
-    made = pictures(nets.model, nets.encoder, nets.autoencoder, prompts, strategy, scale)
+    made = pictures(nets.model, nets.encoder, nets.autoencoder, prompts, strategy, guidance(scale))
     sheet(made, 6, trainer.folder / f"sheet_{trainer.step:06d}.png")
 
 

@@ -15,7 +15,7 @@ from nodes.models.files import ModelFile
 from nodes.models.layouts import build_model
 from nodes.models.rgba_autoencoder import RgbaAutoencoder
 from nodes.runtime.loading import open_generator, open_tokenizer
-from nodes.training.pictures import pictures
+from nodes.training.pictures import LEVELS, SCALE, guidance, pictures
 from nodes.training.token_pictures import Way, grids_of, ids_of, made_by, of_prompts, shown
 from nodes.values import Strategy
 
@@ -53,9 +53,13 @@ class Maker:
         return shown(self.tokenizer, ids_of(self.tokenizer, rgba), grids_of(self.model))
 
 
-def by_flow(solver: str = "euler", steps: int = 20, scale: float = 4.5) -> Callable[[Maker, list[str], int], Tensor]:
+def by_flow(
+    solver: str = "euler", steps: int = 20, scale: float = SCALE, levels: tuple[float, float] = LEVELS
+) -> Callable[[Maker, list[str], int], Tensor]:
     def draw(maker: Maker, prompts: list[str], seed: int) -> Tensor:
-        return pictures(maker.model, maker.encoder, maker.tokenizer, prompts, Strategy("flow", solver, steps), scale, seed)
+        return pictures(
+            maker.model, maker.encoder, maker.tokenizer, prompts, Strategy("flow", solver, steps), guidance(scale, levels), seed
+        )
 
     return draw
 

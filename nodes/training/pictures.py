@@ -38,6 +38,16 @@ def conditioning(encoder: TextEncoder, prompts: list[str]) -> Conditioning:
     return Conditioning(sequence, mask, tuple(prompts), tuple(found.spans for found in words), "")
 
 
+SCALE, LEVELS = 6.0, (0.92, 0.35)
+"""How flow models are guided where nothing is said, and between which noise levels (Kynkäänniemi et al. 2024, "Applying guidance in a
+limited interval"): before the first there is nothing to tell apart yet, after the second guidance makes things ragged."""
+
+
+def guidance(scale: float = SCALE, levels: tuple[float, float] = LEVELS) -> ClassifierFree:
+    start, end = levels
+    return ClassifierFree(scale, start, end)
+
+
 DenoiseOf = Callable[[Conditioning], Denoise]
 """``denoise_of(words)``: the denoised prediction that a solver asks for, under these words."""
 
@@ -48,13 +58,13 @@ def pictures(
     autoencoder: RgbaAutoencoder,
     prompts: list[str],
     strategy: Strategy | None = None,
-    scale: float = 4.5,
+    led: ClassifierFree | None = None,
     seed: int = 0,
 ) -> Tensor:
     """One picture a prompt (prompts, 4, side, side), straight RGBA on the CPU; picture *i* is item *i* of the seed's batch."""
 
     def denoise_of(words: Conditioning) -> Denoise:
-        return guided(partial(predict_flow, model), words, ClassifierFree(scale))
+        return guided(partial(predict_flow, model), words, led or guidance())
 
     return denoised_pictures(denoise_of, model, encoder, autoencoder, prompts, strategy, seed)
 

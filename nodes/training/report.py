@@ -24,6 +24,7 @@ from nodes.training.flow import SHEET_PROMPTS
 from nodes.training.judge import Verdict, alpha_agreement, diversity, fitting_recognizer, frechet, held_out, judged, vectors
 from nodes.training.loop import HELD_OUT, RUNS, STARTER, sheet
 from nodes.training.makers import FILES, WAYS, Maker, by_flow, makers
+from nodes.training.pictures import SCALE
 from nodes.training.vocabulary import PLACES
 
 
@@ -87,6 +88,15 @@ def of_cards(folder: Path = STARTER) -> dict[str, Any]:
     return {"psnr": psnr, "alpha_iou": cards.get("rgba_autoencoder", {}).get("alpha_iou")}
 
 
+def onto_cards(columns: dict[str, dict[str, float]], prompts: int, folder: Path = STARTER) -> None:
+    """Write the accuracy that was measured into the cards: where the way of decoding changed, that is what the next training must beat."""
+    for family, column in columns.items():
+        path = folder / f"{FILES[family]}.json"
+        card = json.loads(path.read_text())
+        card["figures"] |= {"accuracy": column["accuracy"], "prompts": prompts}
+        path.write_text(json.dumps(card, indent=1) + "\n")
+
+
 def table(columns: dict[str, dict[str, float]], bound: Verdict) -> dict[str, Any]:
     """Rows of figures by family, null where a family is missing."""
     names = list(next(iter(columns.values()), {"accuracy": 0, "frechet": 0, "seconds": 0}))
@@ -109,10 +119,11 @@ def main() -> None:
     parser.add_argument("--effects", type=int, default=100, help="prompts of the effects table; 0 leaves it out")
     parser.add_argument("--solver", default="euler")
     parser.add_argument("--steps", type=int, default=20)
-    parser.add_argument("--scale", type=float, default=4.5, help="guidance scale")
+    parser.add_argument("--scale", type=float, default=SCALE, help="guidance scale")
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--runs", type=Path, default=RUNS)
+    parser.add_argument("--cards", action="store_true", help="write the accuracy into the cards of what ships")
     parser.add_argument("--json", action="store_true", help="print one JSON object as the last line")
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
@@ -127,6 +138,8 @@ def main() -> None:
     for family, reason in missing.items():
         print(f"{family}: missing, {reason}")
     printed(rows)
+    if options.cards:
+        onto_cards(columns, options.prompts)
     rows["effects"] = effects(truth.recognizer, options.effects, options.device) if options.effects else {}
     if options.json:
         print(json.dumps({"prompts": options.prompts, **rows, "missing": missing}))
