@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from nodes.decoding.scale_strategies import Scales
-from nodes.decoding.strategies import Diagonals, LocalityAware, RandomOrder, Raster, Regions, TokenStrategy, Unmask
+from nodes.decoding.strategies import Diagonals, LocalityAware, Picking, RandomOrder, Raster, Regions, TokenStrategy, Unmask
 from nodes.decoding.tokens import Predict, Step
 from nodes.models.arpg import ArpgReader
 from nodes.models.hmar import HmarReader
@@ -93,7 +93,7 @@ def _plain(reader: Callable[..., Predict], strategy: TokenStrategy, **facts: Any
 def _scaled(reader: Callable[..., Predict], remembers: bool) -> TokenFamily:
     return TokenFamily(
         lambda opening: reader(opening.model, opening.tokenizer, opening.conditions),
-        lambda config: Scales(),
+        lambda config: STARTER["next scale"] if _led_by_words(config) else Scales(),
         remembers,
         ("scales",),
         scaled=True,
@@ -101,14 +101,22 @@ def _scaled(reader: Callable[..., Predict], remembers: bool) -> TokenFamily:
     )
 
 
-def _of_uvit(config: Config) -> TokenStrategy:
-    """The published ones, led by classes, as their authors decode them; the starter's, led by words, as it was measured to be best."""
-    led_by_words = config.get("caption_width") is not None
-    return Unmask(count=24, randomness=1.0, annealed=False) if led_by_words else Unmask(count=64, randomness=2.8)
+def _led_by_words(config: Config) -> bool:
+    return config.get("caption_width") is not None
 
+
+STARTER: dict[str, TokenStrategy] = {
+    "next token": Raster(Picking(temperature=0.25)),
+    "masked": Unmask(count=24, randomness=0.5, annealed=False),
+    "next scale": Scales(Picking(temperature=0.5)),
+}
+"""How the starter's generators are decoded, as it was measured to be best: calmly, since what they learn counts codes near the right one as
+right too. Published ones are decoded as their authors do."""
 
 TOKEN_FAMILIES: dict[str, TokenFamily] = {
-    "llamagen-gpt": TokenFamily(lambda o: LlamaGenReader(o.model, o.conditions, o.mask), lambda config: Raster()),
+    "llamagen-gpt": TokenFamily(
+        lambda o: LlamaGenReader(o.model, o.conditions, o.mask), lambda config: STARTER["next token"] if config.get("attentive") else Raster()
+    ),
     "rar": _plain(RarReader, Raster()),
     "par": TokenFamily(
         lambda o: ParReader(o.model, o.conditions, o.order()), lambda config: Regions(parts=config["regions"]), caught_up="replay"
@@ -120,7 +128,12 @@ TOKEN_FAMILIES: dict[str, TokenFamily] = {
     "var-transformer": _scaled(VarReader, remembers=True),
     "hmar": _scaled(HmarReader, remembers=False),
     "imagebert": _plain(MaskedReader, Unmask(), remembers=False, fits=("line", "codes")),
-    "uvitbert": TokenFamily(lambda o: MaskedReader(o.model, o.conditions), _of_uvit, remembers=False, fits=("line", "codes")),
+    "uvitbert": TokenFamily(
+        lambda o: MaskedReader(o.model, o.conditions),
+        lambda config: STARTER["masked"] if _led_by_words(config) else Unmask(count=64, randomness=2.8),
+        remembers=False,
+        fits=("line", "codes"),
+    ),
     "maskgen-vq": _plain(MaskGenReader, Unmask(count=16, randomness=2.0), remembers=False, fits=("line",), pooled=True),
     "meissonic": TokenFamily(
         lambda o: MeissonicReader(o.model, o.conditions, len(o.steps)),

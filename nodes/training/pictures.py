@@ -38,9 +38,9 @@ def conditioning(encoder: TextEncoder, prompts: list[str]) -> Conditioning:
     return Conditioning(sequence, mask, tuple(prompts), tuple(found.spans for found in words), "")
 
 
-SCALE, LEVELS = 6.0, (0.92, 0.35)
+SCALE, LEVELS = 5.0, (1.0, 0.3)
 """How flow models are guided where nothing is said, and between which noise levels (Kynkäänniemi et al. 2024, "Applying guidance in a
-limited interval"): before the first there is nothing to tell apart yet, after the second guidance makes things ragged."""
+limited interval"): below the second one guidance makes things ragged."""
 
 
 def guidance(scale: float = SCALE, levels: tuple[float, float] = LEVELS) -> ClassifierFree:

@@ -14,14 +14,14 @@ from torch import Tensor
 
 from nodes.decoding.drawing import drawn_for
 from nodes.decoding.logits import Draw
-from nodes.decoding.scale_strategies import Scales
-from nodes.decoding.strategies import Field, Picking, Raster, TokenStrategy, Unmask
+from nodes.decoding.strategies import Field, TokenStrategy
 from nodes.decoding.tokens import AfterStep, Scale, unheard
 from nodes.models.caption import left_padded
 from nodes.models.llamagen_gpt import LlamaGenGpt, LlamaGenReader
 from nodes.models.masked_generators import MaskedReader, UVitBert
 from nodes.models.text_encoder import TextEncoder
 from nodes.models.var_transformer import VarReader, VarTransformer
+from nodes.runtime.token_families import STARTER
 from nodes.training.autoencoder import premultiplied
 from nodes.training.pictures import conditioning
 from nodes.training.tokenizing import straight
@@ -52,11 +52,11 @@ class Way:
 
 
 WAYS = {
-    LlamaGenGpt: Way(Raster(Picking(temperature=0.25)), constant(2.0)),
-    UVitBert: Way(Unmask(count=24, randomness=1.0, annealed=False), rising(5.0)),
-    VarTransformer: Way(Scales(Picking(temperature=0.5)), rising(4.0)),
+    LlamaGenGpt: Way(STARTER["next token"], constant(2.0)),
+    UVitBert: Way(STARTER["masked"], rising(5.0)),
+    VarTransformer: Way(STARTER["next scale"], rising(4.0)),
 }
-"""How each architecture is decoded where nothing is said: calmly, as what they learn counts codes near the right one as right too."""
+"""How each architecture is decoded where nothing is said."""
 
 
 def draws(seed: int, items: Sequence[int], device: torch.device) -> Draw:
