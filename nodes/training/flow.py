@@ -220,7 +220,7 @@ def main() -> None:
     nets = networks_of(options)
     model, encoder = nets.model, nets.encoder
     if options.warm:
-        _warm(model, encoder)
+        _warm(options.name, model, encoder)
     alignment, binding = Alignment(options.width), Binding(encoder.config.width)
     networks: dict[str, nn.Module] = {"flow": model} if nets.kept else {"flow": model, "text": encoder}
     heads: dict[str, nn.Module] = {"alignment": alignment} if nets.kept else {"alignment": alignment, "binding": binding}
@@ -292,9 +292,9 @@ def _regions(encoder: TextEncoder, batch: Batch, which: Tensor) -> Tensor:
     return painted
 
 
-def _warm(model: FlowTransformer, encoder: TextEncoder) -> None:
-    """Take over the weights that ship; words that both vocabularies hold keep their vectors."""
-    old_model, old_encoder = starter("flow_base", "generator"), starter("text_encoder", "text encoder")
+def _warm(name: str, model: FlowTransformer, encoder: TextEncoder) -> None:
+    """Take over the weights that ship under a name; words that both vocabularies hold keep their vectors."""
+    old_model, old_encoder = starter(name, "generator"), starter("text_encoder", "text encoder")
     model.load_state_dict(old_model.state_dict(), strict=False)
     fitting = {key: value for key, value in old_encoder.state_dict().items() if key != "word.weight"}
     encoder.load_state_dict(fitting, strict=False)
