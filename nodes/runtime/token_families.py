@@ -115,7 +115,8 @@ right too. Published ones are decoded as their authors do."""
 
 TOKEN_FAMILIES: dict[str, TokenFamily] = {
     "llamagen-gpt": TokenFamily(
-        lambda o: LlamaGenReader(o.model, o.conditions, o.mask), lambda config: STARTER["next token"] if config.get("attentive") else Raster()
+        lambda o: LlamaGenReader(o.model, o.conditions, o.mask),
+        lambda config: STARTER["next token"] if config.get("attentive") else Raster(),
     ),
     "rar": _plain(RarReader, Raster()),
     "par": TokenFamily(
