@@ -60,7 +60,7 @@ Losses = Callable[[Batch], tuple[Tensor, Tensor]]
 
 
 def generator_arguments(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
-    parser.add_argument("--pool", type=int, default=24_576, help="scenes drawn and encoded ahead")
+    parser.add_argument("--pool", type=int, default=131_072, help="scenes drawn and encoded ahead")
     parser.add_argument("--width", type=int, default=128)
     parser.add_argument("--depth", type=int, default=8)
     parser.add_argument("--warm", action="store_true", help="begin with the weights that ship, of the same sizes")
