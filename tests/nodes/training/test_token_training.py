@@ -241,6 +241,9 @@ def test_along_straight_paths_the_target_is_the_guided_velocity_itself():
     levels = (torch.tensor([0.9, 0.4]), torch.tensor([0.8, 0.0]), torch.tensor([0.5, 0.0]))
     target = target_velocity(teacher, ahead, torch.randn(2, 1, 2, 2), levels, words, scale=3.0)
     assert torch.allclose(target, torch.full_like(target, 4.0), atol=1e-5)
+    low = (torch.tensor([0.3, 0.2]), torch.tensor([0.0, 0.0]), torch.tensor([0.0, 0.0]))  # where the base model is guided no more
+    target = target_velocity(teacher, ahead, torch.randn(2, 1, 2, 2), low, words, scale=3.0)
+    assert torch.allclose(target, torch.full_like(target, 2.0), atol=1e-5)
 
 
 def test_a_student_begins_with_what_one_of_another_base_had_learned():
