@@ -93,7 +93,7 @@ def _plain(reader: Callable[..., Predict], strategy: TokenStrategy, **facts: Any
 def _scaled(reader: Callable[..., Predict], remembers: bool) -> TokenFamily:
     return TokenFamily(
         lambda opening: reader(opening.model, opening.tokenizer, opening.conditions),
-        lambda config: STARTER["next scale"] if _led_by_words(config) else Scales(),
+        lambda config: STARTER_STRATEGIES["next scale"] if _led_by_words(config) else Scales(),
         remembers,
         ("scales",),
         scaled=True,
@@ -105,7 +105,7 @@ def _led_by_words(config: Config) -> bool:
     return config.get("caption_width") is not None
 
 
-STARTER: dict[str, TokenStrategy] = {
+STARTER_STRATEGIES: dict[str, TokenStrategy] = {
     "next token": Raster(Picking(temperature=0.25)),
     "masked": Unmask(count=24, randomness=0.5, annealed=False),
     "next scale": Scales(Picking(temperature=0.5)),
@@ -116,7 +116,7 @@ right too. Published ones are decoded as their authors do."""
 TOKEN_FAMILIES: dict[str, TokenFamily] = {
     "llamagen-gpt": TokenFamily(
         lambda o: LlamaGenReader(o.model, o.conditions, o.mask),
-        lambda config: STARTER["next token"] if config.get("attentive") else Raster(),
+        lambda config: STARTER_STRATEGIES["next token"] if config.get("attentive") else Raster(),
     ),
     "rar": _plain(RarReader, Raster()),
     "par": TokenFamily(
@@ -131,7 +131,7 @@ TOKEN_FAMILIES: dict[str, TokenFamily] = {
     "imagebert": _plain(MaskedReader, Unmask(), remembers=False, fits=("line", "codes")),
     "uvitbert": TokenFamily(
         lambda o: MaskedReader(o.model, o.conditions),
-        lambda config: STARTER["masked"] if _led_by_words(config) else Unmask(count=64, randomness=2.8),
+        lambda config: STARTER_STRATEGIES["masked"] if _led_by_words(config) else Unmask(count=64, randomness=2.8),
         remembers=False,
         fits=("line", "codes"),
     ),

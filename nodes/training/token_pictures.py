@@ -21,7 +21,7 @@ from nodes.models.llamagen_gpt import LlamaGenGpt, LlamaGenReader
 from nodes.models.masked_generators import MaskedReader, UVitBert
 from nodes.models.text_encoder import TextEncoder
 from nodes.models.var_transformer import VarReader, VarTransformer
-from nodes.runtime.token_families import STARTER
+from nodes.runtime.token_families import STARTER_STRATEGIES
 from nodes.training.autoencoder import premultiplied
 from nodes.training.pictures import conditioning
 from nodes.training.tokenizing import straight
@@ -52,9 +52,9 @@ class Way:
 
 
 WAYS = {
-    LlamaGenGpt: Way(STARTER["next token"], constant(2.0)),
-    UVitBert: Way(STARTER["masked"], rising(5.0)),
-    VarTransformer: Way(STARTER["next scale"], rising(4.0)),
+    LlamaGenGpt: Way(STARTER_STRATEGIES["next token"], constant(2.0)),
+    UVitBert: Way(STARTER_STRATEGIES["masked"], rising(5.0)),
+    VarTransformer: Way(STARTER_STRATEGIES["next scale"], rising(4.0)),
 }
 """How each architecture is decoded where nothing is said."""
 
