@@ -40,6 +40,7 @@ def companions(tokenizer: str, options: Namespace) -> Companions:
 
 def pool_of(found: Companions, tokens: Tokens, options: Namespace) -> TokenPool:
     """The pool of a tokenizer's tokens, drawn for at most a quarter of the minutes."""
+    tokens = torch.compile(tokens) if options.compile else tokens
     words = hashlib.sha256(" ".join(found.encoder.config.vocabulary).encode()).hexdigest()
     pool = TokenPool(
         options.runs / "pool" / f"{found.digests['tokenizer'][:8]}_{words[:8]}",
