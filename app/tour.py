@@ -55,7 +55,9 @@ STOPS = (
         lambda w: w.inspector,
         _was_edited,
     ),
-    Stop(marked("Run. Only what the change touches is made again; every node says what it did."), lambda w: w.run_button, _has_run),
+    Stop(
+        marked("Run. Only what the change touches is made again; every node says what it did."), lambda w: w.commands.run_button, _has_run
+    ),
     Stop(
         marked("The picture. Wheel zooms to the pixel, a right click copies; the button with the divider compares it with another."),
         lambda w: w.viewer,

@@ -7,22 +7,17 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QSize, Qt, QTimer
-from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, QTimer
+from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
     QDockWidget,
     QMainWindow,
-    QMenu,
-    QPushButton,
-    QSizePolicy,
-    QToolBar,
     QVBoxLayout,
     QWidget,
 )
 
-from app.actions import MENUS, ROWS, SUBMENUS, TOOL_BAR, Row
 from app.album.album import Album, opened_or_begun_anew
 from app.album.entry import Entry
 from app.album_panel.recorder import Recorder
@@ -30,6 +25,7 @@ from app.aligning import Boxes, Place
 from app.canvas.canvas import Canvas
 from app.canvas.hearing import let_be_heard
 from app.choices import Choices, apply_scale, theme_of
+from app.commands import Commands
 from app.docks import Docks
 from app.document import Document
 from app.document_tabs import DocumentTabs
@@ -40,7 +36,7 @@ from app.focusing import step_panel
 from app.garbage import Garbage
 from app.help_page import keys_page, node_page
 from app.helping import Topic, topic_under_pointer
-from app.language import inside, retold, tr
+from app.language import retold, tr
 from app.linking import Gap, LooseEnd
 from app.live import Live
 from app.lost_work import told
@@ -57,7 +53,7 @@ from app.session import Session
 from app.simple_view import SimpleView
 from app.status import Status
 from app.theme.change import become, own, renew_icons
-from app.theme.icons import SIZE, icon, swatch
+from app.theme.icons import icon
 from app.theme.style import apply_theme
 from app.theme.tokens import DARK, Theme
 from app.tidying import tidied
@@ -90,18 +86,14 @@ class Window(QMainWindow):
         self.notifier = Notifier(self, self.desktop.tell)
         self._plan_timer = QTimer(self, singleShot=True, interval=PLAN_PAUSE)
         self._tick_timer = QTimer(self, interval=TICK)
-        self.actions_by_name = {row.name: self._action(row) for row in ROWS}
+        self.commands = Commands(self)
         self.live = Live(session, self)
-        self.choices = Choices(self, session, self.actions_by_name, settings_folder() if session.folder else None)
-        self.live_button = self._button("live", theme.text)
-        self.stop_button = self._button("stop", theme.text)
-        self.run_button = self._button("run", theme.on_accent)
-        self.run_button.setProperty("primary", True)
+        self.choices = Choices(self, session, self.commands.by_name, settings_folder() if session.folder else None)
         self._lay_out()
         self.tour = Tour(self, theme)
         self._join()
         self.show_title()
-        self.show_possible()
+        self.commands.show_possible()
         self.show_beginnings()
         complete_names(self)
 
@@ -114,7 +106,7 @@ class Window(QMainWindow):
         column = QVBoxLayout(middle)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        self.simple_view = SimpleView(self.session, self.theme, self.actions_by_name["run"])
+        self.simple_view = SimpleView(self.session, self.theme, self.commands["run"])
         column.addWidget(self.tabs)
         column.addWidget(self.trail)
         column.addWidget(self.canvas)
@@ -129,21 +121,10 @@ class Window(QMainWindow):
         self.status.queue.clicked.connect(self.docks.toggle_queue)
         self.status.worker.clicked.connect(self.docks.toggle_memory)
         self.setStatusBar(self.status)
-        self._fill_menus()
-        self.addToolBar(self._tool_bar())
+        self.commands.fill_menus()
+        self.addToolBar(self.commands.tool_bar())
         self.setAcceptDrops(True)
         self.canvas.setFocus()
-
-    def _button(self, name: str, color: str) -> QPushButton:
-        """A button of the tool bar with words on it."""
-        action = self.actions_by_name[name]
-        made = QPushButton(icon(name, self.theme, color), action.text())
-        made.setObjectName(f"{name}_button")
-        made.setToolTip(action.toolTip())
-        made.setCheckable(action.isCheckable())
-        action.toggled.connect(made.setChecked)
-        made.clicked.connect(action.trigger)
-        return made
 
     def show_help(self) -> None:
         """Help on what the pointer is over, else on the selected node, else on the keys."""
@@ -153,63 +134,11 @@ class Window(QMainWindow):
         if topic and found:
             self.docks.show_help(node_page(found, self.theme, topic.part), topic.part)
         else:
-            keys = {name: made.shortcut().toString() for name, made in self.actions_by_name.items()}
-            self.docks.show_help(keys_page(self.theme, keys))
+            self.docks.show_help(keys_page(self.theme, self.commands.keys()))
 
     def close_editor(self) -> None:
         self.docks.close("editor")
         self.canvas.setFocus()
-
-    def _action(self, row: Row) -> QAction:
-        action = QAction(tr(row.text), self)
-        action.setObjectName(row.name)
-        action.setShortcuts([QKeySequence(keys) for keys in row.keys])
-        if row.icon:
-            action.setIcon(icon(row.icon, self.theme))
-        elif row.swatch:
-            action.setIcon(swatch(row.swatch))
-        keys = f"   {QKeySequence(row.keys[0]).toString()}" if row.keys else ""
-        action.setToolTip(f"{tr(row.tip) if row.tip else tr(row.text).rstrip('…')}{keys}")
-        action.setCheckable(row.checked is not None)
-        action.triggered.connect(lambda: row.do(self))
-        if row.scope == "canvas":
-            action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
-            self.canvas.addAction(action)
-        else:
-            self.addAction(action)
-        return action
-
-    def _fill_menus(self) -> None:
-        for name in MENUS:
-            self._fill_menu(self.menuBar().addMenu(tr(name)), name)
-
-    def _fill_menu(self, menu: QMenu, name: str) -> None:
-        for row in ROWS:
-            if row.menu == name:
-                if row.separated:
-                    menu.addSeparator()
-                menu.addAction(self.actions_by_name[row.name])
-        for inner, outer in SUBMENUS.items():
-            if outer == name:
-                self._fill_menu(menu.addMenu(tr(inner)), inner)
-
-    def _tool_bar(self) -> QToolBar:
-        bar = QToolBar(tr("Tools"))
-        bar.setObjectName("tools")
-        bar.setMovable(False)
-        bar.setIconSize(QSize(SIZE, SIZE))
-        for name in TOOL_BAR:
-            if name:
-                bar.addAction(self.actions_by_name[name])
-            else:
-                bar.addSeparator()
-        space = QWidget()
-        space.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        bar.addWidget(space)
-        bar.addWidget(self.live_button)
-        bar.addWidget(self.stop_button)
-        bar.addWidget(self.run_button)
-        return bar
 
     # what joins the panels
 
@@ -226,14 +155,14 @@ class Window(QMainWindow):
             session.workflow_changed,
             session.document_changed,
         ):
-            changed.connect(self.show_possible)
+            changed.connect(self.commands.show_possible)
         session.said.connect(self.notice.say)
         self.files.scripting = self.script_export.export
         self.script_export.said.connect(self.notice.say)
         session.report_changed.connect(self.show_report)
         session.editor_requested.connect(self.docks.open_editor)
         self.canvas.node_requested.connect(self._open_palette)
-        self.canvas.menu_requested.connect(self._open_menu)
+        self.canvas.menu_requested.connect(self.commands.open_menu)
         page = self.canvas.start_page
         page.opening_requested.connect(self.files.open)
         page.tour_requested.connect(self.tour.begin)
@@ -249,7 +178,7 @@ class Window(QMainWindow):
         runner.ended.connect(self.notifier.tell_of)
         runner.ended.connect(session.queueing.take_end)
         runner.ended.connect(self.live.take_end)
-        self.live.turned.connect(self.show_possible)
+        self.live.turned.connect(self.commands.show_possible)
         runner.queue_changed.connect(session.queueing.tell)
         runner.queue_changed.connect(self._show_queue)
         runner.planned.connect(session.running.take_plan)
@@ -296,7 +225,7 @@ class Window(QMainWindow):
             dock.setVisible(not simple)
         self.canvas.setVisible(not simple)
         self.simple_view.setVisible(simple)
-        self.actions_by_name["simple_view"].setText(tr("Graph") if simple else tr("Simple view"))
+        self.commands["simple_view"].setText(tr("Graph") if simple else tr("Simple view"))
 
     def show_theme(self, theme: Theme) -> None:
         """Another theme, at once."""
@@ -304,7 +233,7 @@ class Window(QMainWindow):
         application: QApplication = QApplication.instance()  # type: ignore[assignment]
         apply_theme(application, self.theme)
         renew_icons((*self.findChildren(QAction), *self.findChildren(QAbstractButton)), self.theme)
-        self.run_button.setIcon(icon("run", self.theme, self.theme.on_accent))
+        self.commands.run_button.setIcon(icon("run", self.theme, self.theme.on_accent))
         self.canvas.show_theme()
         self.inspector.show_selection()
         self.status.show_problems()
@@ -336,7 +265,7 @@ class Window(QMainWindow):
 
     def show_report(self) -> None:
         self.docks.show_report()
-        self.show_possible()
+        self.commands.show_possible()
         if self.session.report:
             QTimer.singleShot(0, self.canvas.frame_all)  # once the canvas has made room
 
@@ -349,24 +278,12 @@ class Window(QMainWindow):
         busy = self.session.queueing.is_busy
         if busy != self._tick_timer.isActive():
             self._tick_timer.start() if busy else self._tick_timer.stop()
-        self.show_possible()
+        self.commands.show_possible()
 
     def show_title(self) -> None:
         document = self.session.document
         self.setWindowTitle(f"{document.name}[*] — Tessera")
         self.setWindowModified(document.modified)
-
-    def show_possible(self) -> None:
-        """Turn off what cannot be done now, and say what undo would undo."""
-        for row in ROWS:
-            action = self.actions_by_name[row.name]
-            action.setEnabled(row.when(self))
-            if row.checked:
-                action.setChecked(row.checked(self))
-        self.stop_button.setEnabled(self.session.queueing.is_busy)
-        document = self.session.document
-        self.actions_by_name["undo"].setText(_naming("Undo", document.undo_label))
-        self.actions_by_name["redo"].setText(_naming("Redo", document.redo_label))
 
     def _open_palette(self, at: QPoint, loose: LooseEnd | Gap | None) -> None:
         self.palette.open_at(at, self.canvas.mapToScene(at), loose)  # type: ignore[attr-defined]
@@ -381,16 +298,6 @@ class Window(QMainWindow):
             self.session.rewires.add_on(type_id, place, loose.link)
         else:
             self.session.add_node(type_id, place, loose, behind=self.session.selected_node)
-
-    def _open_menu(self, at: QPoint) -> None:
-        menu = QMenu(self)
-        on_node = self.canvas.select_under(at)
-        for row in ROWS:
-            if row.on_node if on_node else row.on_empty:
-                menu.addAction(self.actions_by_name[row.name])
-        if on_node:
-            self._fill_menu(menu.addMenu(tr("Color")), "Color")
-        menu.popup(self.canvas.viewport().mapToGlobal(at))
 
     def _take_ready(self, catalogue: Catalogue) -> None:
         self.status.show_worker(tr("Worker ready"))
@@ -427,7 +334,7 @@ class Window(QMainWindow):
     def offer_lost_work(self) -> None:
         """Say that a window ended with unsaved work, if one did."""
         self.files.look_for_lost_work()
-        self.show_possible()
+        self.commands.show_possible()
         if self.files.lost:
             self.notice.offer(tr("{told}: the program ended before it was saved.", told=told(self.files.lost)), self._lost_offers())
 
@@ -519,13 +426,6 @@ def _dropped(event: QDropEvent) -> Path | None:
     urls = event.mimeData().urls()
     path = Path(urls[0].toLocalFile()) if len(urls) == 1 and urls[0].isLocalFile() else None
     return path if path and path.suffix.lower() in SUFFIXES else None
-
-
-def _naming(action: str, edit: str) -> str:
-    """Undo or Redo, with the edit that it is about."""
-    if not edit:
-        return tr(action)
-    return tr("Undo {edit}", edit=inside(edit)) if action == "Undo" else tr("Redo {edit}", edit=inside(edit))
 
 
 def make_window(runner: Runner, path: Path | None = None, theme: Theme = DARK) -> Window:

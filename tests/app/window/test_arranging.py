@@ -15,7 +15,7 @@ def _three(hands: Hands) -> list[str]:
 
 
 def _do(hands: Hands, name: str) -> None:
-    hands.window.actions_by_name[name].trigger()
+    hands.window.commands.by_name[name].trigger()
 
 
 def test_tops_are_aligned_as_one_edit(hands: Hands) -> None:

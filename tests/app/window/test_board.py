@@ -143,7 +143,7 @@ def test_control_h_hides_what_is_neither_linked_nor_set(hands: Hands) -> None:
 def test_a_color_is_chosen_for_nodes_and_kept_in_the_file(hands: Hands) -> None:
     one, two = _chain(hands)
     hands.click(hands.header(one))
-    hands.window.actions_by_name["color_green"].trigger()
+    hands.window.commands["color_green"].trigger()
     item = hands.canvas.graph_scene.nodes[one]
     assert item.face.header.color() != hands.canvas.graph_scene.nodes[two].face.header.color()
     again = read(write(hands.session.document.workflow))

@@ -56,22 +56,22 @@ def test_choices_are_kept_and_damaged_ones_are_none(tmp_path: Path) -> None:
 
 
 def test_a_chosen_theme_is_kept_and_put_on_at_once(window: Window, hands: Hands, tmp_path: Path) -> None:
-    window.choices = Choices(window, window.session, window.actions_by_name, tmp_path)
+    window.choices = Choices(window, window.session, window.commands.by_name, tmp_path)
     hands.add("swatch", QPoint(300, 300))
     dark = window.grab().toImage()
-    window.actions_by_name["theme_light"].trigger()
+    window.commands["theme_light"].trigger()
     light = window.grab().toImage()
     assert read_preferences(tmp_path).theme == "light"
     places = ((700, 700), (1300, 700), (600, 30))
     assert all(_luminance(light.pixelColor(*at)) > 0.5 > _luminance(dark.pixelColor(*at)) for at in places)
-    window.actions_by_name["theme_dark"].trigger()
+    window.commands["theme_dark"].trigger()
     assert likeness(to_pillow(window.grab().toImage()), to_pillow(dark)).same
 
 
 def test_choices_that_cannot_be_kept_are_told(window: Window, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    window.choices = Choices(window, window.session, window.actions_by_name, tmp_path / "file")
-    window.actions_by_name["scale_150%"].trigger()
+    window.choices = Choices(window, window.session, window.commands.by_name, tmp_path / "file")
+    window.commands["scale_150%"].trigger()
     assert "must be writable" in window.notice.text.text()
 
 

@@ -27,7 +27,7 @@ def _type_name(path: Path) -> None:
 def _export(hands: Hands, qtbot: QtBot, path: Path) -> str:
     QTimer.singleShot(0, lambda: _type_name(path))
     with qtbot.waitSignal(hands.window.script_export.said, timeout=30_000):
-        hands.window.actions_by_name["export_python"].trigger()
+        hands.window.commands["export_python"].trigger()
     return hands.window.notice.text.text()
 
 
@@ -66,6 +66,6 @@ def test_what_cannot_run_is_told_and_nothing_is_written(hands: Hands, qtbot: QtB
 
 
 def test_an_empty_document_is_not_exported(hands: Hands) -> None:
-    assert not hands.window.actions_by_name["export_python"].isEnabled()
+    assert not hands.window.commands["export_python"].isEnabled()
     hands.add("swatch", A)
-    assert hands.window.actions_by_name["export_python"].isEnabled()
+    assert hands.window.commands["export_python"].isEnabled()

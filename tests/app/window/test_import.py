@@ -51,10 +51,10 @@ def test_the_report_goes_with_its_document_and_comes_back_on_demand(hands: Hands
     hands.drop(comfy)
     hands.window.docks.report.panel.close_button.click()
     assert not hands.window.docks.report.isVisible()
-    hands.window.actions_by_name["import_report"].trigger()
+    hands.window.commands["import_report"].trigger()
     assert hands.window.docks.report.isVisible()
     hands.session.new()
-    assert not hands.window.docks.report.isVisible() and not hands.window.actions_by_name["import_report"].isEnabled()
+    assert not hands.window.docks.report.isVisible() and not hands.window.commands["import_report"].isEnabled()
 
 
 def test_before_the_node_types_are_known_an_import_waits_for_them(hands: Hands, real: Catalogue, comfy: Path) -> None:

@@ -43,8 +43,8 @@ def _shows(hands: Hands, node: str, seed: int) -> bool:
 
 
 def test_every_change_shows_and_nothing_is_kept(working: Window, hands: Hands, fade: str, tmp_path: Path) -> None:
-    QTest.mouseClick(working.live_button, Qt.MouseButton.LeftButton)
-    assert working.live_button.isChecked() and working.actions_by_name["live"].isChecked()
+    QTest.mouseClick(working.commands.live_button, Qt.MouseButton.LeftButton)
+    assert working.commands.live_button.isChecked() and working.commands["live"].isChecked()
     for seed in (3, 5):
         _set_seed(hands, fade, seed)
         hands.qtbot.waitUntil(lambda seed=seed: _shows(hands, fade, seed), timeout=PATIENCE)
@@ -92,7 +92,7 @@ def test_off_it_leaves_changes_alone_and_moving_is_none(working: Window, hands: 
     working.live.turn(False)
     _set_seed(hands, fade, 9)
     hands.qtbot.wait(300)
-    assert len(began) == 1 and not working.live_button.isChecked()
+    assert len(began) == 1 and not working.commands.live_button.isChecked()
 
 
 def test_it_waits_while_the_graph_has_errors(working: Window, hands: Hands, fade: str) -> None:

@@ -47,7 +47,7 @@ def test_a_run_shows_progress_previews_and_the_result(working: Window, hands: Ha
     heard: list[object] = []
     working.runner.happened.connect(heard.append)
     hands.key(Qt.Key.Key_Return, CONTROL)
-    assert hands.session.runs.running and working.stop_button.isEnabled()
+    assert hands.session.runs.running and working.commands.stop_button.isEnabled()
     _finished(hands)
     kinds = {type(event) for event in heard}
     assert {StepProgress, StepPreview, RunFinished} <= kinds
@@ -182,11 +182,11 @@ def test_only_what_a_chosen_node_needs_is_run(working: Window, hands: Hands) -> 
 def test_buttons_run_and_stop(working: Window, hands: Hands) -> None:
     _, two = _chain(hands)
     _set(hands, two, steps=1000)
-    QTest.mouseClick(working.run_button, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(working.commands.run_button, Qt.MouseButton.LeftButton)
     hands.qtbot.waitUntil(lambda: hands.session.steps[two].done > 1, timeout=PATIENCE)
-    QTest.mouseClick(working.stop_button, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(working.commands.stop_button, Qt.MouseButton.LeftButton)
     _finished(hands)
-    assert not working.stop_button.isEnabled()
+    assert not working.commands.stop_button.isEnabled()
 
 
 def test_events_of_the_document_before_do_not_reach_the_next(working: Window, hands: Hands) -> None:

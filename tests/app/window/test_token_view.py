@@ -159,7 +159,7 @@ def test_a_mask_of_picked_tokens_is_one_edit(decoded: Window) -> None:
 
 
 def test_the_view_opens_and_closes_by_keys(decoded: Window) -> None:
-    action = decoded.actions_by_name["show_tokens"]
+    action = decoded.commands["show_tokens"]
     assert action.isEnabled()
     action.trigger()
     assert not decoded.viewer.token_view.isVisible()

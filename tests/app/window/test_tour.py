@@ -29,7 +29,7 @@ def test_every_stop_that_waits_is_led_on_by_what_it_asks_for(working: Window, ha
 
 
 def test_it_ends_at_any_stop_and_takes_no_click_from_the_canvas(window: Window, hands: Hands) -> None:
-    window.actions_by_name["tour"].trigger()
+    window.commands["tour"].trigger()
     window.tour.lead_on()
     assert window.childAt(hands.view.mapTo(window, QPoint(5, 400))) is not window.tour.ring
     window.tour.note.end.click()

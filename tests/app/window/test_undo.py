@@ -80,6 +80,6 @@ def test_cut_and_paste_give_new_ids(hands: Hands) -> None:
 
 
 def test_the_menu_says_what_undo_would_undo(hands: Hands) -> None:
-    assert not hands.window.actions_by_name["undo"].isEnabled()
+    assert not hands.window.commands["undo"].isEnabled()
     hands.add("swatch", A)
-    assert hands.window.actions_by_name["undo"].text() == "Undo add swatch"
+    assert hands.window.commands["undo"].text() == "Undo add swatch"
