@@ -47,8 +47,14 @@ class Unmasking:
     drawn_back: Draw | None = None
     odds: bool = False
 
-    def noise(self, kind: str, step: int, like: Tensor) -> Tensor | float:
-        return self._warmth(kind, step) * gumbel(self.draw(kind, step, tuple(like.shape))) if self.draw else 0.0
+    def noise(self, kind: str, step: int, ids: Tensor, asked: Tensor | None = None, each: Sequence[int] = ()) -> Tensor | float:
+        """(batch, asked, *each) of ``ids`` (batch, length): what a token is given does not hang on which others are asked for."""
+        if not self.draw:
+            return 0.0
+        uniform = self.draw(kind, step, (*ids.shape, *each))
+        if asked is not None:
+            uniform = uniform[torch.arange(len(ids), device=ids.device)[:, None], asked]
+        return self._warmth(kind, step) * gumbel(uniform)
 
     def _warmth(self, kind: str, step: int) -> float:
         if not self.odds:
@@ -76,18 +82,20 @@ def unmask(predict: Predict, ids: Tensor, how: Unmasking, after_step: AfterStep 
     Returns:
         (batch, length) int64.
     """
-    everywhere = torch.arange(ids.shape[1], device=ids.device)[None]
     at_start, given = int((ids[0] < 0).sum()), ids >= 0
     for step, scale in enumerate(how.scales):
         done, unknown = (step + 1) / len(how.scales), ids < 0
-        logits = guided(predict(ids, everywhere, prompts_of(scale)), scale)
+        # Where all are known one is asked for all the same, as where equal confidence left an item fewer unknown than others: it stays.
+        asked = unknown.byte().argsort(dim=1, descending=True, stable=True)[:, : max(1, int(unknown.sum(1).max()))]
+        logits = guided(predict(ids, asked, prompts_of(scale)), scale)
         logits = logits / (0.5 + 0.8 * (1 - done)) if how.annealed else logits
         logits = logits.log_softmax(-1) if how.odds else logits
-        chosen = (how.narrowed(logits) + how.noise("token uniform", step, logits)).argmax(-1)
-        ids = torch.where(unknown, chosen, ids)
+        chosen = (how.narrowed(logits) + how.noise("token uniform", step, ids, asked, logits.shape[-1:])).argmax(-1)
+        ids = torch.where(unknown, ids.scatter(1, asked, chosen), ids)
         if step < len(how.scales) - 1:
-            sure = logits.gather(-1, ids[..., None])[..., 0]
-            sure = sure + (how.noise("confidence uniform", step, sure) if how.unsure else 0.0)
+            sure = torch.full(ids.shape, math.inf, device=ids.device)
+            sure = sure.scatter(1, asked, logits.gather(-1, chosen[..., None])[..., 0].float())
+            sure = sure + (how.noise("confidence uniform", step, ids) if how.unsure else 0.0)
             sure = sure.masked_fill(~unknown, math.inf)
             again = min(max(1, (how.left or left_masked)(at_start, done)), int(unknown[0].sum()) - 1)
             back = how.taken_back(step, ~unknown & ~given, again)

@@ -39,6 +39,11 @@ class SelfAttention(nn.Module):
         return self.out(mixed.transpose(1, 2).reshape(batch, length, width))
 
 
+def at(x: Tensor, places: Tensor) -> Tensor:
+    """Rows of ``x`` (batch, length, …) at ``places`` (batch, asked): (batch, asked, …)."""
+    return x[torch.arange(len(x), device=x.device)[:, None], places]
+
+
 def rotated(x: Tensor, rotation: Tensor) -> Tensor:
     """Rotary position embedding (Su et al. 2021): the halves of each head turn by the angle whose (cos, sin) is given."""
     cos, sin = rotation.unbind(-1)

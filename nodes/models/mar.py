@@ -112,8 +112,8 @@ class Mar(nn.Module):
         *others, last = self.decoder_blocks
         for block in others:
             x = block(x)
-        places = self.diffusion_pos_embed_learned.expand(len(x), -1, -1)[asked].unflatten(0, (len(x), -1))
-        return self.decoder_norm(last.only(x, nn.functional.pad(asked, (self.config.buffer, 0)))) + places
+        places = asked.nonzero()[:, 1].view(len(x), -1)
+        return self.decoder_norm(last.only(x, places + self.config.buffer)) + self.diffusion_pos_embed_learned[0, places]
 
     def _with_buffer(self, known: Tensor) -> Tensor:
         return nn.functional.pad(known, (self.config.buffer, 0), value=True)

@@ -16,7 +16,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from nodes.models.blocks import after_still, grid_rotation
+from nodes.models.blocks import after_still, at, grid_rotation
 from nodes.models.caption import caption_projection, projected
 from nodes.models.shapes import Shapes, count, has
 from nodes.models.vit_blocks import VitBlock
@@ -88,25 +88,30 @@ class _MaskedGenerator(nn.Module):
         """The class number that stands for no class."""
         return self.config.classes
 
-    def stream(self, sequence: Tensor, captions: Tensor | None = None) -> Tensor:
-        """Logits (batch, 1 + length, codebook) of a sequence of vocabulary rows, the first of which gives way to captions."""
+    def stream(self, sequence: Tensor, asked: Tensor, captions: Tensor | None = None) -> Tensor:
+        """Logits (batch, asked, codebook) of some positions of a sequence of vocabulary rows, or of captions (batch, T, width) before it.
+
+        Of the last block they alone are worked out: ``asked`` (batch, asked).
+        """
         raise NotImplementedError
 
-    def forward(self, ids: Tensor, labels: Tensor) -> Tensor:
-        """Logits of every token.
+    def forward(self, ids: Tensor, labels: Tensor, asked: Tensor | None = None) -> Tensor:
+        """Logits of tokens.
 
         Args:
             ids: (batch, length) int64, −1 or the size of the codebook where masked.
             labels: class numbers (batch,), ``classes`` stands for none; or features (batch, T, caption width), zeros stand for none.
+            asked: the tokens that are asked for (batch, asked); None = all.
 
         Returns:
-            (batch, length, codebook) float32.
+            (batch, asked, codebook) float32.
         """
         codebook = self.config.codebook
         tokens = torch.where(ids < 0, codebook, ids)
+        asked = torch.arange(ids.shape[1], device=ids.device).expand_as(ids) if asked is None else asked
         if labels.ndim == 3:
-            return self.stream(tokens, labels)[:, -ids.shape[1] :].float()
-        return self.stream(torch.cat([labels[:, None] + codebook + 1, tokens], 1))[:, 1:].float()
+            return self.stream(tokens, asked + labels.shape[1], labels).float()
+        return self.stream(torch.cat([labels[:, None] + codebook + 1, tokens], 1), asked + 1).float()
 
 
 class _BertLayer(nn.Module):
@@ -120,11 +125,14 @@ class _BertLayer(nn.Module):
         self.intermediate = nn.ModuleDict({"dense": nn.Linear(c.width, c.hidden)})
         self.output = _output(c.hidden, c.width)
 
-    def forward(self, x: Tensor) -> Tensor:
+    def forward(self, x: Tensor, asked: Tensor | None = None) -> Tensor:
+        """``x`` (batch, length, width), at the positions ``asked`` (batch, asked) alone where there are some."""
         own, out = self.attention["self"], self.attention["output"]
-        q, k, v = (own[name](x).unflatten(-1, (self.heads, -1)).transpose(1, 2) for name in ("query", "key", "value"))
+        there = x if asked is None else at(x, asked)
+        sources = {"query": there, "key": x, "value": x}
+        q, k, v = (own[name](of).unflatten(-1, (self.heads, -1)).transpose(1, 2) for name, of in sources.items())
         mixed = F.scaled_dot_product_attention(q, k, v).transpose(1, 2).flatten(2)
-        x = out["LayerNorm"](x + out["dense"](mixed))
+        x = out["LayerNorm"](there + out["dense"](mixed))
         return self.output["LayerNorm"](x + self.output["dense"](F.gelu(self.intermediate["dense"](x))))
 
 
@@ -151,13 +159,14 @@ class ImageBert(_MaskedGenerator):
             }
         )
 
-    def stream(self, sequence: Tensor, captions: Tensor | None = None) -> Tensor:
+    def stream(self, sequence: Tensor, asked: Tensor, captions: Tensor | None = None) -> Tensor:
         rows = self.model["embeddings"]
         positions = rows["position_embeddings"].weight[: sequence.shape[1]]
         x = rows["LayerNorm"](rows["word_embeddings"](sequence) + positions + rows["token_type_embeddings"].weight[0])
-        for layer in self.model["encoder"]["layer"]:
+        *layers, last = self.model["encoder"]["layer"]
+        for layer in layers:
             x = layer(x)
-        return self.model["lm_head"](x)
+        return self.model["lm_head"](last(x, asked))
 
 
 class UVitBert(_MaskedGenerator):
@@ -199,11 +208,13 @@ class UVitBert(_MaskedGenerator):
         whole = torch.cat([torch.arange(words, device=places.device).expand(len(places), -1), places + words], 1)
         return turns[whole][:, None]
 
-    def stream(self, sequence: Tensor, captions: Tensor | None = None) -> Tensor:
-        return self.features(sequence, captions)[0]
+    def stream(self, sequence: Tensor, asked: Tensor, captions: Tensor | None = None) -> Tensor:
+        return self.features(sequence, captions, asked=asked)[0]
 
-    def features(self, sequence: Tensor, captions: Tensor | None = None, places: Tensor | None = None) -> tuple[Tensor, Tensor]:
-        """The logits, and the stream (batch, T + length, width) behind the block in the middle.
+    def features(
+        self, sequence: Tensor, captions: Tensor | None = None, places: Tensor | None = None, asked: Tensor | None = None
+    ) -> tuple[Tensor, Tensor]:
+        """The logits, of positions ``asked`` or all, and the stream (batch, T + length, width) behind the block in the middle.
 
         ``places`` (batch, length) are those of the tokens in the picture, where only some are there.
         """
@@ -217,7 +228,10 @@ class UVitBert(_MaskedGenerator):
             seen.append(x)
         x = middle = self.mid_block(x, rotation=turns)
         for block in self.out_blocks:
-            x = block(block.skip_linear(torch.cat([x, seen.pop()], -1)), rotation=turns)
+            x = block.skip_linear(torch.cat([x, seen.pop()], -1))
+            x = block(x, rotation=turns) if seen or asked is None else block.only(x, asked, turns)
+        if asked is not None and not self.out_blocks:
+            x = at(x, asked)
         return self.lm_head(self.norm(x)), middle
 
 
@@ -232,6 +246,5 @@ class MaskedReader:
 
     def __call__(self, ids: Tensor, asked: Tensor, prompts: int = 1) -> Tensor:
         """Logits (prompts, batch, asked, codebook) of ``ids`` (batch, length), −1 where unknown."""
-        logits = self.model(ids.repeat(prompts, 1), torch.cat(list(self.labels[:prompts]))).unflatten(0, (prompts, -1))
-        where = asked.expand(len(ids), -1)[None, :, :, None].expand(prompts, -1, -1, logits.shape[-1])
-        return logits.gather(2, where)
+        labels, where = torch.cat(list(self.labels[:prompts])), asked.expand(len(ids), -1).repeat(prompts, 1)
+        return self.model(ids.repeat(prompts, 1), labels, where).unflatten(0, (prompts, -1))

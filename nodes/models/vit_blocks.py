@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from nodes.models.blocks import KeyValueCache, rotated
+from nodes.models.blocks import KeyValueCache, at, rotated
 
 
 class VitAttention(nn.Module):
@@ -33,10 +33,12 @@ class VitAttention(nn.Module):
             k, v = cache.extended(layer, start, k, v)
         return self.proj(F.scaled_dot_product_attention(q, k, v, attn_mask=mask).transpose(1, 2).flatten(2))
 
-    def only(self, x: Tensor, asked: Tensor) -> Tensor:
+    def only(self, x: Tensor, asked: Tensor, rotation: Tensor | None = None) -> Tensor:
         """Of all positions, at some: (batch, asked, width)."""
         q, k, v = self._heads(x)
-        q = q.transpose(1, 2)[asked].unflatten(0, (len(x), -1)).transpose(1, 2)
+        if rotation is not None:
+            q, k = rotated(q, rotation), rotated(k, rotation)
+        q = at(q.transpose(1, 2), asked).transpose(1, 2)
         return self.proj(F.scaled_dot_product_attention(q, k, v).transpose(1, 2).flatten(2))
 
     def _heads(self, x: Tensor) -> tuple[Tensor, ...]:
@@ -67,7 +69,7 @@ class VitBlock(nn.Module):
         x = x + self.attn(self.norm1(x), mask, *where, rotation=rotation)
         return x + self.mlp(self.norm2(x))
 
-    def only(self, x: Tensor, asked: Tensor) -> Tensor:
-        """The same at some positions, (batch, asked, width); ``asked`` (batch, length) bool, as many True in every item."""
-        there = x[asked].unflatten(0, (len(x), -1)) + self.attn.only(self.norm1(x), asked)
+    def only(self, x: Tensor, asked: Tensor, rotation: Tensor | None = None) -> Tensor:
+        """The same at some positions ``asked`` (batch, asked), which is less work: (batch, asked, width)."""
+        there = at(x, asked) + self.attn.only(self.norm1(x), asked, rotation)
         return there + self.mlp(self.norm2(there))

@@ -22,7 +22,7 @@ from nodes.models.llamagen_vq import LlamaGenVq, LlamaGenVqConfig
 from nodes.models.lpd import Lpd, LpdConfig, LpdReader
 from nodes.models.mar import Mar, MarConfig
 from nodes.models.maskbit import MaskBit, MaskBitConfig, MaskBitReader, MaskBitVq, MaskBitVqConfig, to_bits
-from nodes.models.masked_generators import MaskedReader, UVitBert, UVitBertConfig
+from nodes.models.masked_generators import ImageBert, ImageBertConfig, MaskedReader, UVitBert, UVitBertConfig
 from nodes.models.maskgit_vq import MaskGitVq, MaskGitVqConfig
 from nodes.models.nar import Nar, NarConfig, NarReader
 from nodes.models.par import Par, ParConfig, ParReader
@@ -109,6 +109,16 @@ def test_a_masked_token_is_told_by_its_mask_alone() -> None:
     logits = reader(tokens, torch.tensor([[1, 2]]), 2)
     assert torch.equal(logits, reader(torch.tensor([[1, -1, -1, 3]]), torch.tensor([[1, 2]]), 2))
     assert not torch.allclose(logits[0], logits[1])
+
+
+@pytest.mark.parametrize("kind", ["bert", "u-vit", "rotary u-vit", "u-vit without skips"])
+def test_masked_tokens_asked_for_alone_are_told_as_among_all(kind: str) -> None:
+    words = UVitBertConfig(16, 1 if "without" in kind else 4, 2, 24, 9, None, 4, 6, 3, kind.startswith("rotary"))
+    model = quiet(ImageBert(ImageBertConfig(32, 2, 16, 24, 9, 3, 4)) if kind == "bert" else UVitBert(words))
+    labels = torch.tensor([1, 0]) if kind == "bert" else torch.randn(2, 3, 6)
+    tokens, asked = torch.tensor([[1, -1, -1, 3], [-1, 2, 0, -1]]), torch.tensor([[1, 2], [0, 3]])
+    whole = model(tokens, labels)
+    assert torch.allclose(model(tokens, labels, asked), torch.stack([whole[0, [1, 2]], whole[1, [0, 3]]]), atol=1e-5)
 
 
 @pytest.mark.parametrize(
