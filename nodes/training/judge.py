@@ -28,8 +28,17 @@ class Verdict:
     place: Tensor
 
     @property
+    def each(self) -> Tensor:
+        return self.things * self.relation * self.place
+
+    @property
     def accuracy(self) -> float:
-        return float((self.things * self.relation * self.place).mean())
+        return float(self.each.mean())
+
+    @property
+    def error(self) -> float:
+        """The standard error of the accuracy: other prompts give another, as far from it as this."""
+        return float(self.each.std() / len(self.each) ** 0.5)
 
 
 def held_out(count: int) -> tuple[world.Scenes, list[str], list[Facts]]:

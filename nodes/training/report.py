@@ -1,8 +1,9 @@
 """The judge's table and the sheets: ``python -m nodes.training.report [--prompts N] [--effects N] [--json]``.
 
-Accuracy, Fréchet distance and diversity are ratios to the same figure on real scenes of the same held-out prompts; accuracy coded is that
-of the real scenes through the family's tokenizer, which its pictures can hardly pass. Sheets go to ``training_runs/report/``. A model that
-does not ship is said to be missing, and its figures are null.
+Accuracy, Fréchet distance and diversity are ratios to the same figure on real scenes of the same held-out prompts; accuracy error is the
+standard error of the first: what lies within two of it may be chance. Accuracy coded is that of the real scenes through the family's
+tokenizer, which its pictures can hardly pass. Sheets go to ``training_runs/report/``. A model that does not ship is said to be missing,
+and its figures are null.
 """
 
 from __future__ import annotations
@@ -59,6 +60,7 @@ def figures(maker: Maker, truth: Truth, folder: Path) -> dict[str, float]:
     cat = vectors(truth.recognizer, maker([SHEET_PROMPTS[0]] * 16, seed=1))
     return {
         "accuracy": verdict.accuracy / truth.bound.accuracy,
+        "accuracy_error": verdict.error / truth.bound.accuracy,
         "accuracy_absolute": verdict.accuracy,
         "accuracy_coded": judged(truth.recognizer, maker.coded(truth.pictures), truth.facts).accuracy / truth.bound.accuracy,
         "things": float(verdict.things.mean()),

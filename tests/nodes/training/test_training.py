@@ -10,7 +10,7 @@ from torch import nn
 from nodes.training import loop, world
 from nodes.training.alignment import PARTS, REST, class_map, part_map, weights_of
 from nodes.training.autoencoder import crops
-from nodes.training.judge import frechet, held_out, judged
+from nodes.training.judge import Verdict, frechet, held_out, judged
 from nodes.training.muon import orthogonalized
 from nodes.training.pictures import starter
 from nodes.training.recognizer import heat_target
@@ -67,6 +67,13 @@ def test_the_judge_finds_real_scenes_right_and_shuffled_ones_wrong():
     real = world.draw(batch).rgba
     assert judged(recognizer, real, facts).accuracy > 0.85
     assert judged(recognizer, real.roll(1, 0), facts).accuracy < 0.1
+
+
+def test_the_error_of_an_accuracy_falls_with_the_root_of_the_prompts():
+    right = torch.arange(400) % 4 > 0
+    few, many = (Verdict(part.float(), torch.ones(len(part)), torch.ones(len(part))) for part in (right[:100], right))
+    assert few.accuracy == many.accuracy == 0.75
+    assert few.error == pytest.approx((0.75 * 0.25 / 100) ** 0.5, rel=0.01) and many.error == pytest.approx(few.error / 2, rel=0.01)
 
 
 def test_the_frechet_distance_is_zero_for_a_set_and_itself_and_grows_with_a_shift():
