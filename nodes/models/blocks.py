@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import torch
 import torch.nn.functional as F
@@ -108,23 +109,36 @@ def causal_mask(rows: int, columns: int, device: torch.device | None = None) -> 
     return torch.ones(rows, columns, dtype=torch.bool, device=device).tril(columns - rows)
 
 
+Played = Callable[[Tensor, Tensor], Tensor]
+"""``played(tokens, place)``: one token more, in shapes that are the same at every place."""
+
+
 class KeyValueCache:
-    """Keys and values of what a decoder has read, in memory of fixed size: written in place, handed out as views."""
+    """Keys and values of what a decoder has read, in memory of fixed size: written in place, handed out as views.
+
+    A start is a number, and what lies before the end is handed out; or it is the places (new,) themselves, and all of the memory is, so
+    that shapes are the same wherever they are. Then a mask must hide what was not read.
+    """
 
     def __init__(self, layers: int, batch: int, heads: int, length: int, head_width: int, like: Tensor) -> None:
         self.kept = [like.new_zeros(batch, 2 * heads, length, head_width) for _ in range(layers)]  # keys, then values
 
-    def extended(self, layer: int, start: int, k: Tensor, v: Tensor) -> tuple[Tensor, Tensor]:
+    def extended(self, layer: int, start: int | Tensor, k: Tensor, v: Tensor) -> tuple[Tensor, Tensor]:
         """Keys and values up to the end of these new ones (batch, heads, new, head width), which go to ``start``."""
+        if isinstance(start, Tensor):
+            keys, values = self.extended_by(layer, start, torch.cat([k, v], 1)).chunk(2, 1)
+            return keys, values
         kept, new = self.kept[layer], k.shape[2]
         keys, values = kept.narrow(2, 0, start + new).chunk(2, 1)
         keys.narrow(2, start, new).copy_(k)
         values.narrow(2, start, new).copy_(v)
         return keys, values
 
-    def extended_by(self, layer: int, start: int, seen: Tensor) -> Tensor:
+    def extended_by(self, layer: int, start: int | Tensor, seen: Tensor) -> Tensor:
         """The same for keys and values side by side, (batch, 2·heads, new, head width)."""
         kept, new = self.kept[layer], seen.shape[2]
+        if isinstance(start, Tensor):
+            return kept.index_copy_(2, start, seen)
         kept.narrow(2, start, new).copy_(seen)
         return kept.narrow(2, 0, start + new)
 

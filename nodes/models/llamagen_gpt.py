@@ -15,7 +15,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from nodes.models.blocks import KeyValueCache, RmsNorm, after_still, causal_mask, grid_rotation
+from nodes.models.blocks import KeyValueCache, Played, RmsNorm, after_still, causal_mask, grid_rotation
 from nodes.models.shapes import Shapes, count, has
 
 ODD_HEADS = {2560: 40, 3200: 32, 4096: 32}
@@ -87,7 +87,7 @@ class _Attention(nn.Module):
         self.wqkv = nn.Linear(c.width, (c.heads + 2 * c.key_heads) * self.head_width, bias=False)
         self.wo = nn.Linear(c.width, c.width, bias=False)
 
-    def forward(self, x: Tensor, turn: Tensor, mask: Tensor | None, cache: KeyValueCache | None, layer: int, start: int) -> Tensor:
+    def forward(self, x: Tensor, turn: Tensor, mask: Tensor | None, cache: KeyValueCache | None, layer: int, start: int | Tensor) -> Tensor:
         """``turn`` (batch or 1, length, heads + 2·key heads, head width/2) complex: 1 for the values, so that one product turns all."""
         pairs = torch.view_as_complex(self.wqkv(x).float().view(*x.shape[:2], -1, self.head_width // 2, 2))
         parts = torch.view_as_real(pairs * turn).flatten(-2).to(x.dtype).transpose(1, 2)  # (batch, all heads, length, head width)
@@ -143,7 +143,8 @@ class _Condition(nn.Module):
     def forward(self, condition: Tensor) -> Tensor:
         if hasattr(self, "embedding_table"):
             return self.embedding_table(condition)[:, None]
-        return self.cap_proj["fc2"](F.gelu(self.cap_proj["fc1"](condition), approximate="tanh"))
+        said = condition.to(self.uncond_embedding.dtype)
+        return self.cap_proj["fc2"](F.gelu(self.cap_proj["fc1"](said), approximate="tanh"))
 
 
 class LlamaGenGpt(nn.Module):
@@ -177,7 +178,9 @@ class LlamaGenGpt(nn.Module):
         turn = turn.squeeze(1) if rotation.ndim == 5 else turn[None]
         return torch.cat([turn.expand(-1, -1, c.heads + c.key_heads, -1), torch.ones_like(turn).expand(-1, -1, c.key_heads, -1)], 2)
 
-    def hidden(self, x: Tensor, rotation: Tensor, mask: Tensor | None, cache: KeyValueCache | None = None, start: int = 0) -> Tensor:
+    def hidden(
+        self, x: Tensor, rotation: Tensor, mask: Tensor | None, cache: KeyValueCache | None = None, start: int | Tensor = 0
+    ) -> Tensor:
         """The stream after the last layer, as ``x`` (batch, length, width)."""
         turn = self.turn(rotation)
         for i, layer in enumerate(self.layers):
@@ -223,7 +226,8 @@ class LlamaGenReader:
     """Predicts tokens in raster order, reading each known token once.
 
     ``conditions`` are one a prompt, each of the whole batch: the first is the positive one. All prompts go through the model together.
-    ``caption_mask`` is (batch, T) for all prompts, or (prompts·batch, T) with one a prompt.
+    ``caption_mask`` is (batch, T) for all prompts, or (prompts·batch, T) with one a prompt. ``played`` does what `one` does, where a GPU
+    plays it again.
     """
 
     def __init__(self, model: LlamaGenGpt, conditions: Sequence[Tensor], caption_mask: Tensor | None = None) -> None:
@@ -232,6 +236,7 @@ class LlamaGenReader:
         self.caption_mask = None if caption_mask is None else caption_mask.repeat(len(self.start) // len(caption_mask), 1)
         self.cache = model.cache(len(self.start), model.config.caption_length + model.config.length, self.start)
         self.rotation = model.rotation()
+        self.played: Played | None = None
 
     def __call__(self, ids: Tensor, asked: Tensor, prompts: int = 1) -> Tensor:
         """Logits (prompts, batch, asked, codebook).
@@ -243,16 +248,27 @@ class LlamaGenReader:
         """
         first, last = int(asked[0, 0]), int(asked[0, -1])
         self.rewind(first - 1)
-        x = self.model.tok_embeddings(ids[:, max(self.read, 0) : last].repeat(self.prompts, 1))
+        self._drop(prompts, len(ids))
+        tokens, before = ids[:, max(self.read, 0) : last].repeat(prompts, 1), self.model.config.caption_length
+        if self.played is not None and self.read >= 0 and tokens.shape[1] == 1:
+            self.read = last
+            return self.played(tokens, asked[0] + (before - 1)).unflatten(0, (prompts, -1))
+        x = self.model.tok_embeddings(tokens)
         if self.read < 0:
             x = torch.cat([self.start, x], 1)
-        self._drop(prompts, len(ids))
-        x = x[: prompts * len(ids)]
-        start = self.model.config.caption_length + self.read if self.read >= 0 else 0
+        start = before + self.read if self.read >= 0 else 0
         end = start + x.shape[1]
         out = self.model.hidden(x, self.rotation[start:end], sight(start, end, self.caption_mask, x.device), self.cache, start)
         self.read = last
         return self.model.logits(out[:, -asked.shape[1] :]).unflatten(0, (prompts, -1))
+
+    def one(self, tokens: Tensor, place: Tensor) -> Tensor:
+        """Logits (prompts·batch, 1, codebook) behind one token each, (prompts·batch, 1), at ``place`` (1,) of condition and tokens."""
+        mask = (torch.arange(len(self.rotation), device=place.device) <= place)[None]
+        if self.caption_mask is not None:
+            mask = mask & F.pad(self.caption_mask.bool(), (0, self.model.config.length), value=True)[:, None, None]
+        x = self.model.tok_embeddings(tokens)
+        return self.model.logits(self.model.hidden(x, self.rotation[place], mask, self.cache, place))
 
     def rewind(self, known: int) -> None:
         """Forget what was read behind the first ``known`` tokens: drafts that were not accepted."""

@@ -15,7 +15,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from nodes.models.blocks import KeyValueCache, causal_mask
+from nodes.models.blocks import KeyValueCache, Played, causal_mask
 from nodes.models.shapes import Shapes, count, has
 from nodes.models.vit_blocks import VitFeedForward
 
@@ -61,7 +61,7 @@ class _Attention(nn.Module):
         self.qkv, self.proj = nn.Linear(width, 3 * width), nn.Linear(width, width)
         self.q_norm, self.k_norm = nn.LayerNorm(width // heads, 1e-6), nn.LayerNorm(width // heads, 1e-6)
 
-    def forward(self, x: Tensor, mask: Tensor | None, cache: KeyValueCache | None, layer: int, start: int) -> Tensor:
+    def forward(self, x: Tensor, mask: Tensor | None, cache: KeyValueCache | None, layer: int, start: int | Tensor) -> Tensor:
         q, k, v = self.qkv(x).unflatten(-1, (3, self.heads, -1)).permute(2, 0, 3, 1, 4).unbind(0)
         q, k = self.q_norm(q), self.k_norm(k)  # each (batch, heads, length, head width)
         if cache is not None:
@@ -118,7 +118,7 @@ class Rar(nn.Module):
         return [*(block.modulations(condition) for block in self.blocks), torch.stack([shift, 1 + scale])]
 
     def logits(
-        self, x: Tensor, modulations: Sequence[Tensor], mask: Tensor | None, cache: KeyValueCache | None = None, start: int = 0
+        self, x: Tensor, modulations: Sequence[Tensor], mask: Tensor | None, cache: KeyValueCache | None = None, start: int | Tensor = 0
     ) -> Tensor:
         for i, block in enumerate(self.blocks):
             x = block(x, modulations[i], mask, cache, i, start)
@@ -150,20 +150,18 @@ class RarReader:
     """Predicts tokens one after another, in raster order or in one given.
 
     ``labels`` are one tensor of class numbers (batch,) a prompt, the positive one first; all prompts go through the model together.
+    ``played`` does what `one` does, where a GPU plays it again.
     """
 
     def __init__(self, model: Rar, labels: Sequence[Tensor], order: Tensor | None = None) -> None:
         c = model.config
-        self.model, self.class_, self.prompts, self.read = (
-            model,
-            model.class_(torch.cat(list(labels))),
-            len(labels),
-            -1,
-        )  # -1: not even the class
+        self.model, self.prompts, self.read = model, len(labels), -1  # -1: not even the class
+        self.class_ = model.class_(torch.cat(list(labels)))
         self.order = torch.arange(c.length, device=self.class_.device)[None] if order is None else order
         self.places = model.places(self.order)
         self.cache = KeyValueCache(c.depth, len(self.class_), c.heads, c.length + 2, c.width // c.heads, model.cls_token)
         self.ahead: tuple[int, int, list[Tensor]] = (0, 0, [])
+        self.played: Played | None = None
 
     def __call__(self, ids: Tensor, asked: Tensor, prompts: int = 1) -> Tensor:
         """Logits (prompts, batch, asked, codebook).
@@ -178,12 +176,23 @@ class RarReader:
         first = int((self.order[0] == asked[0, 0]).nonzero())
         self.read = min(self.read, first - 1)  # drafts that were not accepted are forgotten
         last = first + asked.shape[1] - 1
+        if self.played is not None and self.read >= 0 and last == self.read + 1:
+            self._look_ahead(0, self.places.shape[1])
+            tokens = ids.gather(1, self.order[:, self.read : last].expand(len(ids), -1)).repeat(prompts, 1)
+            found, self.read = self.played(tokens, torch.full((1,), 1 + last, device=ids.device)), last
+            return found.unflatten(0, (prompts, -1))
         x = self._stream(ids, last, prompts)
         start = 2 + self.read if self.read >= 0 else 0
         end, self.read = start + x.shape[1], last
         mask = None if x.shape[1] == 1 else causal_mask(x.shape[1], end, x.device)
         found = self.model.logits(x, self._modulations(start, end), mask, self.cache, start)
         return found[:, -asked.shape[1] :].unflatten(0, (prompts, -1))
+
+    def one(self, tokens: Tensor, place: Tensor) -> Tensor:
+        """Logits (prompts·batch, 1, codebook) behind one token each, (prompts·batch, 1), at ``place`` (1,) of [start, class, tokens]."""
+        x = self.model.embeddings(tokens) + self.places[:, place].repeat(len(tokens) // len(self.places), 1, 1)
+        mask = (torch.arange(self.places.shape[1], device=place.device) <= place)[None]
+        return self.model.logits(x, [modulations[:, :, place] for modulations in self.ahead[2]], mask, self.cache, place)
 
     def _stream(self, ids: Tensor, last: int, prompts: int) -> Tensor:
         """What goes into the first block, from what is not read yet to the token before the last one asked."""
@@ -195,12 +204,15 @@ class RarReader:
             return x + places[:, : x.shape[1]].repeat(len(x) // len(places), 1, 1)
         return (x + places[:, 2 + self.read : 2 + last]).repeat(prompts, 1, 1)
 
-    def _modulations(self, start: int, end: int) -> list[Tensor]:
-        since, until, found = self.ahead
+    def _look_ahead(self, start: int, end: int) -> None:
+        since, until, _ = self.ahead
         if not since <= start < end <= until:
-            since, until = start, min(max(end, start + AHEAD), self.places.shape[1])
-            found = self.model.modulations(self.class_, since, until)
-            self.ahead = since, until, found
+            until = min(max(end, start + AHEAD), self.places.shape[1])
+            self.ahead = start, until, self.model.modulations(self.class_, start, until)
+
+    def _modulations(self, start: int, end: int) -> list[Tensor]:
+        self._look_ahead(start, end)
+        since, _, found = self.ahead
         return [modulations[:, :, start - since : end - since] for modulations in found]
 
     def _leave(self, prompts: int, many: int) -> None:

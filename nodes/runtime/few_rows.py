@@ -1,8 +1,8 @@
-"""Models made ready to be asked for a few rows at a time, on a CPU.
+"""Models made ready to be asked for a few rows at a time.
 
 A model that decodes token by token spends its time in fetching weights, so half the bytes is nearly twice the speed. Activations and
 sums stay float32 where weights are float16: those are rounded by 1 part in 2,000 at most, eight times finer than bfloat16. With 8 bit
-weights activations are rounded too.
+weights activations are rounded too. A GPU has no such kernels: there all is bfloat16.
 """
 
 from __future__ import annotations
@@ -28,7 +28,10 @@ FEW_ROWS = ("next token", "regions", "diagonals")
 """Families whose models are asked for a few tokens at a time; the others spend their time in products."""
 
 WEIGHTS = ("float32", "float16", "8 bit")
-"""What weights can be kept in for few rows."""
+"""What weights can be kept in for few rows on a CPU."""
+
+ON_GPU = "bfloat16"
+"""What they are kept in on a GPU that multiplies it."""
 
 AUTOMATIC = "Set weights of Load generator to automatic."
 
@@ -118,16 +121,20 @@ def can_pack() -> bool:
 def ready(model: nn.Module, weights: str = "float16") -> nn.Module:
     """The model for few rows, in place: weights of its linear layers in one of `WEIGHTS`, layers that read the same as one, norms bare.
 
-    Layers with a weight that float16 cannot hold stay as they are. Without the kernels (`can_pack`) there is float32 alone.
+    Layers with a weight that float16 cannot hold stay as they are. Without the kernels (`can_pack`) there is float32 alone. A GPU knows
+    `ON_GPU` and float32; norms stay as they are there.
     """
-    if any(value.device.type != "cpu" for value in model.parameters()):
+    elsewhere = any(value.device.type != "cpu" for value in model.parameters())
+    if weights == ON_GPU or (elsewhere and weights == "float32"):
+        return _ready(model.bfloat16() if weights == ON_GPU else model, _same, norms=False)
+    if elsewhere:
         raise Failure(f"weights: {weights} is for models on the CPU, this one is on another device", AUTOMATIC)
     if weights != "float32" and not can_pack():
         raise Failure(f"weights: must be float32 on this processor, got {weights}", AUTOMATIC)
     return _ready(model, {"float32": _same, "float16": _halved, "8 bit": QuarteredLinear}[weights])
 
 
-def _ready(model: nn.Module, packed: Callable[[nn.Linear], nn.Module]) -> nn.Module:
+def _ready(model: nn.Module, packed: Callable[[nn.Linear], nn.Module], norms: bool = True) -> nn.Module:
     beside = getattr(model, "side_by_side", ())
     if beside:
         model.both = packed(_as_one([getattr(model, name) for name in beside]))
@@ -137,9 +144,9 @@ def _ready(model: nn.Module, packed: Callable[[nn.Linear], nn.Module]) -> nn.Mod
         if _is_linear(layer):
             setattr(model, name, packed(layer))
         elif isinstance(layer, RmsNorm):
-            setattr(model, name, BareNorm(layer))
+            setattr(model, name, BareNorm(layer) if norms else layer)
         else:
-            _ready(layer, packed)
+            _ready(layer, packed, norms)
     return model
 
 

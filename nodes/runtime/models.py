@@ -18,7 +18,7 @@ from nodes.models.files import ModelFile
 from nodes.models.known_layouts import LAYOUTS
 from nodes.models.layouts import build_model
 from nodes.runtime.devices import Device
-from nodes.runtime.few_rows import FEW_ROWS, can_pack, packed_bytes, ready
+from nodes.runtime.few_rows import FEW_ROWS, ON_GPU, can_pack, packed_bytes, ready
 
 
 @dataclass(frozen=True)
@@ -87,9 +87,12 @@ class ModelHolder:
 
 
 def _quickest(file: ModelFile, device: Device) -> str:
-    """In what a CPU reads the weights of models that are asked for a few rows at a time; empty for all others."""
-    few = device.torch.type == "cpu" and LAYOUTS[file.layout].family in FEW_ROWS
-    return ("float16" if can_pack() else "float32") if few else ""
+    """In what the weights of models that are asked for a few rows at a time are read; empty for all others."""
+    if LAYOUTS[file.layout].family not in FEW_ROWS:
+        return ""
+    if device.torch.type != "cpu":
+        return ON_GPU if device.dtype == torch.bfloat16 else ""
+    return "float16" if can_pack() else "float32"
 
 
 def _bytes(module: nn.Module) -> int:

@@ -23,6 +23,7 @@ from nodes.runtime.looks import Looks
 from nodes.runtime.models import holder
 from nodes.runtime.prompting import check_kin, check_prompt, class_numbers, for_items, left_padded, misplaced
 from nodes.runtime.published_words import pooled_words
+from nodes.runtime.replaying import played
 from nodes.runtime.token_coding import Grids, at_scales, check_grids, check_maker, codes_of, kind_of, token_preview
 from nodes.runtime.token_families import TOKEN_FAMILIES, Opening, codebook_of
 from nodes.runtime.token_parts import Parts
@@ -156,7 +157,8 @@ class _Work:
         else:
             conditions = class_numbers(asked, generator.classes, len(items), at.torch)
         tokenizer = at_scales(holder.module(self.tokenizer, at), self.grids) if row.scaled else None
-        return row.opened(Opening(model, conditions, mask, tokenizer, steps))
+        reader = row.opened(Opening(model, conditions, mask, tokenizer, steps))
+        return played(reader) if at.torch.type == "cuda" else reader
 
     def _codebook(self) -> Tensor:
         codes: Tensor = codes_of(holder.module(self.tokenizer, device()))
