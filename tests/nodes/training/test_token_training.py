@@ -1,6 +1,7 @@
 """What the scripts of tokenizers, token generators and the few-step model rest on."""
 
 import json
+import math
 from dataclasses import replace
 
 import pytest
@@ -34,6 +35,7 @@ from nodes.training.plain_attention import attention, plain_attention
 from nodes.training.pool import PART, TokenPool
 from nodes.training.titok import begin_as_patches, clustered, finer
 from nodes.training.tokenizing import IDLE, Usage, towards
+from nodes.training.vq import unevenness
 
 
 def test_a_code_that_lies_idle_is_set_on_a_vector_of_the_batch():
@@ -52,6 +54,15 @@ def test_codes_pass_their_gradient_to_the_vectors_they_stand_for():
     assert vectors.grad == 1 and codes.grad is None
     passed, loss = towards(vectors, codes, free=True)
     assert passed == 1 and loss == 4
+
+
+def test_codes_that_are_evenly_used_are_better_and_vectors_are_pushed_towards_those_that_are_not():
+    codebook = F.normalize(torch.eye(4), dim=1)
+    assert unevenness(codebook, codebook) == pytest.approx(-math.log(4), abs=1e-4)  # each is one code, and all are used
+    assert unevenness(codebook[:1].expand(4, -1), codebook) == pytest.approx(0, abs=1e-4)
+    vectors = torch.tensor([[1.0, 0.01, 0, 0], [1.0, 0, 0.0, 0]], requires_grad=True)
+    unevenness(F.normalize(vectors, dim=1), codebook[:2] * 0.05).backward()
+    assert vectors.grad[0, 1] < 0 < vectors.grad[1, 1]  # apart, each towards a code of its own
 
 
 def test_the_scales_of_a_training_pass_are_those_that_the_tokenizer_encodes():
