@@ -14,12 +14,13 @@ import dataclasses
 from pathlib import Path
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from nodes.decoding.schedules import flow_levels
 from nodes.models.flow_transformer import FlowTransformer, Hints
 from nodes.models.layouts import build_model, open_model
-from nodes.training.flow import Feed, Networks, counted, export_flow, fed, look, measured
+from nodes.training.flow import Feed, Networks, export_flow, fed, look, measured
 from nodes.training.judge import fitting_recognizer
 from nodes.training.loop import Trainer, arguments
 from nodes.training.pictures import LEVELS, SCALE, starter
@@ -50,11 +51,10 @@ def main() -> None:
     feed = Feed(trainer, nets)
     fine, edges = (torch.tensor(flow_levels(count)) for count in (options.levels, options.phases))
 
-    def losses(x: Tensor, levels: tuple[Tensor, Tensor, Tensor], words: Words, names: Tensor) -> Tensor:
+    def losses(x: Tensor, levels: tuple[Tensor, Tensor, Tensor], words: Words) -> Tensor:
         with torch.no_grad():
             target = target_velocity(teacher, ahead, x, levels, words, options.scale)
-        made = nets.model(x, levels[0], words.text, words.mask, words.leads).float()
-        return ((made - target).square() * counted(names, x)).mean()
+        return F.mse_loss(nets.model(x, levels[0], words.text, words.mask, words.leads).float(), target)
 
     step_losses = torch.compile(losses) if options.compile else losses
     strategy = Strategy("flow", "euler", options.phases)
@@ -66,7 +66,7 @@ def main() -> None:
             noise = torch.randn(batch.latents.shape, generator=feed.generator).to(batch.latents)
             mask = batch.ids != 0
             words = Words(nets.encoder(batch.ids, mask), mask, leads)
-            loss = step_losses(batch.latents.lerp(noise, levels[0][:, None, None, None]), levels, words, batch.names)
+            loss = step_losses(batch.latents.lerp(noise, levels[0][:, None, None, None]), levels, words)
         trainer.descend(loss)
         with torch.no_grad():
             torch._foreach_lerp_(list(ahead.parameters()), list(nets.model.parameters()), FOLLOWS)

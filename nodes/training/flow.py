@@ -230,8 +230,10 @@ def main() -> None:
     def losses(x: Tensor, sigma: Tensor, velocity: Tensor, batch: Batch, leads: Hints) -> tuple[Tensor, Tensor]:
         mask = batch.ids != 0
         made, seen = model.features(x, sigma, encoder(batch.ids, mask), mask, leads, layer=options.depth // 2 - 1)
-        flow = ((made.float() - velocity).square() * counted(batch.names, x)).mean()
-        return flow, alignment(seen, batch.names.flatten(1), batch.parts.flatten(1), weights_of(batch.names).flatten(1))
+        weights = weights_of(batch.names)
+        counted = F.interpolate(weights[:, None], x.shape[-2:]) / weights.mean()
+        flow = ((made.float() - velocity).square() * counted).mean()
+        return flow, alignment(seen, batch.names.flatten(1), batch.parts.flatten(1), weights.flatten(1))
 
     def bound(step: int) -> Tensor:
         seeds = torch.arange(step * SAID, (step + 1) * SAID)
@@ -257,12 +259,6 @@ def main() -> None:
     trainer.log(**figures)
     if options.export:
         export_flow(trainer, nets, figures, _script(options))
-
-
-def counted(names: Tensor, latents: Tensor) -> Tensor:
-    """What each place of latents counts, (batch, 1, rows, columns), by what stands there; 1 on average."""
-    weights = weights_of(names)
-    return F.interpolate(weights[:, None], latents.shape[-2:]) / weights.mean()
 
 
 def _script(options: argparse.Namespace) -> str:
