@@ -132,10 +132,10 @@ def apart(eye: nn.Sequential, made: Tensor, true: Tensor, weights: Tensor) -> Te
 
 def accuracy(model: Decoded, count: int) -> float:
     """What the judge finds in held-out scenes that went through the tokenizer, of what it finds in the scenes."""
-    recognizer = fitting_recognizer()
+    recognizer, device = fitting_recognizer(), next(model.parameters()).device
     scenes, _, facts = held_out(count)
     real = draw(scenes).rgba
-    made = torch.cat([straight(rebuilt(model, part)[0]) for part in premultiplied(real).split(32)])
+    made = torch.cat([straight(rebuilt(model, part.to(device))[0].cpu()) for part in premultiplied(real).split(32)])
     return judged(recognizer, made, facts).accuracy / judged(recognizer, real, facts).accuracy
 
 

@@ -18,7 +18,7 @@ from nodes.models.recognizer import Recognizer
 from nodes.training.autoencoder import held_out, premultiplied, psnr
 from nodes.training.control_effects import CONTROLS, control_effect
 from nodes.training.judge import prompt_accuracy
-from nodes.training.makers import WAYS, Maker, by_flow, by_tokens, generator_or_none, makers, tokenizer_or_none
+from nodes.training.makers import FILES, WAYS, Maker, by_flow, by_tokens, generator_or_none, makers, tokenizer_or_none
 from nodes.training.pictures import denoised_pictures, guidance
 from nodes.training.token_effects import AFTER_ANOTHER, AT_ONCE, OVER_SCALES, SPECULATIVE
 from nodes.training.token_pictures import Way
@@ -155,8 +155,9 @@ def _drawn(maker: Maker, way: Callable[[Maker, list[str], int], Tensor]) -> Call
 
 
 def controlled(name: str) -> Callable[[Bench], list[Row]]:
-    """What a layout, a sketch or a mask changes, on few scenes: most are made by themselves."""
-    return lambda bench: control_effect(name, bench.found[CONTROLS[name][0]], bench.recognizer, min(bench.count, 48))
+    """What a layout, a sketch or a mask changes, on few scenes, as most are made by themselves; for that a CPU does."""
+    family = CONTROLS[name][0]
+    return lambda bench: control_effect(name, Maker(FILES[family], WAYS[family]), bench.recognizer, min(bench.count, 48))
 
 
 EFFECTS: dict[str, tuple[Sequence[str], Callable[[Bench], list[Row]]]] = {

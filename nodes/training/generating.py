@@ -83,7 +83,7 @@ def grown(trainer: Trainer) -> float:
 def spread_codes(codebook: Tensor, width: int) -> Tensor:
     """(codes, width): rows as near to each other as the codes are, for embeddings and heads to begin with. Then what is learned of a token
     holds for those that look like it, long before each of a thousand was seen often enough."""
-    codes = codebook - codebook.mean(0)
+    codes = (codebook - codebook.mean(0)).cpu()  # where models are made
     axes = torch.linalg.qr(torch.randn(width, codes.shape[1])).Q
     return codes / codes.std() @ axes.T / width**0.5
 

@@ -44,8 +44,9 @@ class Maker:
 
     def coded(self, rgba: Tensor) -> Tensor:
         """Straight pictures through its tokenizer and back: nothing that it makes can be better."""
+        device = next(self.tokenizer.parameters()).device
         with torch.no_grad():
-            return torch.cat([self._through(part) for part in rgba.split(32)])
+            return torch.cat([self._through(part.to(device)).cpu() for part in rgba.split(32)])
 
     def _through(self, rgba: Tensor) -> Tensor:
         if isinstance(self.tokenizer, RgbaAutoencoder):

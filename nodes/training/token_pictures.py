@@ -6,7 +6,7 @@ Picture *i* of a call is item *i mod* the size of a batch: a sheet is the same a
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
@@ -114,12 +114,13 @@ def made_by(
         caption, seen = left_padded(features, mask, c.caption_length)
         conditions = [caption, model.unconditional(len(caption))]
         length = sum(rows * columns for rows, columns in grids)
-        start = torch.full((len(caption), length), -1, device=features.device) if given is None else given[list(items)].to(features.device)
+        start = torch.full((len(caption), length), -1) if given is None else given[list(items)].cpu()
         codebook, its = getattr(tokenizer, "codebook", None), None if before is None else before[list(items)].to(features.device)
-        field = Field(start, grids, draws(seed, items, features.device), how.lead, codebook, after_step, before=its)
+        planned = Field(start, grids, drawn_for(seed, items), how.lead, codebook, after_step, before=its)
+        steps = [replace(step, asked=step.asked.to(features.device)) for step in how.strategy.steps(planned)]
+        field = replace(planned, ids=start.to(features.device), draw=draws(seed, items, features.device))
         reader: Any = _reader(model, tokenizer, conditions, seen)
-        ids = how.strategy.decoded(reader, field, how.strategy.steps(field))
-        return shown(tokenizer, ids, grids)
+        return shown(tokenizer, how.strategy.decoded(reader, field, steps), grids)
 
     def made(features: Tensor, mask: Tensor) -> Tensor:
         items = range(len(features))

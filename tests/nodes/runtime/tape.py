@@ -17,6 +17,8 @@ from torch import Tensor
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
+from tests.nodes.runtime.pretended_gpu import on_cpu
+
 WAITS = (torch.ops.aten._local_scalar_dense, torch.ops.aten.nonzero, torch.ops.aten.unique_dim, torch.ops.aten.masked_select)
 """Operations for which a CPU waits until a GPU is done."""
 
@@ -36,7 +38,7 @@ class Tape(TorchDispatchMode):
         for operation, given, named, before in self.done:
             pairs = zip(tree_leaves(before), tree_leaves(operation(*given, **named)), strict=True)
             for old, new in pairs:
-                if isinstance(old, Tensor) and old.data_ptr() != new.data_ptr():
+                if isinstance(old, Tensor) and on_cpu(old).data_ptr() != on_cpu(new).data_ptr():
                     old.copy_(new)
 
 
