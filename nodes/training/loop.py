@@ -43,6 +43,7 @@ def arguments(description: str, minutes: float, batch: int, steps: int) -> argpa
     steps_help = "the last step; the learning rate falls towards it, or towards the end of the planned minutes"
     parser.add_argument("--steps", type=int, default=steps, help=steps_help)
     parser.add_argument("--batch", type=int, default=batch)
+    parser.add_argument("--rate", type=float, default=1.0, help="what learning rates are multiplied by; below 1 spares good weights")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--threads", type=int, default=2)
@@ -106,7 +107,7 @@ class Trainer:
             found.append(Muon(matrices, lr=self.matrix_rate, weight_decay=0.01))
         for optimizer in found:
             for group in optimizer.param_groups:
-                group["peak"] = group["lr"]
+                group["peak"] = group["lr"] * self.options.rate
         return found
 
     def progress(self) -> float:

@@ -77,6 +77,7 @@ def exported(folder, figure, floor=0.0, companions=None):
         planned=0.0,
         steps=1,
         batch=1,
+        rate=1.0,
         seed=0,
         device="cpu",
         threads=1,

@@ -83,7 +83,8 @@ def test_the_frechet_distance_is_zero_for_a_set_and_itself_and_grows_with_a_shif
 
 
 def options(**changes):
-    chosen = {"minutes": 1.0, "planned": 0.0, "steps": 6, "batch": 2, "seed": 0, "device": "cpu", "threads": 1, "resume": False}
+    chosen = {"minutes": 1.0, "planned": 0.0, "steps": 6, "batch": 2, "rate": 1.0, "seed": 0}
+    chosen |= {"device": "cpu", "threads": 1, "resume": False}
     return argparse.Namespace(**(chosen | changes))
 
 
